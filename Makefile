@@ -1,0 +1,80 @@
+# Each target sets up what it needs: the first time it makes .venv and installs the course into it,
+# later it only looks whether that is still so. Works with Python 3.11 or newer and make alone.
+#
+#   make lab LAB_ARGS="--no-browser --port 9999"     more flags for JupyterLab
+#   make test ARGS="-k binder"                       more flags for pytest (build, grade and bench take ARGS too)
+#   make PYTHON=/opt/python3.12/bin/python3 lab      another Python (for the first set-up)
+#   make TORCH_INDEX=https://download.pytorch.org/whl/cpu lab
+#       On Linux, pip's usual index gives PyTorch with the large CUDA libraries. This takes the
+#       small CPU build instead (for the first set-up); the course needs no graphics card.
+
+VENV        ?= .venv
+PYTHON      ?=
+TORCH_INDEX ?=
+LAB_ARGS    ?=
+ARGS        ?=
+
+PY    := $(VENV)/bin/python
+PIP   := $(PY) -m pip --disable-pip-version-check --quiet
+STAMP := $(VENV)/.installed
+IN_VENV = PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(PY)
+
+.DEFAULT_GOAL := help
+.PHONY: help lab test grade bench build clean set-up unusable
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+# (Given the notebook as a file, JupyterLab would show the folder chapters/ only, and formgrader no course.)
+lab: $(STAMP)  ## open the course in JupyterLab
+	@$(IN_VENV) -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/chapters/start_here.ipynb $(LAB_ARGS)
+
+# Without a chromium on this machine the browser tests cannot run; CI always runs them (.ci/run).
+BROWSER = $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+test: $(STAMP)  ## run all tests
+	$(if $(BROWSER),,@echo "No chromium on this machine: the tests in the browser are left out.")
+	@$(IN_VENV) -m pytest -n 2 $(if $(BROWSER),,-m "not browser") $(ARGS)
+
+grade: $(STAMP)  ## grade a simulated class and open the report
+	@$(IN_VENV) -m autograder simulate grading/demo/submitted --students 12 --seed 1
+	@$(IN_VENV) -m autograder grade grading/demo/submitted $(ARGS)
+	@$(IN_VENV) -m autograder report --open
+
+bench: $(STAMP)  ## measure what the README states
+	@$(IN_VENV) -m autograder bench $(ARGS)
+
+build: $(STAMP)  ## solutions -> chapters (ARGS=--check only compares)
+	@$(IN_VENV) -m autograder build $(ARGS)
+
+clean:  ## remove .venv and caches; answers and grading/ stay
+	@rm -rf "$(VENV)" *.egg-info build .pytest_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+set-up: $(STAMP)
+
+# The stamp is the last thing an installation writes, and holds the folder it was made for. It does
+# not count when the Python behind .venv no longer runs, or when the folder was moved or copied.
+ifneq ($(shell $(PY) -c "print('runs')" 2>/dev/null && cat $(STAMP) 2>/dev/null),runs $(CURDIR))
+$(STAMP): unusable
+endif
+
+$(STAMP): pyproject.toml constraints.txt
+	@if ! $(PY) -c "import pip" 2>/dev/null || [ -f $@ -a "$$(cat $@ 2>/dev/null)" != "$(CURDIR)" ]; then \
+	    for python in $(PYTHON) python3.11 python3.12 python3.13 python3 python none; do \
+	        $$python -c "import sys; sys.exit(sys.version_info < (3, 11))" 2>/dev/null && break; \
+	    done; \
+	    if [ $$python = none ]; then \
+	        echo "The course needs Python 3.11 or newer, and there is none on the PATH: install it from https://www.python.org/downloads/ (or name it: make PYTHON=/path/to/python3 ...)." >&2; exit 1; \
+	    fi; \
+	    if ! $$python -c "import ensurepip, venv" 2>/dev/null; then \
+	        echo "$$python comes without its venv module: on Debian or Ubuntu, 'sudo apt install python3-venv' adds it." >&2; exit 1; \
+	    fi; \
+	    echo "Making $(VENV) with $$($$python --version)."; \
+	    $$python -m venv --clear "$(VENV)" || exit 1; \
+	fi
+	@rm -f $@
+	@echo "Installing the course into $(VENV): this takes some minutes, and happens once."
+	@{ $(PIP) install -c constraints.txt $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) torch && \
+	   $(PIP) install -c constraints.txt -e ".[instructor,dev]"; } || \
+	   { echo "The installation stopped (see above). Run the same command again: it goes on where it stopped." >&2; exit 1; }
+	@echo "$(CURDIR)" > $@

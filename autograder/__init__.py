@@ -1,0 +1,1 @@
+"""The instructors' side: building notebooks from solutions, checking answers, grading classes."""

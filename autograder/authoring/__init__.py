@@ -1,0 +1,1 @@
+"""From the solutions to everything a student sees."""

@@ -1,0 +1,163 @@
+"""The author's mistakes, found before anything is built: one sentence with file, cell and remedy."""
+
+from __future__ import annotations
+
+import re
+
+from autograder.authoring.source import (
+    BEGIN_HIDDEN,
+    BEGIN_SOLUTION,
+    END_HIDDEN,
+    END_SOLUTION,
+    AuthorError,
+    Cell,
+    Notebook,
+)
+from autograder.check import all_checks, all_written, exercise_of
+from autograder.course import Course
+
+LEAK_LENGTH = 20  # solution lines shorter than this appear elsewhere by chance
+
+
+def check_course(course: Course) -> None:
+    """Raise `AuthorError` for the first mistake in any solution file."""
+    used: dict[str, str] = {}
+    for notebook in course.notebooks.values():
+        check_notebook(notebook, used)
+    known = course.exercises
+    for exercise in known.values():
+        for needed in exercise.needs:
+            if needed not in known:
+                raise AuthorError(
+                    f'{exercise.notebook}.py: exercise="{exercise.id}" needs {needed}, which does '
+                    "not exist; correct needs."
+                )
+    for part in [*all_checks(), *all_written()]:
+        if part not in used:
+            raise AuthorError(
+                f'The check {part} is used by no notebook; add test="{part}" or remove the check.'
+            )
+
+
+def check_notebook(notebook: Notebook, used: dict[str, str]) -> None:
+    """Raise `AuthorError` for the first mistake; `used` collects the ids of all notebooks."""
+    _ = notebook.title
+    headers = {cell.key for cell in notebook.with_role("exercise")}
+    for cell in notebook.cells:
+        where = f"{notebook.name}.py, {cell.label}"
+        if cell.role in ("answer", "test", "written"):
+            _check_id(cell, where, used, headers)
+        if cell.role == "answer":
+            _check_markers(cell.source, BEGIN_SOLUTION, END_SOLUTION, where, "solution")
+        elif cell.role == "test":
+            _check_test(cell, where)
+            notebook.answer_of(cell.key)
+        elif cell.role == "written":
+            _check_markers(cell.source, BEGIN_SOLUTION, END_SOLUTION, where, "model answer")
+            if cell.key not in all_written():
+                raise AuthorError(f"{where}: there is no rubric; add written({cell.key!r}, …).")
+        elif cell.role == "hints":
+            _check_hints(cell, where, headers)
+        elif BEGIN_SOLUTION in cell.source or BEGIN_HIDDEN in cell.source:
+            raise AuthorError(f"{where}: solution markers outside an answer cell; add answer=….")
+    _check_complete(notebook)
+    _check_leaks(notebook)
+
+
+def _check_id(cell: Cell, where: str, used: dict[str, str], headers: set[str]) -> None:
+    key = f"answer {cell.key}" if cell.role == "answer" else cell.key
+    if key in used:
+        raise AuthorError(f"{where}: the id is already used in {used[key]}; choose another one.")
+    used[key] = where
+    if exercise_of(cell.key) not in headers:
+        raise AuthorError(
+            f"{where}: no markdown cell introduces the exercise; add "
+            f'[markdown] exercise="{exercise_of(cell.key)}" with title, stars and minutes.'
+        )
+
+
+def _check_markers(source: str, begin: str, end: str, where: str, what: str) -> None:
+    marks = [line.strip() for line in source.splitlines() if line.strip() in (begin, end)]
+    if not marks:
+        raise AuthorError(f"{where}: the {what} is outside its markers; put it between {begin} and {end}.")
+    if marks != [begin, end] * (len(marks) // 2):
+        raise AuthorError(f"{where}: the markers do not pair; every {begin} needs its {end}.")
+
+
+def _check_test(cell: Cell, where: str) -> None:
+    hidden = re.search(rf"^{BEGIN_HIDDEN}$(.*?)^{END_HIDDEN}$", cell.source, re.M | re.S)
+    if hidden is None:
+        raise AuthorError(
+            f'{where}: the hidden test is missing; add grade("{cell.key}") between {BEGIN_HIDDEN} '
+            f"and {END_HIDDEN}."
+        )
+    graded = re.findall(r'grade\("([^"]+)"\)', hidden[1])
+    if graded != [cell.key]:
+        raise AuthorError(
+            f'{where}: the hidden test grades {", ".join(graded) or "nothing"}; write grade("{cell.key}").'
+        )
+    expected = set(re.findall(r'expect\(\s*"([^"]+)"', cell.source)) - {cell.key}
+    if expected:
+        raise AuthorError(
+            f'{where}: expect names {expected.pop()}; the first argument is this part, "{cell.key}".'
+        )
+    if cell.key not in all_checks():
+        raise AuthorError(
+            f"{where}: there is no check of that name; write @check({cell.key!r}, points=…) in "
+            f"autograder/checks/."
+        )
+
+
+def _check_hints(cell: Cell, where: str, headers: set[str]) -> None:
+    hints = re.split(r"^---$", cell.source, flags=re.M)
+    if not all(hint.strip() for hint in hints):
+        raise AuthorError(f"{where}: a hint is empty; write it, or remove the line of dashes.")
+    if cell.key not in headers and exercise_of(cell.key) not in headers:
+        raise AuthorError(f"{where}: there is no such exercise in this notebook; correct the id.")
+
+
+def _check_complete(notebook: Notebook) -> None:
+    hinted = {exercise_of(cell.key) for cell in notebook.with_role("hints")}
+    for exercise in notebook.exercises:
+        where = f'{notebook.name}.py, exercise="{exercise.id}"'
+        if not [part for part in exercise.parts if part in all_checks()]:
+            raise AuthorError(f'{where}: the hidden test is missing; add a cell test="{exercise.id}".')
+        if exercise.id not in hinted:
+            raise AuthorError(f'{where}: there is no hint; add [markdown] hints="{exercise.id}".')
+
+
+def _check_leaks(notebook: Notebook) -> None:
+    """No line of a solution may stand outside markers, in any cell."""
+    secret: dict[str, str] = {}
+    for cell in notebook.with_role("answer"):
+        for line in _between(cell.source):
+            if len(line) >= LEAK_LENGTH and not line.startswith(("#", "def ", "class ", "return self")):
+                secret[line] = cell.label
+    for cell in notebook.cells:
+        for line in outside_markers(cell.source).splitlines():
+            if line.strip() in secret:
+                raise AuthorError(
+                    f"{notebook.name}.py, {cell.label}: the line {line.strip()!r} of the solution "
+                    f"{secret[line.strip()]} stands outside its markers; move or remove it."
+                )
+
+
+def _between(source: str) -> list[str]:
+    inside, found = False, []
+    for line in map(str.strip, source.splitlines()):
+        if line in (BEGIN_SOLUTION, END_SOLUTION):
+            inside = line == BEGIN_SOLUTION
+        elif inside:
+            found.append(line)
+    return found
+
+
+def outside_markers(source: str) -> str:
+    """The text of a cell without what stands between solution markers."""
+    inside, kept = False, []
+    for line in source.splitlines():
+        if line.strip() in (BEGIN_SOLUTION, END_SOLUTION):
+            inside = line.strip() == BEGIN_SOLUTION
+        elif not inside:
+            kept.append(line)
+    return "\n".join(kept)

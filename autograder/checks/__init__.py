@@ -1,0 +1,1 @@
+"""The checks of every exercise; the folders mirror `solutions/`."""

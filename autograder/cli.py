@@ -1,0 +1,115 @@
+"""The command line. Every command only reads its arguments and calls the module that does it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+from rich.console import Console
+
+app = typer.Typer(
+    help="Build the course's notebooks, try answers, grade classes.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+out, err = Console(highlight=False), Console(stderr=True, highlight=False)
+
+
+def fail(sentence: str, code: int = 2) -> typer.Exit:
+    """Say what is wrong in one sentence on stderr."""
+    err.print(sentence, style="bold red", markup=False, soft_wrap=True)
+    return typer.Exit(code)
+
+
+@app.command()
+def build(
+    check: Annotated[bool, typer.Option("--check", help="Only say whether chapters are fresh.")] = False,
+):
+    """Build chapters/ from solutions/."""
+    from autograder.authoring import build as building
+    from autograder.authoring.source import AuthorError
+    from autograder.check import CourseFault
+    from autograder.course import default_course
+
+    course = default_course()
+    try:
+        files = building.build(course)
+    except (AuthorError, CourseFault) as mistake:
+        raise fail(str(mistake), 1) from None
+    changed = building.stale(course, files) if check else building.write(course, files)
+    if check and changed:
+        names = ", ".join(map(str, changed))
+        raise fail(f"Not fresh: {names}. Run: python -m autograder build", 1)
+    state = "fresh" if not changed else f"{len(changed)} written"
+    out.print(f"{len(files)} generated files: {state}")
+
+
+@app.command(name="try")
+def try_(
+    exercise: Annotated[Optional[str], typer.Argument(help="An exercise (2.5) or a part (2.12a).")] = None,
+    file: Annotated[Optional[Path], typer.Argument(help="The answer, a Python file.")] = None,
+    batch: Annotated[Optional[Path], typer.Option(help='JSON: [{"exercise": …, "source": …}, …].')] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    seed: Annotated[Optional[int], typer.Option(help="Seed of the hidden inputs (default: random).")] = None,
+    workers: Annotated[Optional[int], typer.Option(help="Processes (default: all cores).")] = None,
+):
+    """What would this answer get?"""
+    from autograder.tryout import try_answers
+
+    answers = _answers(exercise, file, batch)
+    results = try_answers(answers, seed=seed, workers=workers)
+    if as_json:
+        print(json.dumps(results if batch else results[0], ensure_ascii=False, indent=1))
+    else:
+        for result in results:
+            _print_result(result)
+    if not batch and not results[0]["parts"]:
+        raise fail(results[0]["error"]) if not as_json else typer.Exit(2)
+
+
+def _answers(exercise, file, batch) -> list[dict]:
+    if batch is None and (exercise is None or file is None):
+        raise fail("Give an exercise and a file (try 2.5 my_answer.py), or --batch answers.json.")
+    path = batch or file
+    try:
+        text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise fail(f"{path} cannot be read: {problem}.") from None
+    if batch is None:
+        return [{"exercise": exercise, "source": text}]
+    try:
+        answers = json.loads(text)
+    except ValueError as problem:
+        raise fail(f"{path} is not JSON: {problem}.") from None
+    if not isinstance(answers, list) or not all(isinstance(answer, dict) for answer in answers):
+        raise fail(f'{path} must hold a list of {{"exercise": …, "source": …}}.')
+    return answers
+
+
+def _print_result(result: dict) -> None:
+    from autograder.feedback import points_text
+
+    head = f"{result['exercise']}: {points_text(result['earned'])} of {points_text(result['points'])} points"
+    out.print(head, style="bold", markup=False)
+    if result["error"]:
+        out.print(f"  {result['error']}", style="yellow", markup=False, soft_wrap=True)
+    for part in result["parts"]:
+        bonus = " bonus" if part["bonus"] else ""
+        score = f"{points_text(part['earned'])} of {points_text(part['points'])}{bonus}"
+        out.print(f"  {part['id']}: {score}", markup=False)
+        for sentence in part["feedback"]:
+            out.print(f"      {sentence}", markup=False, soft_wrap=True)
+
+
+@app.command()
+def doctor():
+    """Which sandbox this machine gives, and why."""
+    from autograder.isolation import available_tiers
+
+    for tier in available_tiers():
+        mark = "✔" if tier.available else "✘"
+        out.print(f"{mark} {tier.name}: {tier.reason}", markup=False)

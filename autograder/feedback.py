@@ -1,0 +1,91 @@
+"""A verdict in words: as text for a terminal, as HTML for notebooks and feedback files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+
+from autograder.explain import explain
+from autograder.inside.plain import Opaque, Raised, show
+from autograder.verdict import Line, Verdict
+
+
+def points_text(number: float) -> str:
+    """2 rather than 2.0, and 1.67 rather than 1.6666."""
+    return f"{number:.2f}".rstrip("0").rstrip(".")
+
+
+def headline(verdict: Verdict) -> str:
+    """One line: the part, the points, and how it went."""
+    bonus = "bonus " if verdict.bonus else ""
+    score = f"{points_text(verdict.earned)} of {points_text(verdict.points)} {bonus}points"
+    if verdict.state != "graded":
+        return f"{verdict.part}: not graded"
+    mark = "✔" if verdict.full else "✘"
+    return f"{mark} {verdict.part}: {score}"
+
+
+def sentences(verdict: Verdict) -> list[str]:
+    """The feedback, line by line: the idea that went wrong first, then every sub-check."""
+    said = [verdict.note] if verdict.note else []
+    said += [f"Which idea went wrong: {sentence}" for sentence in verdict.misconceptions.values()]
+    same_problem = _shared_problem(verdict.lines)
+    if same_problem is not None:
+        return [*said, f"✘ {explain(same_problem)}"]
+    return said + [line_text(line) for line in verdict.lines]
+
+
+def _shared_problem(lines: list[Line]) -> Raised | None:
+    """The exception that every sub-check met, if it is one and the same."""
+    problems = {line.got for line in lines if isinstance(line.got, Raised)}
+    every = lines and all(isinstance(line.got, Raised) for line in lines)
+    return problems.pop() if every and len(problems) == 1 else None
+
+
+def line_text(line: Line) -> str:
+    """One sub-check in words."""
+    if line.holds:
+        return f"✔ {line.key}"
+    said = f"✘ {line.key}"
+    if line.inputs:
+        said += f" [{line.inputs}]"
+    if isinstance(line.got, Raised):
+        return f"{said}: {explain(line.got)}"
+    if line.got is None:
+        came = "came out None (is a return missing?)"
+        return f"{said}: {came}"
+    came = f"came out {_shown(line.got)}"
+    if line.expected:
+        return f"{said}: {came}, expected {line.expected}; {line.difference}."
+    return f"{said}: {came}; {line.difference}." if line.difference else f"{said}: {came}."
+
+
+def _shown(value) -> str:
+    return f"a {value.type}: {value.text}" if isinstance(value, Opaque) else show(value)
+
+
+def as_text(verdicts: Iterable[Verdict]) -> str:
+    """Feedback on several parts for a terminal."""
+    blocks = []
+    for verdict in verdicts:
+        blocks.append("\n".join([headline(verdict), *(f"    {s}" for s in sentences(verdict))]))
+    return "\n".join(blocks)
+
+
+def as_html(verdict: Verdict) -> str:
+    """Feedback on one part as an HTML fragment. Everything in it is escaped."""
+    colour = {"not graded": "#7a5c00"}.get(verdict.state, "#00664b" if verdict.full else "#a33b00")
+    items = "".join(f"<li>{_line_html(sentence)}</li>" for sentence in sentences(verdict))
+    return (
+        f'<section aria-label="Feedback on {escape(verdict.part)}" style="border-left:4px solid '
+        f'{colour};padding:.3em .8em;margin:.3em 0">'
+        f'<strong style="color:{colour}">{escape(headline(verdict))}</strong>'
+        f'<ul style="list-style:none;padding-left:.5em;margin:.2em 0">{items}</ul></section>'
+    )
+
+
+def _line_html(sentence: str) -> str:
+    prefix = "Which idea went wrong: "
+    if sentence.startswith(prefix):
+        return f"<strong>Which idea went wrong:</strong> {escape(sentence[len(prefix):])}"
+    return escape(sentence)

@@ -1,0 +1,57 @@
+"""Names that an answer must not use, found in its text (never by running it)."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+
+def forbidden_use(source: str, forbidden: tuple[str, ...]) -> str | None:
+    """The first forbidden module or dotted name that `source` uses, or None."""
+    if not forbidden:
+        return None
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        used = set(re.findall(r"[A-Za-z_][\w.]*", source))
+    else:
+        used = _used_names(tree)
+    for name in forbidden:
+        if any(one == name or one.startswith(name + ".") for one in used):
+            return name
+    return None
+
+
+def _used_names(tree: ast.AST) -> set[str]:
+    """Dotted names with import aliases resolved, and modules imported by a literal name."""
+    aliases: dict[str, str] = {"np": "numpy"}
+    used: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                used.add(alias.name)
+                aliases[alias.asname or alias.name.split(".")[0]] = (
+                    alias.name if alias.asname else alias.name.split(".")[0]
+                )
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            for alias in node.names:
+                used.update({node.module, f"{node.module}.{alias.name}"})
+                aliases[alias.asname or alias.name] = f"{node.module}.{alias.name}"
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Name, ast.Attribute)) and (name := _dotted(node)):
+            first, _, rest = name.partition(".")
+            used.add(name)
+            used.add(".".join(filter(None, [aliases.get(first, first), rest])))
+        elif isinstance(node, ast.Call) and _dotted(node.func) in (
+            "__import__", "importlib.import_module", "import_module",
+        ):  # fmt: skip
+            used.update(a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str))
+    return used
+
+
+def _dotted(node: ast.AST) -> str:
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute) and (base := _dotted(node.value)):
+        return f"{base}.{node.attr}"
+    return ""

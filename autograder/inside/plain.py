@@ -1,0 +1,240 @@
+"""Plain data: what may cross the border between a student's process and ours.
+
+Numbers, strings, booleans, None, lists, tuples, dicts, sets and numeric arrays cross as they are.
+Tensors and NumPy scalars become arrays and numbers. Everything else crosses as a description
+(`Opaque`), an exception as `Raised`. `decode` trusts nothing: sizes, depth and types are limited.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from dataclasses import dataclass
+
+import msgpack
+import numpy as np
+
+MAX_BYTES = 32 * 2**20
+MAX_DEPTH = 24
+MAX_ITEMS = 200_000
+MAX_TEXT = 20_000
+
+_TUPLE, _SET, _ARRAY, _COMPLEX, _BIG_INT, _RAISED, _OPAQUE = range(1, 8)
+
+
+class NotPlain(ValueError):
+    """The bytes are not the encoding of plain data within the limits."""
+
+
+@dataclass(frozen=True)
+class Opaque:
+    """A value that is not plain data, described by its type and its repr."""
+
+    type: str
+    text: str
+
+    @property
+    def described(self) -> str:
+        """How a comparison names it."""
+        return f"a {self.type} object"
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
+class Raised:
+    """An exception in an answer: its type, its message and the student's line it came from."""
+
+    type: str
+    message: str
+    line: str = ""
+    described = "an exception"
+
+    def __repr__(self) -> str:
+        return f"{self.type}: {self.message}" if self.message else self.type
+
+
+def shorten(text: str, limit: int = 300) -> str:
+    """`text`, cut in the middle when it is longer than `limit` characters."""
+    if len(text) <= limit:
+        return text
+    half = (limit - 3) // 2
+    return text[:half] + " … " + text[-half:]
+
+
+def show(value, limit: int = 300) -> str:
+    """A short, readable repr: arrays with four digits, and never an exception."""
+    try:
+        if isinstance(value, np.ndarray):
+            text = np.array2string(value, precision=4, separator=", ", threshold=24, edgeitems=2)
+            text = " ".join(text.split())
+            if value.size == 0:
+                text += f" with shape {value.shape}"
+        elif isinstance(value, (float, np.floating)):
+            text = format(float(value), ".6g")
+        elif isinstance(value, (tuple, list)) and len(value) <= 12:
+            inner = ", ".join(show(item, limit) for item in value)
+            trailing = "," if isinstance(value, tuple) and len(value) == 1 else ""
+            text = f"({inner}{trailing})" if isinstance(value, tuple) else f"[{inner}]"
+        elif isinstance(value, dict) and len(value) <= 20:
+            text = "{" + ", ".join(f"{k!r}: {show(v, limit)}" for k, v in value.items()) + "}"
+        elif callable(value) and hasattr(value, "__name__"):
+            text = "a function" if value.__name__ == "<lambda>" else value.__name__
+        else:
+            text = repr(value)
+    except Exception as problem:
+        text = f"<{type(value).__name__} whose repr raises {type(problem).__name__}>"
+    return shorten(text, limit)
+
+
+def to_plain(value, depth: int = 0):
+    """`value` as plain data; what is not plain becomes `Opaque`."""
+    if depth > MAX_DEPTH:
+        return Opaque(type(value).__name__, "nested too deeply")
+    if value is None or isinstance(value, (bool, Raised, Opaque)):
+        return value
+    if isinstance(value, np.generic):
+        value = value.item() if value.dtype.kind in "biufc" else str(value)
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, float):
+        return float(value)
+    if isinstance(value, complex):
+        return complex(value)
+    if isinstance(value, str):
+        return shorten(str(value), MAX_TEXT)
+    if isinstance(value, (list, tuple, set, frozenset)):
+        if len(value) > MAX_ITEMS:
+            return Opaque(type(value).__name__, f"{len(value)} items, too many to send")
+        items = [to_plain(item, depth + 1) for item in value]
+        if isinstance(value, list):
+            return items
+        return tuple(items) if isinstance(value, tuple) else _set_of(items)
+    if isinstance(value, dict):
+        if len(value) > MAX_ITEMS:
+            return Opaque("dict", f"{len(value)} items, too many to send")
+        return {_key(k): to_plain(v, depth + 1) for k, v in value.items()}
+    array = _as_array(value)
+    if array is not None:
+        return array
+    return Opaque(type(value).__name__, show(value))
+
+
+def _key(key):
+    return key if isinstance(key, (str, int, float, bool, tuple)) else show(key)
+
+
+def _set_of(items):
+    try:
+        return set(items)
+    except TypeError:
+        return Opaque("set", show(items))
+
+
+def _as_array(value) -> np.ndarray | None:
+    torch = sys.modules.get("torch")
+    if torch is not None and isinstance(value, torch.Tensor):
+        value = value.detach().cpu().resolve_conj().resolve_neg()
+        value = (value.to_dense() if value.is_sparse else value).to(
+            torch.float32 if value.dtype in (torch.bfloat16, torch.float16) else value.dtype
+        ).numpy()
+    if isinstance(value, np.ndarray):
+        if value.dtype == object:
+            try:
+                value = value.astype(float)
+            except (TypeError, ValueError):
+                return None
+        if value.dtype.kind in "biufc" and value.nbytes <= MAX_BYTES // 4:
+            return np.array(value, copy=True, order="C", subok=False)
+    return None
+
+
+def encode(value) -> bytes:
+    """Plain data as bytes."""
+    return msgpack.packb(value, default=_pack_extension, strict_types=True)
+
+
+def _pack_extension(value):
+    if isinstance(value, tuple):
+        return msgpack.ExtType(_TUPLE, encode(list(value)))
+    if isinstance(value, (set, frozenset)):
+        return msgpack.ExtType(_SET, encode(sorted(value, key=repr)))
+    if isinstance(value, np.ndarray):
+        value = np.ascontiguousarray(value).reshape(value.shape)
+        return msgpack.ExtType(
+            _ARRAY, encode([value.dtype.str, list(value.shape), value.tobytes()])
+        )
+    if isinstance(value, complex):
+        return msgpack.ExtType(_COMPLEX, encode([value.real, value.imag]))
+    if isinstance(value, int):
+        text = hex(value) if value.bit_length() <= 8192 else "0x0"
+        return msgpack.ExtType(_BIG_INT, text.encode())
+    if isinstance(value, Raised):
+        fields = [value.type, value.message, value.line]
+        return msgpack.ExtType(_RAISED, encode([shorten(f, 2000) for f in fields]))
+    if isinstance(value, Opaque):
+        return msgpack.ExtType(_OPAQUE, encode([value.type, shorten(value.text, 2000)]))
+    raise TypeError(f"{type(value).__name__} is not plain data")
+
+
+def decode(data: bytes):
+    """The plain data that `data` encodes; `NotPlain` for anything else."""
+    try:
+        return _unpack(data, 0)
+    except NotPlain:
+        raise
+    except Exception as problem:
+        raise NotPlain(f"not plain data ({type(problem).__name__})") from None
+
+
+def _unpack(data: bytes, depth: int):
+    if len(data) > MAX_BYTES or depth > MAX_DEPTH:
+        raise NotPlain("too large or too deep")
+    return msgpack.unpackb(
+        data,
+        strict_map_key=False,
+        ext_hook=lambda code, payload: _unpack_extension(code, payload, depth + 1),
+        max_array_len=MAX_ITEMS,
+        max_map_len=MAX_ITEMS,
+    )
+
+
+def _unpack_extension(code: int, payload: bytes, depth: int):
+    if code == _BIG_INT:
+        if len(payload) > 4096:
+            raise NotPlain("an absurdly long integer")
+        return int(payload.decode(), 16)
+    fields = _unpack(payload, depth)
+    if not isinstance(fields, list):
+        raise NotPlain("malformed extension")
+    if code == _TUPLE:
+        return tuple(fields)
+    if code == _SET:
+        return set(fields)
+    if code == _COMPLEX:
+        real, imag = fields
+        return complex(real, imag)
+    if code == _ARRAY:
+        return _array_from(*fields)
+    if code in (_RAISED, _OPAQUE):
+        if not all(isinstance(field, str) for field in fields):
+            raise NotPlain("malformed description")
+        return Raised(*fields) if code == _RAISED else Opaque(*fields)
+    raise NotPlain(f"unknown extension {code}")
+
+
+def _array_from(dtype_text, shape, payload) -> np.ndarray:
+    if not isinstance(dtype_text, str) or not isinstance(payload, bytes):
+        raise NotPlain("malformed array")
+    if dtype_text[1:2] not in "biufc" or len(dtype_text) > 4:
+        raise NotPlain("an array that is not numeric")
+    dtype = np.dtype(dtype_text)
+    sizes_are_plain = isinstance(shape, list) and len(shape) <= 16 and all(
+        type(size) is int and 0 <= size <= MAX_BYTES for size in shape
+    )
+    if not sizes_are_plain or math.prod(shape) * dtype.itemsize != len(payload):
+        raise NotPlain("an array whose size does not match its data")
+    return np.frombuffer(payload, dtype=dtype).reshape(shape).copy()

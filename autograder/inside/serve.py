@@ -1,0 +1,247 @@
+"""The worker: a warm process that forks one child per submission, and one per observation.
+
+It listens on the socket whose descriptor number is its first argument. For every session the
+trusted side sends one byte with a fresh socket attached; the child forked for it serves requests
+(`run` a cell, `observe` the answers) until told to stop. When a session ends, everything that it
+left behind is killed and its scratch folder is removed.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import pickle
+import resource
+import select
+import shutil
+import signal
+import socket
+import struct
+import sys
+import time
+
+from autograder.inside import plain
+from autograder.inside.answer import observe_answer, raised
+
+FRAME = struct.Struct("!I")
+HOME = os.environ.get("HOME", "/tmp")
+OWNS_PROCESSES = "WORKER_OWNS_PROCESSES" in os.environ
+
+
+def send(channel: socket.socket, message) -> None:
+    """One length-prefixed message."""
+    data = plain.encode(message)
+    if len(data) > plain.MAX_BYTES:
+        data = plain.encode({"failed": "the result is too large to send back"})
+    channel.sendall(FRAME.pack(len(data)) + data)
+
+
+def receive(channel: socket.socket):
+    """The next message, or None when the other side has closed."""
+    header = _exactly(channel, FRAME.size)
+    if header is None:
+        return None
+    body = _exactly(channel, FRAME.unpack(header)[0])
+    return None if body is None else plain.decode(body)
+
+
+def _exactly(channel, count: int) -> bytes | None:
+    chunks = []
+    while count:
+        chunk = channel.recv(min(count, 1 << 20))
+        if not chunk:
+            return None
+        chunks.append(chunk)
+        count -= len(chunk)
+    return b"".join(chunks)
+
+
+def limit_resources(memory: int, file_size: int, processes: int) -> None:
+    """Limits for this process and its children, in bytes and counts."""
+    for what, value in (
+        (resource.RLIMIT_DATA, memory),
+        (resource.RLIMIT_FSIZE, file_size),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_NPROC, processes),
+    ):
+        resource.setrlimit(what, (value, value))
+
+
+class OutOfTime(BaseException):
+    """The cell used up its time. Not an `Exception`, so that `except Exception` lets it pass."""
+
+
+def _alarm(signum, frame):
+    raise OutOfTime("the cell ran longer than it may")
+
+
+def serve_session(channel: socket.socket, shell) -> None:
+    """Answer requests until the trusted side closes the channel."""
+    from autograder.inside.shell import run_cell
+
+    signal.signal(signal.SIGALRM, _alarm)
+    while (request := receive(channel)) is not None:
+        if request["do"] == "run":
+            signal.setitimer(signal.ITIMER_REAL, request["seconds"])
+            try:
+                reply = run_cell(shell, request["source"])
+            except BaseException as problem:
+                reply = {"outputs": [], "error": type(problem).__name__}
+            finally:
+                signal.setitimer(signal.ITIMER_REAL, 0)
+        else:
+            reply = _observe_in_fork(request, shell.user_ns)
+        send(channel, {"id": request["id"], **reply})
+
+
+def _observe_in_fork(request: dict, namespace: dict) -> dict:
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            os.close(reader)
+            os.setpgid(0, 0)
+            data = plain.encode(_observe(request, namespace))
+            with os.fdopen(writer, "wb") as pipe:
+                pipe.write(data)
+            code = 0
+        except MemoryError:
+            code = 3
+        finally:
+            os._exit(code)
+    os.close(writer)
+    try:
+        data = _read_until(reader, time.monotonic() + request["seconds"])
+    finally:
+        os.close(reader)
+        for kill in (lambda: os.killpg(child, signal.SIGKILL), lambda: os.kill(child, signal.SIGKILL)):
+            try:
+                kill()
+            except OSError:
+                pass
+    _, status = os.waitpid(child, 0)
+    if data is None:
+        return {"failed": "timeout"}
+    if not data:
+        return {"failed": "memory" if os.waitstatus_to_exitcode(status) == 3 else "crash"}
+    return {"observation": plain.decode(data)}
+
+
+def _observe(request: dict, namespace: dict) -> dict:
+    from autograder.inside.shell import silence
+
+    try:
+        silence()
+        observe = pickle.loads(request["observe"])
+        return observe_answer(observe, namespace, request["seed"], request["part"])
+    except MemoryError:
+        raise
+    except BaseException as problem:
+        return {"entries": [], "error": raised(problem)}
+
+
+def _read_until(reader: int, deadline: float) -> bytes | None:
+    """All bytes of the pipe; None when the deadline passes first."""
+    chunks, size = [], 0
+    while True:
+        left = deadline - time.monotonic()
+        if left <= 0 or not select.select([reader], [], [], left)[0]:
+            return None
+        chunk = os.read(reader, 1 << 20)
+        if not chunk:
+            return b"".join(chunks)
+        size += len(chunk)
+        if size > plain.MAX_BYTES:
+            return b""
+        chunks.append(chunk)
+
+
+def warm_up():
+    """Import what notebooks use, once; returns the shell. One thread only, so forking is safe."""
+    import matplotlib.pyplot
+    import numpy
+    import torch
+
+    from autograder.inside.shell import make_shell
+
+    torch.set_num_threads(1)
+    (torch.ones(2, 2, requires_grad=True) @ torch.ones(2, 2)).sum().backward()
+    numpy.ones((2, 2)) @ numpy.ones((2, 2))
+    shell = make_shell()
+    matplotlib.pyplot.close("all")
+    threads = len(os.listdir("/proc/self/task")) if os.path.isdir("/proc/self/task") else 1
+    if threads != 1:
+        raise RuntimeError(f"the worker has {threads} threads; forking it is not safe")
+    gc.collect()
+    gc.freeze()
+    return shell
+
+
+def main(descriptor: int) -> None:
+    """Serve sessions one after another until the control socket closes."""
+    from autograder.inside.shell import silence
+
+    control = socket.socket(fileno=descriptor)
+    shell = warm_up()
+    silence()
+    control.sendall(b"+")
+    count = 0
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(control, 64, 1)
+        if not message:
+            return
+        channel = socket.socket(fileno=descriptors[0])
+        limits = struct.unpack("!QQI", message[:20])
+        count += 1
+        folder = os.path.join(HOME, f"work{count}")
+        os.makedirs(folder)
+        child = os.fork()
+        if child == 0:
+            try:
+                control.close()
+                os.setsid()
+                os.chdir(folder)
+                limit_resources(*limits)
+                serve_session(channel, shell)
+            finally:
+                os._exit(0)
+        channel.close()
+        if not control.recv(1):  # the trusted side says when the session is over
+            return
+        _clean(child)
+        for folder in (HOME, "/dev/shm") if OWNS_PROCESSES else (folder,):
+            _empty(folder)
+        control.sendall(b".")
+
+
+def _empty(folder: str) -> None:
+    for entry in os.scandir(folder):
+        try:
+            if entry.is_dir(follow_symlinks=False):
+                shutil.rmtree(entry.path, ignore_errors=True)
+            else:
+                os.unlink(entry.path)
+        except OSError:
+            pass  # a mounted file stays
+
+
+def _clean(child: int) -> None:
+    """Kill the session and, inside a process namespace of our own, everything else."""
+    targets = [-child, child] + ([-1] if OWNS_PROCESSES else [])
+    for target in targets:
+        try:
+            os.kill(target, signal.SIGKILL)
+        except OSError:
+            pass
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        try:
+            if os.waitpid(-1, os.WNOHANG)[0] == 0:
+                time.sleep(0.002)
+        except ChildProcessError:
+            return
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

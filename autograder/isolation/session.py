@@ -1,0 +1,200 @@
+"""The trusted side's handle on a worker and on its sessions."""
+
+from __future__ import annotations
+
+import os
+import select
+import socket
+import struct
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+
+from autograder.inside import plain
+from autograder.inside.serve import FRAME
+from autograder.isolation.sandbox import Tier, worker_command
+
+GRACE_SECONDS = 3.0
+START_SECONDS = 180.0
+
+
+class SessionLost(RuntimeError):
+    """The student's process ended, hung, or sent something that is not plain data."""
+
+
+class WorkerFailed(RuntimeError):
+    """The worker itself does not start or has died: our fault, never the student's."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one submission may use (bytes, counts; seconds per cell)."""
+
+    memory: int = 2 * 2**30
+    file_size: int = 64 * 2**20
+    processes: int = 256
+    cell_seconds: float = 20.0
+
+
+class Worker:
+    """A warm sandboxed process; opens one session at a time. Use as a context manager."""
+
+    def __init__(self, tier: Tier):
+        self.tier = tier
+        self._start()
+
+    def _start(self) -> None:
+        self._control, theirs = socket.socketpair()
+        self._errors = tempfile.TemporaryFile()
+        command, environment = worker_command(self.tier, theirs.fileno())
+        try:
+            self._process = subprocess.Popen(
+                command,
+                env=environment or None,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self._errors,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+            )
+        finally:
+            theirs.close()
+        self._expect(b"+", START_SECONDS)
+
+    def _expect(self, sign: bytes, seconds: float) -> None:
+        self._control.settimeout(seconds)
+        try:
+            answer = self._control.recv(1)
+        except OSError:
+            answer = b""
+        if answer != sign:
+            self._errors.seek(0)
+            tail = self._errors.read()[-2000:].decode(errors="replace").strip()
+            self.close()
+            raise WorkerFailed(f"The worker stopped unexpectedly. {tail}".strip())
+
+    def open(self, limits: Limits = Limits()) -> Session:
+        """A fresh session: a fork of the worker with a scratch folder of its own."""
+        if self._process.poll() is not None:
+            self._start()
+        ours, theirs = socket.socketpair()
+        try:
+            socket.send_fds(
+                self._control,
+                [struct.pack("!QQI", limits.memory, limits.file_size, limits.processes)],
+                [theirs.fileno()],
+            )
+        finally:
+            theirs.close()
+        return Session(self, ours, limits)
+
+    def _end_session(self) -> None:
+        try:
+            self._control.sendall(b"e")
+            self._expect(b".", 30)
+        except (OSError, WorkerFailed):
+            self.close()  # a session that took its worker along; the next one starts a new worker
+
+    def close(self) -> None:
+        """End the worker and everything in it."""
+        self._control.close()
+        try:
+            self._process.wait(2)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def __enter__(self) -> Worker:
+        return self
+
+    def __exit__(self, *exception) -> None:
+        self.close()
+
+
+class Session:
+    """One submission's process. Every method raises `SessionLost` when that process is gone."""
+
+    def __init__(self, worker: Worker, channel: socket.socket, limits: Limits):
+        self._worker, self._channel, self.limits = worker, channel, limits
+        self._count = 0
+
+    def run(self, source: str, seconds: float | None = None) -> dict:
+        """Execute a cell: {"outputs": [...], "error": None or name of the exception}."""
+        seconds = seconds or self.limits.cell_seconds
+        reply = self._ask({"do": "run", "source": source, "seconds": seconds}, seconds)
+        if not isinstance(reply.get("outputs"), list):
+            raise SessionLost("The notebook's process sent no outputs.")
+        return {"outputs": reply["outputs"], "error": reply.get("error")}
+
+    def observe(self, observe: bytes, part: str, seed: int, seconds: float) -> dict:
+        """Run a pickled observation on the namespace, in a fork of the session.
+
+        Returns {"entries": ..., "error": ...}, or {"failed": "timeout" | "crash" | "memory"}.
+        """
+        request = {"do": "observe", "observe": observe, "part": part, "seed": seed}
+        reply = self._ask({**request, "seconds": seconds}, seconds)
+        if "failed" in reply:
+            return {"failed": str(reply["failed"])}
+        return well_formed(reply.get("observation"))
+
+    def _ask(self, request: dict, seconds: float) -> dict:
+        self._count += 1
+        data = plain.encode({"id": self._count, **request})
+        deadline = time.monotonic() + seconds + GRACE_SECONDS
+        try:
+            self._channel.settimeout(GRACE_SECONDS + seconds)
+            self._channel.sendall(FRAME.pack(len(data)) + data)
+            size = FRAME.unpack(self._read(FRAME.size, deadline))[0]
+            if size > plain.MAX_BYTES:
+                raise SessionLost("The notebook's process sent more than it may.")
+            reply = plain.decode(self._read(size, deadline))
+        except (OSError, plain.NotPlain) as problem:
+            raise SessionLost(f"The notebook's process is gone ({problem}).") from None
+        if not isinstance(reply, dict) or reply.get("id") != self._count:
+            raise SessionLost("The notebook's process broke the protocol.")
+        return reply
+
+    def _read(self, count: int, deadline: float) -> bytes:
+        chunks = []
+        while count:
+            left = deadline - time.monotonic()
+            if left <= 0 or not select.select([self._channel], [], [], left)[0]:
+                raise SessionLost("timeout")
+            chunk = self._channel.recv(min(count, 1 << 20))
+            if not chunk:
+                raise SessionLost("The notebook's process ended.")
+            chunks.append(chunk)
+            count -= len(chunk)
+        return b"".join(chunks)
+
+    def close(self) -> None:
+        """End the process and everything that it left behind."""
+        self._channel.close()
+        self._worker._end_session()
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *exception) -> None:
+        self.close()
+
+
+def well_formed(observation) -> dict:
+    """`observation` if it has the form that `observe_answer` gives it; else `SessionLost`."""
+    entries = observation.get("entries") if isinstance(observation, dict) else None
+    fits = isinstance(entries, list) and all(
+        isinstance(entry, list)
+        and len(entry) == 3
+        and isinstance(entry[0], str)
+        and isinstance(entry[2], str)
+        for entry in entries
+    )
+    if not fits or not isinstance(observation.get("error"), (plain.Raised, type(None))):
+        raise SessionLost("The notebook's process sent no observation.")
+    return observation
+
+
+def cpu_count() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,132 @@
+"""The visible checks of a notebook: a quiet ✔ when an expectation holds, an exact ✘ when not."""
+
+from __future__ import annotations
+
+import ast
+import html
+import inspect
+import textwrap
+from collections.abc import Callable
+
+from utils.compare import difference
+from utils.records import record
+
+
+class NotAsExpected(AssertionError):
+    """An expectation that does not hold. Notebooks show its message without a traceback."""
+
+    def _render_traceback_(self) -> list[str]:
+        return str(self).splitlines()
+
+
+class _Said:
+    """A line that notebooks show in colour (with its mark) and terminals as text."""
+
+    def __init__(self, text: str, colour: str):
+        self.text, self.colour = text, colour
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_html_(self) -> str:
+        return f'<span style="color:{self.colour}">{html.escape(self.text)}</span>'
+
+
+def expect(part: str, attempt: Callable, wanted, rtol: float = 1e-6, atol: float = 1e-9) -> None:
+    """Say whether `attempt()` gives `wanted`.
+
+        expect("2.5", lambda: Div().forward(6, 2), 3.0)
+
+    part: the exercise's part. attempt: a function without arguments; its text names the input.
+    wanted: the value, or a function that gets the value and returns True or False.
+    Prints ✔ when it holds. Otherwise raises `NotAsExpected` with the input, what came out and what
+    was expected. An answer that is not written yet (NotImplementedError) is no error.
+    """
+    text = _text_of(attempt)
+    try:
+        got = attempt()
+    except NotImplementedError:
+        record(part, text, "open")
+        return _say(f"○ {part} is not written yet ({text})", "#595959")
+    except NameError as problem:
+        if _is_open(problem, attempt):
+            record(part, text, "open")
+            return _say(f"○ {part} is not written yet ({problem})", "#595959")
+        record(part, text, "failed")
+        raise
+    except Exception:
+        record(part, text, "failed")
+        raise
+    how = _problem(wanted, got, rtol, atol)
+    if how is None:
+        record(part, text, "passed")
+        return _say(f"✔ {text}" + ("" if callable(wanted) else f" is {_show(got)}"), "#00664b")
+    record(part, text, "failed")
+    raise NotAsExpected(_message(part, text, got, wanted, how))
+
+
+def _problem(wanted, got, rtol, atol) -> str | None:
+    if callable(wanted):
+        return None if wanted(got) else "that does not hold"
+    return difference(wanted, _plain(got), rtol, atol)
+
+
+def _plain(value):
+    """Tensors as arrays; other values as they are."""
+    return value.detach().cpu().numpy() if hasattr(value, "detach") else value
+
+
+def _is_open(problem: NameError, attempt: Callable) -> bool:
+    """Is the missing name one that an unwritten answer cell would have defined?"""
+    return getattr(problem, "name", None) in attempt.__code__.co_names
+
+
+def _message(part, text, got, wanted, how) -> str:
+    lines = [f"✘ {part}: {text}", f"   came out:  {_show(got)}"]
+    if not callable(wanted):
+        lines.append(f"   expected:  {_show(wanted)}")
+    lines.append(f"   that is:   {how}")
+    return "\n".join(lines)
+
+
+def _show(value) -> str:
+    import numpy as np
+
+    if isinstance(value, np.ndarray):
+        return np.array2string(value, precision=6, separator=", ", threshold=60)
+    if isinstance(value, np.generic):
+        value = value.item()
+    text = repr(value)
+    return text if len(text) < 300 else text[:297] + "…"
+
+
+def _text_of(attempt: Callable) -> str:
+    """The source of the lambda's body, for messages."""
+    try:
+        source = textwrap.dedent(inspect.getsource(attempt)).strip()
+        tree = ast.parse(source)
+    except (OSError, SyntaxError, TypeError):
+        return "the result"
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Lambda) and _same_code(node, attempt):
+            return " ".join((ast.get_source_segment(source, node.body) or "").split())
+    return "the result"
+
+
+def _same_code(node: ast.Lambda, attempt: Callable) -> bool:
+    """Several lambdas may stand in one statement: is this the one?"""
+    code = compile(ast.Expression(node), "<lambda>", "eval").co_consts[0]
+    return code.co_code == attempt.__code__.co_code and code.co_names == attempt.__code__.co_names
+
+
+def _say(text: str, colour: str) -> None:
+    try:
+        from IPython import get_ipython
+        from IPython.display import display
+    except ImportError:
+        print(text)
+        return
+    if get_ipython() is None:
+        print(text)
+    else:
+        display(_Said(text, colour))

@@ -1,0 +1,125 @@
+"""`explore`: a picture with sliders that redraws fast and can be read without a kernel or eyes."""
+
+from html import escape
+from time import perf_counter
+
+import ipywidgets as widgets
+
+from .graph import number
+from .plots import BLUE, GREEN, RED, Picture, axes, style
+
+FAST = 0.06  # seconds; a slower drawing follows a slider only when it is released
+
+
+class Explorer(widgets.VBox):
+    """Sliders, a picture, and below it a sentence that says what the picture shows.
+
+    `draw(**values)` changes the artists of `figure` and returns the sentence.
+    From Python: `explorer.sliders["factor"].value = 2`, then `explorer.text`.
+    """
+
+    def __init__(self, draw, figure, **sliders):
+        self._draw, self._figure = draw, figure
+        self.sliders = {name: _slider(name, given) for name, given in sliders.items()}
+        height = f"{round(100 * figure.get_figheight()) + 8}px"
+        # HTML and not widgets.Image, which has no alternative text
+        self.image = widgets.HTML(layout=widgets.Layout(height=height, min_height=height))
+        self.words = widgets.HTML()
+        super().__init__([*self.sliders.values(), self.image, self.words])
+        self._update()
+        figure.set_layout_engine("none")  # the first drawing has laid it out: from now on nothing moves
+        started = perf_counter()
+        self._update()
+        fast = perf_counter() - started < FAST
+        for slider in self.sliders.values():
+            slider.continuous_update = fast
+            slider.observe(self._update, "value")
+
+    def _update(self, change=None):
+        self.text = self._draw(**{name: slider.value for name, slider in self.sliders.items()})
+        self.picture = Picture(self._figure, self.text)
+        self.image.value = self.picture._repr_html_()
+        self.words.value = f'<div role="status" style="line-height:1.5;font-size:14px;min-height:3em">{escape(self.text)}</div>'
+
+    def __repr__(self):
+        return f"Explorer: {self.text}"
+
+    def _repr_mimebundle_(self, **kwargs):
+        """The live widget, and for readers without a kernel its picture."""
+        data = super()._repr_mimebundle_(**kwargs)
+        return data | {"image/png": self.picture.png}, {"image/png": {"alt": self.text}}
+
+
+def explore(draw, figure, **sliders):
+    """An `Explorer`: sliders for the arguments of `draw`, which updates `figure`.
+
+    Each slider is (low, high), (low, high, step) or (low, high, step, start),
+    whole numbers for a whole-number slider, or any ipywidgets control. Build the
+    figure once and let `draw` only move its artists: that keeps it fast.
+
+        fig, ax = axes("x", "y")
+        (line,) = ax.plot(x, x)
+
+        def draw(slope):
+            line.set_ydata(slope * x)
+            return f"A line of slope {slope}."
+
+        explore(draw, fig, slope=(-2.0, 2.0, 0.1, 1.0))
+    """
+    return Explorer(draw, figure, **sliders)
+
+
+def _slider(name, given):
+    if isinstance(given, widgets.Widget):
+        return given
+    low, high, *more = given
+    whole = all(isinstance(n, int) for n in given)
+    step = more[0] if more else (1 if whole else (high - low) / 20)
+    start = more[1] if len(more) > 1 else low
+    kind = widgets.IntSlider if whole else widgets.FloatSlider
+    return kind(
+        value=start,
+        min=low,
+        max=high,
+        step=step,
+        description=name.replace("_", " "),
+        style={"description_width": "80px"},
+        layout=widgets.Layout(width="420px"),
+    )
+
+
+def gradient_flow_explorer(depth=6, factor=0.7):
+    """Exercise 2.11: how large the gradient is at each layer when every layer multiplies it by `factor`.
+
+    The gradient with respect to the output of the last layer is 1.
+    """
+    fig, ax = axes("layer (gradient with respect to its output)", "size of the gradient", "Gradient flow")
+    deepest = 20
+    with style():
+        ax.axhspan(0.1, 10, color=GREEN, alpha=0.12, linewidth=0)
+        for height, word in ((1e5, "exploding"), (4.0, "stable"), (1e-6, "vanishing")):
+            ax.text(0.985, height, word, transform=ax.get_yaxis_transform(), ha="right", va="center", color="#5f6b7a")
+        (line,) = ax.plot([], [], color=BLUE, linestyle="-", marker="o", markersize=5)
+        (first,) = ax.plot([], [], color=RED, marker="D", linestyle="none", markersize=9)
+        label = ax.annotate("", (0, 1), (10, 10), textcoords="offset points", fontweight="bold")
+    ax.set(yscale="log", ylim=(1e-9, 1e7), xlim=(0.3, deepest + 2.5), xticks=[1, 5, 10, 15, 20])
+
+    def draw(depth, factor):
+        layers = list(range(1, depth + 1))
+        sizes = [factor ** (depth - layer) for layer in layers]
+        line.set_data(layers, sizes)
+        first.set_data([1], sizes[:1])
+        label.xy = (1, sizes[0])
+        label.set_text(f"layer 1: {number(sizes[0])}")
+        if sizes[0] < 0.1:
+            verdict = "The gradient is vanishing: layer 1 hardly learns."
+        elif sizes[0] > 10:
+            verdict = "The gradient is exploding: a step for layer 1 is far too large."
+        else:
+            verdict = "The gradient is stable: layer 1 learns about as fast as the last layer."
+        return (
+            f"{depth} layers, each multiplying the gradient by {factor:.2g}. From 1 at layer {depth}"
+            f" it becomes {number(sizes[0])} at layer 1. {verdict}"
+        )
+
+    return explore(draw, fig, depth=(2, deepest, 1, depth), factor=(0.4, 2.0, 0.1, factor))

@@ -1,0 +1,179 @@
+"""`GraphStepper`: walk through a computational graph, values forward, gradients backward."""
+
+from html import escape
+from pathlib import Path
+
+import anywidget
+import traitlets
+
+from .graph import BOX_H, BOX_W, SIGNS, lay_out, number, operands, signed, svg
+
+D = "\N{PARTIAL DIFFERENTIAL}"
+
+LOCAL_RULES = {
+    "+": "A sum hands the gradient on unchanged to both terms.",
+    "-": "A difference hands the gradient on: unchanged to the first term, with the sign flipped to the second.",
+    "*": "In a product, the local derivative for one factor is the other factor.",
+    "/": "For a / b the local derivatives are 1/b and \N{MINUS SIGN}a/b².",
+    "neg": "The local derivative of \N{MINUS SIGN}x is \N{MINUS SIGN}1.",
+    "exp": "The exponential is its own derivative: the local derivative is the output itself.",
+    "log": "The local derivative of log(x) is 1/x.",
+    "relu": "The local derivative of relu is 1 where its input is positive, else 0.",
+    "tanh": "The local derivative of tanh is 1 \N{MINUS SIGN} output².",
+    "sigmoid": "The local derivative of the sigmoid is output · (1 \N{MINUS SIGN} output).",
+}
+
+
+class GraphStepper(anywidget.AnyWidget):
+    """A widget that steps forward and backward through the graph of z.
+
+    First the values fill in from left to right, then the gradients from right
+    to left, one chain-rule product per step. Use the buttons or, with the
+    widget focused, the arrow keys, Home and End; or from Python:
+
+        stepper = GraphStepper(z)
+        stepper.step = 3        # clipped to 0 ... stepper.last
+        print(stepper.text)     # what this step does
+
+    z may be the course's `Value` or a class of your own with `data`, `grad`,
+    `_op`, `_prev` (or say `parents=`) and a `_backward` that adds to the
+    gradients of the operands. z is left as it was.
+    """
+
+    _esm = Path(__file__).with_name("stepper.js").read_text(encoding="utf-8")
+
+    title = traitlets.Unicode().tag(sync=True)
+    nodes = traitlets.List().tag(sync=True)  # {name, op, leaf, x, y, w, h}
+    edges = traitlets.List().tag(sync=True)  # [parent, child, curve, head, head at the parent]
+    steps = traitlets.List().tag(sync=True)  # {phase, text, note, node, edges, show: [[node, row, number]]}
+    size = traitlets.List().tag(sync=True)  # [width, height]
+    step = traitlets.Int(0).tag(sync=True)
+
+    def __init__(self, z, title=None, parents=operands, step=0):
+        graph = lay_out(z, parents)
+        self._static = svg(graph, title or f"Computational graph of {graph.nodes[-1].name}")
+        super().__init__(
+            title=title or f"Step through {graph.nodes[-1].name}",
+            nodes=[
+                {
+                    "name": n.name,
+                    "op": SIGNS.get(n.op, n.op),
+                    "leaf": not n.inputs,
+                    "x": n.x,
+                    "y": n.y,
+                    "w": BOX_W,
+                    "h": BOX_H,
+                }
+                for n in graph.nodes
+            ],
+            edges=[list(edge) for edge in graph.edges],
+            steps=_forward_steps(graph) + _backward_steps(graph),
+            size=[graph.width, graph.height],
+        )
+        self.step = step
+
+    @traitlets.validate("step")
+    def _clip(self, proposal):
+        return min(max(proposal["value"], 0), self.last)
+
+    @property
+    def last(self):
+        """The number of the last step; the first is 0."""
+        return max(len(self.steps) - 1, 0)
+
+    @property
+    def text(self):
+        """The current step in words."""
+        return self.steps[self.step]["text"]
+
+    def __repr__(self):
+        return f"GraphStepper: {self.title}, step {self.step} of {self.last}: {self.text}"
+
+    def _repr_mimebundle_(self, **kwargs):
+        """The live widget, and for readers without a kernel the drawn graph and a table of all steps."""
+        data, metadata = super()._repr_mimebundle_(**kwargs)
+        rows = "".join(
+            f"<tr><td>{k}</td><td>{s['phase']}</td>"
+            f'<td style="text-align:left">{escape(s["text"])}</td></tr>'
+            for k, s in enumerate(self.steps)
+        )
+        data["text/html"] = (
+            f'<div style="overflow-x:auto">{self._static}</div><table><caption>{escape(self.title)}</caption>'
+            f"<thead><tr><th>step</th><th>pass</th><th>what happens</th></tr></thead><tbody>{rows}</tbody></table>"
+        )
+        return data, metadata
+
+
+def _step(phase, text, note="", node=None, edges=(), show=()):
+    return {"phase": phase, "text": text, "note": note, "node": node, "edges": list(edges), "show": list(show)}
+
+
+def _forward_steps(graph):
+    """One step for all leaves together, then one per operation."""
+    names = [n.name for n in graph.nodes]
+    data = [number(n.value.data) for n in graph.nodes]
+    leaves = [i for i, n in enumerate(graph.nodes) if not n.inputs]
+    listed = ", ".join(f"{names[i]} = {data[i]}" for i in leaves)
+    text = f"Start at the leaves: {listed}" if len(leaves) <= 6 else f"Start at the {len(leaves)} leaves."
+    steps = [_step("forward", text, "Values flow from left to right.", show=[[i, "data", data[i]] for i in leaves])]
+    filled_in = [signed(n.value.data) for n in graph.nodes]
+    for i, n in enumerate(graph.nodes):
+        if n.inputs:
+            text = f"{n.name} = {n.formula(names)} = {n.formula(filled_in)} = {data[i]}"
+            arrows = [k for k, edge in enumerate(graph.edges) if edge[1] == i]
+            steps.append(_step("forward", text, node=i, edges=arrows, show=[[i, "data", data[i]]]))
+    return steps
+
+
+def _backward_steps(graph):
+    """The seed gradient, then one step per operand of each operation, results first."""
+    nodes, last = graph.nodes, len(graph.nodes) - 1
+    z = nodes[last].name
+    note = f"The backward pass starts at the end: {z} changes one for one with itself."
+    steps = [_step("backward", f"{D}{z}/{D}{z} = 1", note, node=last, show=[[last, "grad", "1"]])]
+    grads = {last: 1.0}
+    for i, n in reversed(list(enumerate(nodes))):
+        if not n.inputs:
+            continue
+        for p, local in _local_derivatives(graph, i).items():
+            arrows = [k for k, edge in enumerate(graph.edges) if edge[:2] == (p, i)]
+            term = grads[i] * local
+            name = nodes[p].name
+            text = (
+                f"{D}{z}/{D}{name} += {D}{z}/{D}{n.name} · {D}{n.name}/{D}{name}"
+                f" = {signed(grads[i])} · {signed(local)} = {number(term)}"
+            )
+            note = LOCAL_RULES.get(n.op, _power_rule(n.op))
+            if len(arrows) > 1:
+                note += f" {name} is used {len(arrows)} times here, and every use counts."
+            if p in grads:
+                note += f" {name} already had {number(grads[p])}: together {number(grads[p] + term)}."
+            grads[p] = grads.get(p, 0.0) + term
+            steps.append(_step("backward", text, note, node=p, edges=arrows, show=[[p, "grad", number(grads[p])]]))
+    leaves = [i for i, n in enumerate(nodes) if not n.inputs]
+    found = ", ".join(f"{D}{z}/{D}{nodes[i].name} = {number(grads[i])}" for i in leaves)
+    text = f"Done: {found}" if len(leaves) <= 6 else f"Done: one backward pass gave all {len(leaves)} gradients."
+    return [*steps, _step("backward", text, "One backward pass, every gradient.")]
+
+
+def _power_rule(op):
+    if op.startswith("**"):
+        return f"The local derivative of x{op} is n · x**(n \N{MINUS SIGN} 1) with n = {op[2:]}."
+    return ""
+
+
+def _local_derivatives(graph, i):
+    """{operand: d node / d operand}, measured: node i hands a gradient of 1 to its operands."""
+    nodes = graph.nodes
+    v, inputs = nodes[i].value, list(dict.fromkeys(nodes[i].inputs))
+    touched = [v, *(nodes[p].value for p in inputs)]
+    before = [u.grad for u in touched]
+    try:
+        for u in touched:
+            u.grad = 0.0
+        v.grad = 1.0
+        v._backward()
+        return {p: float(nodes[p].value.grad) for p in inputs}
+    finally:
+        for u, grad in zip(touched, before):
+            u.grad = grad

@@ -16,6 +16,7 @@ a `judge`, and everything that is registered on the check, never does.
 from __future__ import annotations
 
 import ast
+import contextlib
 import importlib
 import pkgutil
 import re
@@ -61,7 +62,9 @@ class Variant:
         """The whole answer, given the reference solution's text."""
         for old, new in self.edits.items():
             if old not in solution:
-                raise CourseFault(f"variant {self.name!r}: {old!r} is not in the reference solution")
+                raise CourseFault(
+                    f"variant {self.name!r}: {old!r} is not in the reference solution"
+                )
             solution = solution.replace(old, new)
         return f"{solution}\n\n\n{self.source}".strip() + "\n" if self.source else solution
 
@@ -126,7 +129,9 @@ class Check:
         if name in self.variants:
             raise CourseFault(f"{self.part}: the variant {name!r} is there twice")
         if kind == "misconception" and not sentence.strip():
-            raise CourseFault(f"{self.part}: misconception {name!r} needs a sentence that explains it")
+            raise CourseFault(
+                f"{self.part}: misconception {name!r} needs a sentence that explains it"
+            )
 
         frame = sys._getframe(2)
         place = frame.f_code.co_filename, frame.f_lineno
@@ -159,6 +164,8 @@ def _parsed(filename: str) -> tuple[ast.AST, list[str]]:
 
 
 _registry: dict[str, Check] = {}
+_written: dict[str, Written] = {}
+_load_content = True
 
 
 def check(
@@ -168,7 +175,7 @@ def check(
     bonus: bool = False,
     forbid: Iterable[str] = (),
     reveal: bool = False,
-    seconds: float = 10.0,
+    seconds: float = 5.0,
     rtol: float = 1e-4,
     atol: float = 1e-6,
     all_or_nothing: bool = False,
@@ -213,9 +220,6 @@ class Written:
     bonus: bool = True
 
 
-_written: dict[str, Written] = {}
-
-
 def written(part: str, rubric: Iterable[tuple[float, str]]) -> Written:
     """Register a free-text part. The rubric lists (points, what earns them)."""
     if part in _written or part in _registry:
@@ -242,7 +246,21 @@ def all_written() -> dict[str, Written]:
     return _written
 
 
+@contextlib.contextmanager
+def separate_registry():
+    """Inside, checks are registered for themselves: for another course, for examples, for tests."""
+    global _registry, _written, _load_content
+    before = _registry, _written, _load_content
+    _registry, _written, _load_content = {}, {}, False
+    try:
+        yield
+    finally:
+        _registry, _written, _load_content = before
+
+
 def _load() -> None:
+    if not _load_content:
+        return
     package = importlib.import_module("autograder.checks")
     for module in pkgutil.walk_packages(package.__path__, "autograder.checks."):
         importlib.import_module(module.name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -27,7 +27,9 @@ def fail(sentence: str, code: int = 2) -> typer.Exit:
 
 @app.command()
 def build(
-    check: Annotated[bool, typer.Option("--check", help="Only say whether chapters are fresh.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only say whether chapters are fresh.")
+    ] = False,
 ):
     """Build chapters/ from solutions/."""
     from autograder.authoring import build as building
@@ -50,12 +52,18 @@ def build(
 
 @app.command(name="try")
 def try_(
-    exercise: Annotated[Optional[str], typer.Argument(help="An exercise (2.5) or a part (2.12a).")] = None,
-    file: Annotated[Optional[Path], typer.Argument(help="The answer, a Python file.")] = None,
-    batch: Annotated[Optional[Path], typer.Option(help='JSON: [{"exercise": …, "source": …}, …].')] = None,
+    exercise: Annotated[
+        str | None, typer.Argument(help="An exercise (2.5) or a part (2.12a).")
+    ] = None,
+    file: Annotated[Path | None, typer.Argument(help="The answer, a Python file.")] = None,
+    batch: Annotated[
+        Path | None, typer.Option(help='JSON: [{"exercise": …, "source": …}, …].')
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
-    seed: Annotated[Optional[int], typer.Option(help="Seed of the hidden inputs (default: random).")] = None,
-    workers: Annotated[Optional[int], typer.Option(help="Processes (default: all cores).")] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Seed of the hidden inputs (default: random).")
+    ] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes (default: all cores).")] = None,
 ):
     """What would this answer get?"""
     from autograder.tryout import try_answers
@@ -113,3 +121,12 @@ def doctor():
     for tier in available_tiers():
         mark = "✔" if tier.available else "✘"
         out.print(f"{mark} {tier.name}: {tier.reason}", markup=False)
+
+
+@app.command()
+def bench():
+    """Measure what the README says about speed."""
+    from autograder.bench import measurements
+
+    for what, result in measurements():
+        out.print(f"{what}: {result}", markup=False)

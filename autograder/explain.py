@@ -107,11 +107,11 @@ _PATTERNS = {
 _GENERAL = {
     "SyntaxError": "Python cannot read the cell; look at brackets, colons and quotes just before that place.",
     "IndentationError": "The indentation does not line up.",
-    "NameError": "A name is used that was never defined; check the spelling, or run the cell that defines it.",
+    "NameError": "A name is used before it is defined; check the spelling and the order of the cells.",
     "ZeroDivisionError": "Something was divided by zero. Which input makes the denominator zero?",
     "OverflowError": "A number became too large, probably inside exp. Rearrange so that exp gets negative "
     "numbers only.",
-    "RecursionError": "The function calls itself too many times. A loop with a list of its own has no such limit.",
+    "RecursionError": "The function calls itself too many times. A loop with its own list has no such limit.",
     "KeyError": "A dictionary has no such key. Is it spelled as in the task, or was it removed too early?",
     "IndexError": "An index lies outside the list or array.",
     "MemoryError": "More memory was asked for than there is. Look at the shapes you create.",

@@ -87,5 +87,5 @@ def as_html(verdict: Verdict) -> str:
 def _line_html(sentence: str) -> str:
     prefix = "Which idea went wrong: "
     if sentence.startswith(prefix):
-        return f"<strong>Which idea went wrong:</strong> {escape(sentence[len(prefix):])}"
+        return f"<strong>Which idea went wrong:</strong> {escape(sentence[len(prefix) :])}"
     return escape(sentence)

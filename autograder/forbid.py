@@ -45,7 +45,11 @@ def _used_names(tree: ast.AST) -> set[str]:
         elif isinstance(node, ast.Call) and _dotted(node.func) in (
             "__import__", "importlib.import_module", "import_module",
         ):  # fmt: skip
-            used.update(a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str))
+            used.update(
+                a.value
+                for a in node.args
+                if isinstance(a, ast.Constant) and isinstance(a.value, str)
+            )
     return used
 
 

@@ -84,7 +84,9 @@ class Reference:
                     snapshots[f"answer {cell.key}"] = dict(namespace)
                 if cell.role in ("setup", "answer"):
                     try:
-                        execute(cell.solution, namespace, f"{cell.role} {cell.key or notebook.stem}")
+                        execute(
+                            cell.solution, namespace, f"{cell.role} {cell.key or notebook.stem}"
+                        )
                     except Exception as problem:
                         raise CourseFault(
                             f"{notebook.name}.py: {cell.label} of the reference raises "

@@ -11,11 +11,13 @@ from autograder.feedback import sentences
 from autograder.forbid import forbidden_use
 from autograder.grading.executor import Observe, Pool, RunCell, run_steps
 from autograder.inside.plain import Raised
-from autograder.isolation import Tier, choose_tier
+from autograder.isolation import Limits, Tier, choose_tier
 from autograder.isolation.session import cpu_count
 from autograder.notebook import forbidden
 from autograder.reference import Reference, default_reference
 from autograder.verdict import Verdict, judge, not_graded, total
+
+LIMITS = Limits(cell_seconds=10.0)
 
 
 def try_answers(
@@ -55,7 +57,9 @@ def _results(answers, seed, workers, tier, reference) -> Iterator[tuple[int, dic
             yield position, _result(exercise, [], str(fault))
     size = min(workers or cpu_count(), max(1, len(jobs)))
     with Pool(tier, size) as pool:
-        for job, done in pool.map(lambda worker, job: run_steps(worker, job[4], seed), jobs):
+        for job, done in pool.map(
+            lambda worker, job: run_steps(worker, job[4], seed, LIMITS), jobs
+        ):
             position, exercise, source, parts, _ = jobs[job]
             if isinstance(done, Exception):
                 verdicts = [not_graded(reference.check(part), str(done)) for part in parts]

@@ -153,8 +153,10 @@ def _said_of_student(check: Check, values: dict, seed: int) -> dict:
         return decisions(check, values, seed)
     except CourseFault:
         broken = any(isinstance(value, Raised) for value in values.values())
-        why = "it could not be judged, because an earlier step failed" if broken else (
-            "the result does not have the form that the exercise asks for"
+        why = (
+            "it could not be judged, because an earlier step failed"
+            if broken
+            else ("the result does not have the form that the exercise asks for")
         )
         return {key: Fault(why) for key in values}
 

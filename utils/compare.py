@@ -109,9 +109,11 @@ def _rectangular(value) -> bool:
 
 def _numbers(expected, got, rtol, atol) -> str | None:
     if not _numeric(got):
-        wanted = "an array" if isinstance(expected, np.ndarray) and expected.ndim else _name(expected)
+        wanted = (
+            "an array" if isinstance(expected, np.ndarray) and expected.ndim else _name(expected)
+        )
         return f"it is {_name(got)}, expected {wanted}"
-    want, have = np.asarray(expected), np.asarray(got)
+    want, have = _array(expected), _array(got)
     if want.shape != have.shape:
         return f"its shape is {have.shape}, expected {want.shape}"
     if have.dtype.kind == "b" and want.dtype.kind != "b":
@@ -120,15 +122,23 @@ def _numbers(expected, got, rtol, atol) -> str | None:
         if np.any(np.abs(have.imag) > atol):
             return "it is complex, expected a real number"
         have = have.real
-    finite = np.isfinite(have)
-    if not np.array_equal(finite, np.isfinite(want)):
-        wrong = have[~finite & np.isfinite(want)]
-        shown = wrong.ravel()[0] if wrong.size else "finite"
-        return f"it holds {shown} where a finite number is expected" if wrong.size else "it is finite"
-    close = np.isclose(have.astype(complex if have.dtype.kind == "c" else float), want, rtol, atol)
-    close |= ~finite & (want == have) | (np.isnan(want) & np.isnan(have) if want.dtype.kind == "f" else False)
-    if np.all(close):
+    unexpected = np.isfinite(want) & ~np.isfinite(have)
+    if unexpected.any():
+        return f"it holds {have[unexpected].flat[0]} where a finite number is expected"
+    close = np.isclose(have, want, rtol, atol, equal_nan=True)
+    if close.all():
         return None
-    if close.ndim == 0 or close.size == 1:
+    if close.size == 1:
         return "the number is not right"
     return f"{int((~close).sum())} of {close.size} numbers are not right"
+
+
+def _array(value) -> np.ndarray:
+    """As an array that NumPy can calculate with; integers beyond 64 bits become floats."""
+    array = np.asarray(value)
+    if array.dtype.kind != "O":
+        return array
+    try:
+        return array.astype(float)
+    except OverflowError:
+        return np.full(array.shape, np.inf)

@@ -28,7 +28,9 @@ def problems() -> list[str]:
         try:
             have = version(package)
         except PackageNotFoundError:
-            found.append(f"{package} is missing ({purpose}). Install it with: pip install {package}")
+            found.append(
+                f"{package} is missing ({purpose}). Install it with: pip install {package}"
+            )
             continue
         if _numbers(have) < _numbers(least):
             found.append(

@@ -7,6 +7,7 @@ the operands are: `draw_graph(z, parents=lambda v: v.inputs)`.
 
 from dataclasses import dataclass, field
 from html import escape
+from itertools import count, pairwise
 from pathlib import Path
 
 from .engine import topological_order
@@ -27,10 +28,12 @@ def operands(v):
         found = v._prev
     except AttributeError:
         raise TypeError(
-            f"{type(v).__name__} has no _prev: pass parents=..., a function that returns a value's operands"
+            f"{type(v).__name__} has no _prev: say parents=..., a function to its operands"
         ) from None
     if isinstance(found, (set, frozenset)):
-        return sorted(found, key=lambda p: (getattr(p, "label", ""), number(p.data), getattr(p, "_op", "")))
+        return sorted(
+            found, key=lambda p: (getattr(p, "label", ""), number(p.data), getattr(p, "_op", ""))
+        )
     return list(found)
 
 
@@ -78,12 +81,14 @@ def expression(op, args):
 
 @dataclass
 class Node:
-    """One value with its place in the drawing: (x, y) is the middle of the left side."""
+    """One value with its numbers as text and its place: (x, y) is the middle of the left side."""
 
     value: object
     name: str
     op: str
     inputs: list  # indices of the operands
+    data: str
+    grad: str
     x: float = 0.0
     y: float = 0.0
 
@@ -109,22 +114,22 @@ class Layout:
         """Node i in words: 's = a + b, data 5, grad 1'."""
         n = self.nodes[i]
         made = f" = {n.formula([m.name for m in self.nodes])}" if n.inputs else ""
-        return f"{n.name}{made}, data {number(n.value.data)}, grad {number(n.value.grad)}"
+        return f"{n.name}{made}, data {n.data}, grad {n.grad}"
 
 
 def lay_out(z, parents=operands):
     """Columns from left to right: a result stands right of all its operands."""
     values = topological_order(z, parents)
     if len(values) > MAX_DRAWN:
-        raise ValueError(f"{len(values)} values are too many to draw ({MAX_DRAWN} at most): draw a part of the graph")
+        raise ValueError(
+            f"{len(values)} values are too many to draw (at most {MAX_DRAWN}): draw a part of it"
+        )
     index = {id(v): i for i, v in enumerate(values)}
-    names = _names(values)
-    graph = Layout(
-        [
-            Node(v, name, str(getattr(v, "_op", "")), [index[id(p)] for p in parents(v)])
-            for v, name in zip(values, names)
-        ]
-    )
+    graph = Layout([])
+    for v, name in zip(values, _names(values), strict=True):
+        inputs = [index[id(p)] for p in parents(v)]
+        op = str(getattr(v, "_op", ""))
+        graph.nodes.append(Node(v, name, op, inputs, number(v.data), number(v.grad)))
     pairs = [(i, j) for j, node in enumerate(graph.nodes) for i in node.inputs]
     rank = _ranks(graph.nodes, pairs)
     _place(graph, pairs, rank)
@@ -137,7 +142,7 @@ def _names(values):
     taken = set(labels)
     if not labels[-1] and "z" not in taken:
         labels[-1] = "z"
-    fresh = (name for k in range(1, 2 * len(values) + 1) if (name := f"v{k}") not in taken)
+    fresh = (name for k in count(1) if (name := f"v{k}") not in taken)
     return [label or next(fresh) for label in labels]
 
 
@@ -156,7 +161,9 @@ def _place(graph, pairs, rank):
     """Order each column by its neighbours (barycentre), then align the heights."""
     nodes = graph.nodes
     # an edge that passes columns gets a lane (edge number, column) in each of them
-    chains = [[i, *((k, r) for r in range(rank[i] + 1, rank[j])), j] for k, (i, j) in enumerate(pairs)]
+    chains = [
+        [i, *((k, r) for r in range(rank[i] + 1, rank[j])), j] for k, (i, j) in enumerate(pairs)
+    ]
     columns = [[] for _ in range(max(rank) + 1)]
     for i, r in enumerate(rank):
         columns[r].append(i)
@@ -164,7 +171,7 @@ def _place(graph, pairs, rank):
     for chain in chains:
         for lane in chain[1:-1]:
             columns[lane[1]].append(lane)
-        for a, b in zip(chain, chain[1:]):
+        for a, b in pairwise(chain):
             right.setdefault(a, []).append(b)
             left.setdefault(b, []).append(a)
 
@@ -182,7 +189,9 @@ def _place(graph, pairs, rank):
             _stack(column, y, height, [want[item] for item in column])
     for cols in [columns, columns[::-1]] * 4:
         for column in cols:
-            want = [_mean([y[b] for b in left.get(i, []) + right.get(i, [])] or [y[i]]) for i in column]
+            want = [
+                _mean([y[b] for b in left.get(i, []) + right.get(i, [])] or [y[i]]) for i in column
+            ]
             _stack(column, y, height, want)
 
     top = min(y[i] - height(i) / 2 for i in y) - MARGIN
@@ -191,7 +200,10 @@ def _place(graph, pairs, rank):
     graph.width = 2 * MARGIN + len(columns) * (BOX_W + GAP_X) - GAP_X
     graph.height = round(max(y[i] + height(i) / 2 for i in y) + MARGIN - top, 1)
 
-    arriving = {j: sorted((y[c[-2]], k) for k, c in enumerate(chains) if c[-1] == j) for j in range(len(nodes))}
+    arriving = {
+        j: sorted((y[c[-2]], k) for k, c in enumerate(chains) if c[-1] == j)
+        for j in range(len(nodes))
+    }
     for k, (i, j) in enumerate(pairs):
         place = [k for _, k in arriving[j]].index(k) - (len(arriving[j]) - 1) / 2
         end = (nodes[j].x, nodes[j].y + place * min(16, (BOX_H - 20) / len(arriving[j])))
@@ -208,13 +220,13 @@ def _mean(xs):
 
 def _stack(column, y, height, want):
     """Put the items as near to the wanted heights as their order and gaps allow."""
-    gaps = [(height(a) + height(b)) / 2 + GAP_Y for a, b in zip(column, column[1:])]
+    gaps = [(height(a) + height(b)) / 2 + GAP_Y for a, b in pairwise(column)]
     down, up = list(want), list(want)
     for k, gap in enumerate(gaps):
         down[k + 1] = max(down[k + 1], down[k] + gap)
     for k, gap in reversed(list(enumerate(gaps))):
         up[k] = min(up[k], up[k + 1] - gap)
-    for item, a, b in zip(column, down, up):
+    for item, a, b in zip(column, down, up, strict=True):
         y[item] = (a + b) / 2
 
 
@@ -224,7 +236,9 @@ def _curve(points):
     parts = [f"M{x:g} {y:.1f}"]
     for k, (u, v) in enumerate(points[1:]):
         middle = (x + u) / 2
-        parts.append(f"H{u:g}" if k % 2 else f"C{middle:g} {y:.1f} {middle:g} {v:.1f} {u:g} {v:.1f}")
+        parts.append(
+            f"H{u:g}" if k % 2 else f"C{middle:g} {y:.1f} {middle:g} {v:.1f} {u:g} {v:.1f}"
+        )
         x, y = u, v
     return " ".join(parts)
 
@@ -240,10 +254,12 @@ def svg(graph, title):
     boxes = "".join(_box(n, last=n is graph.nodes[-1]) for n in graph.nodes)
     w, h = graph.width, graph.height
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{w:g}" height="{h:g}" viewBox="0 0 {w:g} {h:g}"'
-        f' font-family="{FONT}" font-size="12" fill="{INK}"><title>{escape(title)}</title>'
-        f'<desc>{escape(description)}.</desc><rect width="{w:g}" height="{h:g}" rx="6" fill="#fff"/>'
-        f'<g fill="none" stroke="#7b8794" stroke-width="1.4" stroke-linecap="round">{arrows}</g>{boxes}</svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{w:g}" height="{h:g}"'
+        f' viewBox="0 0 {w:g} {h:g}" font-family="{FONT}" font-size="12" fill="{INK}">'
+        f"<title>{escape(title)}</title><desc>{escape(description)}.</desc>"
+        f'<rect width="{w:g}" height="{h:g}" rx="6" fill="#fff"/>'
+        f'<g fill="none" stroke="#7b8794" stroke-width="1.4" stroke-linecap="round">{arrows}</g>'
+        f"{boxes}</svg>"
     )
 
 
@@ -263,9 +279,9 @@ def _box(node, last):
         + text(x + 10, 19, short(node.name), more='font-weight="700" font-size="13.5"')
         + text(right, 19, short(op, 8), *OP_STYLE[bool(node.inputs)])
         + text(x + 10, 39, "data", QUIET)
-        + text(right, 39, number(node.value.data), DATA, "end", 'font-weight="600"')
+        + text(right, 39, node.data, DATA, "end", 'font-weight="600"')
         + text(x + 10, 56, "grad", QUIET)
-        + text(right, 56, number(node.value.grad), GRAD, "end", 'font-weight="600"')
+        + text(right, 56, node.grad, GRAD, "end", 'font-weight="600"')
     )
 
 
@@ -305,7 +321,9 @@ def draw_graph(z, title=None, parents=operands):
     graph = lay_out(z, parents)
     if title is None:
         name = graph.nodes[-1].name
-        title = f"Computational graph of {name}: {len(graph.nodes)} values, {len(graph.edges)} edges"
+        title = (
+            f"Computational graph of {name}: {len(graph.nodes)} values, {len(graph.edges)} edges"
+        )
     return Drawing(graph, title)
 
 

@@ -1,4 +1,4 @@
-"""Plots in one style: colours for every kind of eye, line styles and markers beside colour, words for each picture.
+"""Plots in one style, readable without colour, and each with a sentence that says what it shows.
 
 matplotlib is imported when the first plot is made, not with this module.
 """
@@ -81,8 +81,8 @@ class Picture:
     def _repr_html_(self):
         data = base64.b64encode(self.png).decode()
         return (
-            f'<img alt="{escape(self.alt)}" width="{self.width}" height="{self.height}" style="max-width:100%;object-fit:contain"'
-            f' src="data:image/png;base64,{data}">'
+            f'<img alt="{escape(self.alt)}" width="{self.width}" height="{self.height}"'
+            f' style="max-width:100%;object-fit:contain" src="data:image/png;base64,{data}">'
         )
 
     def __repr__(self):
@@ -97,8 +97,9 @@ def show(fig, alt):
 
 
 def plot_descent(f, df, xs, domain=None, title="Gradient descent"):
-    """The curve of f with the points xs = [x0, x1, ...] of gradient descent, and the slope df at the first four.
+    """The curve of f with the points xs = [x0, x1, ...] that gradient descent visits.
 
+    The slope df is drawn at the first four of them.
     domain: (left, right) end of the x axis; by default the points with some room.
     """
     import numpy as np
@@ -113,31 +114,39 @@ def plot_descent(f, df, xs, domain=None, title="Gradient descent"):
     fig, ax = axes("x", "f(x)", title)
     with style():
         ax.plot(grid, curve, color=BLUE, label="f")
-        for k, (x, y) in enumerate(zip(xs, ys)):
+        for k, (x, y) in enumerate(zip(xs, ys, strict=True)):
             if k < 4:
                 rise = float(df(x)) * reach
-                ax.plot([x - reach, x + reach], [y - rise, y + rise], color=ORANGE, linestyle="--", linewidth=1.6,
-                        label="slope" if k == 0 else None)  # fmt: skip
+                name = "slope" if k == 0 else None
+                ends = [x - reach, x + reach], [y - rise, y + rise]
+                ax.plot(*ends, color=ORANGE, linestyle="--", linewidth=1.6, label=name)
             if k:
-                ax.annotate("", (x, y), (xs[k - 1], ys[k - 1]), arrowprops={"arrowstyle": "->", "color": BLACK})
+                ax.annotate(
+                    "",
+                    (x, y),
+                    (xs[k - 1], ys[k - 1]),
+                    arrowprops={"arrowstyle": "->", "color": BLACK},
+                )
         ax.plot(xs, ys, color=RED, linestyle="none", marker="o", label="steps", zorder=3)
         for k in sorted({0, len(xs) - 1}):
-            ax.annotate(f"$x_{{{k}}}$ = {xs[k]:.3g}", (xs[k], ys[k]), (0, 9), textcoords="offset points",
-                        ha="center", fontweight="bold")  # fmt: skip
+            name = f"$x_{{{k}}}$ = {xs[k]:.3g}"
+            above = {"xytext": (0, 9), "textcoords": "offset points", "ha": "center"}
+            ax.annotate(name, (xs[k], ys[k]), fontweight="bold", **above)
         bottom, top = min(ys + curve), max(ys)
         ax.set_ylim(bottom - 0.12 * (top - bottom or 1), top + 0.3 * (top - bottom or 1))
         ax.legend()
     steps = len(xs) - 1
     show(
         fig,
-        f"{title}: {steps} step{'s' * (steps != 1)} on the curve of f, from x = {xs[0]:.4g}, f = {ys[0]:.4g}"
-        f" to x = {xs[-1]:.4g}, f = {ys[-1]:.4g}.",
+        f"{title}: {steps} step{'s' * (steps != 1)} on the curve of f,"
+        f" from x = {xs[0]:.4g}, f = {ys[0]:.4g} to x = {xs[-1]:.4g}, f = {ys[-1]:.4g}.",
     )
 
 
 def plot_losses(losses, target=None, title="Loss while training"):
-    """Losses per step on a logarithmic axis; a list, or a dict {name: list}; `target` is drawn as a line.
+    """Losses per step, a list or a dict {name: list}, on a logarithmic axis.
 
+    `target` is drawn as a horizontal line.
     Losses that a logarithm cannot show (zero, negative, infinite, nan) leave a gap.
     """
     import numpy as np
@@ -152,11 +161,15 @@ def plot_losses(losses, target=None, title="Loss while training"):
             if not len(values):
                 raise ValueError(f"{name}: there are no losses to plot")
             shown = np.where(np.isfinite(values) & (values > 0), values, np.nan)
-            ax.plot(shown, label=name, marker=MARKERS[k % len(MARKERS)], markevery=max(1, len(values) // 8),
-                    markersize=5)  # fmt: skip
-            words.append(f"{name} goes from {values[0]:.3g} to {values[-1]:.3g} in {len(values)} steps")
+            marks = {"marker": MARKERS[k % len(MARKERS)], "markevery": max(1, len(values) // 8)}
+            ax.plot(shown, label=name, markersize=5, **marks)
+            words.append(
+                f"{name} goes from {values[0]:.3g} to {values[-1]:.3g} in {len(values)} steps"
+            )
         if target is not None:
-            ax.axhline(target, color=BLACK, linestyle=":", linewidth=1.6, label=f"target {target:g}")
+            ax.axhline(
+                target, color=BLACK, linestyle=":", linewidth=1.6, label=f"target {target:g}"
+            )
             words.append(f"the target is {target:g}")
         if len(curves) > 1 or target is not None:
             ax.legend()
@@ -164,9 +177,9 @@ def plot_losses(losses, target=None, title="Loss while training"):
 
 
 def show_digits(images, labels, predicted=None, limit=20):
-    """The first images, (n, 8, 8) or (n, 64), each with its label; wrong predictions are framed and crossed.
+    """The first images, (n, 8, 8) or (n, 64), each under its label.
 
-    labels and predicted: n digits each.
+    labels and predicted: n digits each; a wrong prediction is framed, crossed and named.
     """
     import numpy as np
     from matplotlib.figure import Figure
@@ -194,9 +207,13 @@ def show_digits(images, labels, predicted=None, limit=20):
             if wrong:
                 text = f"{labels[k]}, not {predicted[k]}"
             for spine in ax.spines.values():
-                spine.set(visible=True, color=RED if wrong else "#cbd2d9", linewidth=3 if wrong else 1)
+                spine.set(
+                    visible=True, color=RED if wrong else "#cbd2d9", linewidth=3 if wrong else 1
+                )
             if wrong:
-                ax.plot(0.88, 0.88, "X", color=RED, transform=ax.transAxes, clip_on=False, markersize=9)
+                ax.plot(
+                    0.88, 0.88, "X", color=RED, transform=ax.transAxes, clip_on=False, markersize=9
+                )
             ax.set_title(text, loc="center", fontsize=10, color="#b34400" if wrong else BLACK)
             words.append(f"{labels[k]} taken for {predicted[k]}" if wrong else text)
     show(fig, f"{n} handwritten digits: {', '.join(words)}.")

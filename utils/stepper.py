@@ -12,7 +12,7 @@ D = "\N{PARTIAL DIFFERENTIAL}"
 
 LOCAL_RULES = {
     "+": "A sum hands the gradient on unchanged to both terms.",
-    "-": "A difference hands the gradient on: unchanged to the first term, with the sign flipped to the second.",
+    "-": "A difference hands the gradient on, with its sign flipped to the second term.",
     "*": "In a product, the local derivative for one factor is the other factor.",
     "/": "For a / b the local derivatives are 1/b and \N{MINUS SIGN}a/b².",
     "neg": "The local derivative of \N{MINUS SIGN}x is \N{MINUS SIGN}1.",
@@ -45,29 +45,23 @@ class GraphStepper(anywidget.AnyWidget):
     title = traitlets.Unicode().tag(sync=True)
     nodes = traitlets.List().tag(sync=True)  # {name, op, leaf, x, y, w, h}
     edges = traitlets.List().tag(sync=True)  # [parent, child, curve, head, head at the parent]
-    steps = traitlets.List().tag(sync=True)  # {phase, text, note, node, edges, show: [[node, row, number]]}
     size = traitlets.List().tag(sync=True)  # [width, height]
+    # {phase, text, note, node, edges, show: [[node, "data" or "grad", number]]}
+    steps = traitlets.List().tag(sync=True)
     step = traitlets.Int(0).tag(sync=True)
 
     def __init__(self, z, title=None, parents=operands, step=0):
         graph = lay_out(z, parents)
-        self._static = svg(graph, title or f"Computational graph of {graph.nodes[-1].name}")
+        steps = _forward_steps(graph) + _backward_steps(graph)
+        for i, row, text in (shown for s in steps for shown in s["show"]):
+            setattr(graph.nodes[i], row, text)
+        title = title or f"Step through {graph.nodes[-1].name}"
+        self._static = svg(graph, title)
         super().__init__(
-            title=title or f"Step through {graph.nodes[-1].name}",
-            nodes=[
-                {
-                    "name": n.name,
-                    "op": SIGNS.get(n.op, n.op),
-                    "leaf": not n.inputs,
-                    "x": n.x,
-                    "y": n.y,
-                    "w": BOX_W,
-                    "h": BOX_H,
-                }
-                for n in graph.nodes
-            ],
+            title=title,
+            nodes=[_box(n) for n in graph.nodes],
             edges=[list(edge) for edge in graph.edges],
-            steps=_forward_steps(graph) + _backward_steps(graph),
+            steps=steps,
             size=[graph.width, graph.height],
         )
         self.step = step
@@ -90,7 +84,7 @@ class GraphStepper(anywidget.AnyWidget):
         return f"GraphStepper: {self.title}, step {self.step} of {self.last}: {self.text}"
 
     def _repr_mimebundle_(self, **kwargs):
-        """The live widget, and for readers without a kernel the drawn graph and a table of all steps."""
+        """The live widget; for readers without a kernel the drawn graph and a table of steps."""
         data, metadata = super()._repr_mimebundle_(**kwargs)
         rows = "".join(
             f"<tr><td>{k}</td><td>{s['phase']}</td>"
@@ -98,24 +92,49 @@ class GraphStepper(anywidget.AnyWidget):
             for k, s in enumerate(self.steps)
         )
         data["text/html"] = (
-            f'<div style="overflow-x:auto">{self._static}</div><table><caption>{escape(self.title)}</caption>'
-            f"<thead><tr><th>step</th><th>pass</th><th>what happens</th></tr></thead><tbody>{rows}</tbody></table>"
+            f'<div style="overflow-x:auto">{self._static}</div>'
+            f"<table><caption>{escape(self.title)}</caption><thead><tr><th>step</th><th>pass</th>"
+            f'<th style="text-align:left">what happens</th>'
+            f"</tr></thead><tbody>{rows}</tbody></table>"
         )
         return data, metadata
 
 
+def _box(n):
+    place = {"x": n.x, "y": n.y, "w": BOX_W, "h": BOX_H}
+    return {"name": n.name, "op": SIGNS.get(n.op, n.op), "leaf": not n.inputs, **place}
+
+
 def _step(phase, text, note="", node=None, edges=(), show=()):
-    return {"phase": phase, "text": text, "note": note, "node": node, "edges": list(edges), "show": list(show)}
+    return {
+        "phase": phase,
+        "text": text,
+        "note": note,
+        "node": node,
+        "edges": list(edges),
+        "show": list(show),
+    }
 
 
 def _forward_steps(graph):
     """One step for all leaves together, then one per operation."""
     names = [n.name for n in graph.nodes]
-    data = [number(n.value.data) for n in graph.nodes]
+    data = [n.data for n in graph.nodes]
     leaves = [i for i, n in enumerate(graph.nodes) if not n.inputs]
     listed = ", ".join(f"{names[i]} = {data[i]}" for i in leaves)
-    text = f"Start at the leaves: {listed}" if len(leaves) <= 6 else f"Start at the {len(leaves)} leaves."
-    steps = [_step("forward", text, "Values flow from left to right.", show=[[i, "data", data[i]] for i in leaves])]
+    text = (
+        f"Start at the leaves: {listed}"
+        if len(leaves) <= 6
+        else f"Start at the {len(leaves)} leaves."
+    )
+    steps = [
+        _step(
+            "forward",
+            text,
+            "Values flow from left to right.",
+            show=[[i, "data", data[i]] for i in leaves],
+        )
+    ]
     filled_in = [signed(n.value.data) for n in graph.nodes]
     for i, n in enumerate(graph.nodes):
         if n.inputs:
@@ -147,12 +166,27 @@ def _backward_steps(graph):
             if len(arrows) > 1:
                 note += f" {name} is used {len(arrows)} times here, and every use counts."
             if p in grads:
-                note += f" {name} already had {number(grads[p])}: together {number(grads[p] + term)}."
+                note += (
+                    f" {name} already had {number(grads[p])}: together {number(grads[p] + term)}."
+                )
             grads[p] = grads.get(p, 0.0) + term
-            steps.append(_step("backward", text, note, node=p, edges=arrows, show=[[p, "grad", number(grads[p])]]))
+            steps.append(
+                _step(
+                    "backward",
+                    text,
+                    note,
+                    node=p,
+                    edges=arrows,
+                    show=[[p, "grad", number(grads[p])]],
+                )
+            )
     leaves = [i for i, n in enumerate(nodes) if not n.inputs]
     found = ", ".join(f"{D}{z}/{D}{nodes[i].name} = {number(grads[i])}" for i in leaves)
-    text = f"Done: {found}" if len(leaves) <= 6 else f"Done: one backward pass gave all {len(leaves)} gradients."
+    text = (
+        f"Done: {found}"
+        if len(leaves) <= 6
+        else f"Done: one backward pass gave all {len(leaves)} gradients."
+    )
     return [*steps, _step("backward", text, "One backward pass, every gradient.")]
 
 
@@ -175,5 +209,5 @@ def _local_derivatives(graph, i):
         v._backward()
         return {p: float(nodes[p].value.grad) for p in inputs}
     finally:
-        for u, grad in zip(touched, before):
+        for u, grad in zip(touched, before, strict=True):
             u.grad = grad

@@ -17,6 +17,7 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from autograder.authoring import picture
 from autograder.authoring.rules import check_course
 from autograder.authoring.source import STUB, Cell, Notebook
 from autograder.check import Check, Written, all_checks, all_written, exercise_of
@@ -26,6 +27,7 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
+LINKS = "{{links of the course}}"
 LEVELS = {1: "★ warm-up", 2: "★★ standard", 3: "★★★ challenging", 4: "★★★★ project"}
 
 
@@ -69,7 +71,11 @@ def _exercise_text(cell: Cell, notebook: Notebook, checks: dict[str, Check]) -> 
     parts = [checks[part] for part in notebook.parts if exercise_of(part) == cell.key]
     points = sum(check.points for check in parts if not check.bonus)
     bonus = sum(check.points for check in parts if check.bonus)
-    facts = [LEVELS[cell.meta["stars"]], f"about {cell.meta['minutes']} minutes", f"{points:g} points"]
+    facts = [
+        LEVELS[cell.meta["stars"]],
+        f"about {cell.meta['minutes']} minutes",
+        f"{points:g} points",
+    ]
     if bonus:
         facts[-1] += f" and {bonus:g} bonus"
     if needs := cell.meta.get("needs"):
@@ -121,9 +127,13 @@ def write_sources(course: Course, folder: Path) -> None:
     """All source notebooks below `folder`, one sub-folder per chapter."""
     checks, texts = all_checks(), all_written()
     for notebook in course.notebooks.values():
+        made = source_notebook(notebook, checks, texts)
+        for cell in made.cells:
+            if LINKS in cell.source:
+                cell.source = cell.source.replace(LINKS, picture.links(course_map(course)))
         target = folder / f"{notebook.name}.ipynb"
         target.parent.mkdir(parents=True, exist_ok=True)
-        write_notebook(source_notebook(notebook, checks, texts), target)
+        write_notebook(made, target)
 
 
 def write_notebook(notebook, path: Path) -> None:
@@ -224,8 +234,11 @@ def build(course: Course) -> dict[Path, bytes]:
             Path("chapters") / file.relative_to(made): file.read_bytes()
             for file in sorted(made.rglob("*.ipynb"))
         }
-    text = json.dumps(course_map(course), indent=1, ensure_ascii=False) + "\n"
+    data = course_map(course)
+    text = json.dumps(data, indent=1, ensure_ascii=False) + "\n"
     files[Path("utils/course_map.json")] = text.encode()
+    files[Path("chapters/images/course_map.svg")] = picture.svg(data).encode()
+    files[Path("chapters/images/graph.svg")] = picture.graph().encode()
     return files
 
 
@@ -236,7 +249,9 @@ def stale(course: Course, files: dict[Path, bytes]) -> list[Path]:
         if not (course.root / path).exists() or (course.root / path).read_bytes() != content
     ]  # fmt: skip
     present = (file.relative_to(course.root) for file in course.chapters.rglob("*.ipynb"))
-    left = [file for file in present if file not in files and ".ipynb_checkpoints" not in file.parts]
+    left = [
+        file for file in present if file not in files and ".ipynb_checkpoints" not in file.parts
+    ]
     return sorted(outdated + left)
 
 

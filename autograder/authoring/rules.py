@@ -79,7 +79,9 @@ def _check_id(cell: Cell, where: str, used: dict[str, str], headers: set[str]) -
 def _check_markers(source: str, begin: str, end: str, where: str, what: str) -> None:
     marks = [line.strip() for line in source.splitlines() if line.strip() in (begin, end)]
     if not marks:
-        raise AuthorError(f"{where}: the {what} is outside its markers; put it between {begin} and {end}.")
+        raise AuthorError(
+            f"{where}: the {what} is outside its markers; put it between {begin} and {end}."
+        )
     if marks != [begin, end] * (len(marks) // 2):
         raise AuthorError(f"{where}: the markers do not pair; every {begin} needs its {end}.")
 
@@ -121,7 +123,9 @@ def _check_complete(notebook: Notebook) -> None:
     for exercise in notebook.exercises:
         where = f'{notebook.name}.py, exercise="{exercise.id}"'
         if not [part for part in exercise.parts if part in all_checks()]:
-            raise AuthorError(f'{where}: the hidden test is missing; add a cell test="{exercise.id}".')
+            raise AuthorError(
+                f'{where}: the hidden test is missing; add a cell test="{exercise.id}".'
+            )
         if exercise.id not in hinted:
             raise AuthorError(f'{where}: there is no hint; add [markdown] hints="{exercise.id}".')
 
@@ -131,7 +135,9 @@ def _check_leaks(notebook: Notebook) -> None:
     secret: dict[str, str] = {}
     for cell in notebook.with_role("answer"):
         for line in _between(cell.source):
-            if len(line) >= LEAK_LENGTH and not line.startswith(("#", "def ", "class ", "return self")):
+            if len(line) >= LEAK_LENGTH and not line.startswith(
+                ("#", "def ", "class ", "return self")
+            ):
                 secret[line] = cell.label
     for cell in notebook.cells:
         for line in outside_markers(cell.source).splitlines():

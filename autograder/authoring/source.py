@@ -47,7 +47,9 @@ class Cell:
     def solution(self) -> str:
         """The code of an answer cell without the marker lines."""
         lines = self.source.splitlines()
-        return "\n".join(line for line in lines if line.strip() not in (BEGIN_SOLUTION, END_SOLUTION))
+        return "\n".join(
+            line for line in lines if line.strip() not in (BEGIN_SOLUTION, END_SOLUTION)
+        )
 
     @property
     def stub(self) -> str:
@@ -156,7 +158,9 @@ def _cell(cell, name: str) -> Cell:
     roles = [role for role in ROLES if role in cell.metadata]
     label = cell.source.strip().splitlines()[0][:50]
     if len(roles) > 1:
-        raise AuthorError(f"{name}.py: the cell {label!r} is {' and '.join(roles)}; keep one of them.")
+        raise AuthorError(
+            f"{name}.py: the cell {label!r} is {' and '.join(roles)}; keep one of them."
+        )
     kind = "code" if cell.cell_type == "code" else "markdown"
     role = roles[0] if roles else ("text" if kind == "markdown" else "demo")
     meta = dict(cell.metadata)
@@ -171,5 +175,7 @@ def _cell(cell, name: str) -> Cell:
     must_be = "markdown" if role in ("exercise", "hints", "written", "text") else "code"
     if kind != must_be:
         marker = "# %% [markdown]" if must_be == "markdown" else "# %%"
-        raise AuthorError(f'{name}.py: {role}="{key}" must be a {must_be} cell; write "{marker} …".')
+        raise AuthorError(
+            f'{name}.py: {role}="{key}" must be a {must_be} cell; write "{marker} …".'
+        )
     return Cell(kind, cell.source.strip("\n"), role, key, meta)

@@ -20,7 +20,7 @@ import zlib
 
 import numpy as np
 
-from autograder.inside.plain import Opaque, Raised, show, shorten, to_plain
+from autograder.inside.plain import Opaque, Raised, shorten, show, to_plain
 
 MISSING = "Missing"
 MUTATED = "ChangedItsInput"
@@ -243,7 +243,9 @@ def _same(old, new) -> bool:
     if isinstance(old, np.ndarray):
         if old.dtype.kind == "O":
             return True
-        return old.shape == np.shape(new) and np.array_equal(old, new, equal_nan=old.dtype.kind in "fc")
+        return old.shape == np.shape(new) and np.array_equal(
+            old, new, equal_nan=old.dtype.kind in "fc"
+        )
     try:
         return bool(old == new) if type(old).__eq__ is not object.__eq__ else True
     except Exception:

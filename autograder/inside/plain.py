@@ -138,9 +138,11 @@ def _as_array(value) -> np.ndarray | None:
     torch = sys.modules.get("torch")
     if torch is not None and isinstance(value, torch.Tensor):
         value = value.detach().cpu().resolve_conj().resolve_neg()
-        value = (value.to_dense() if value.is_sparse else value).to(
-            torch.float32 if value.dtype in (torch.bfloat16, torch.float16) else value.dtype
-        ).numpy()
+        value = (
+            (value.to_dense() if value.is_sparse else value)
+            .to(torch.float32 if value.dtype in (torch.bfloat16, torch.float16) else value.dtype)
+            .numpy()
+        )
     if isinstance(value, np.ndarray):
         if value.dtype == object:
             try:
@@ -232,8 +234,10 @@ def _array_from(dtype_text, shape, payload) -> np.ndarray:
     if dtype_text[1:2] not in "biufc" or len(dtype_text) > 4:
         raise NotPlain("an array that is not numeric")
     dtype = np.dtype(dtype_text)
-    sizes_are_plain = isinstance(shape, list) and len(shape) <= 16 and all(
-        type(size) is int and 0 <= size <= MAX_BYTES for size in shape
+    sizes_are_plain = (
+        isinstance(shape, list)
+        and len(shape) <= 16
+        and all(type(size) is int and 0 <= size <= MAX_BYTES for size in shape)
     )
     if not sizes_are_plain or math.prod(shape) * dtype.itemsize != len(payload):
         raise NotPlain("an array whose size does not match its data")

@@ -115,7 +115,10 @@ def _observe_in_fork(request: dict, namespace: dict) -> dict:
         data = _read_until(reader, time.monotonic() + request["seconds"])
     finally:
         os.close(reader)
-        for kill in (lambda: os.killpg(child, signal.SIGKILL), lambda: os.kill(child, signal.SIGKILL)):
+        for kill in (
+            lambda: os.killpg(child, signal.SIGKILL),
+            lambda: os.kill(child, signal.SIGKILL),
+        ):
             try:
                 kill()
             except OSError:
@@ -210,8 +213,8 @@ def main(descriptor: int) -> None:
         if not control.recv(1):  # the trusted side says when the session is over
             return
         _clean(child)
-        for folder in (HOME, "/dev/shm") if OWNS_PROCESSES else (folder,):
-            _empty(folder)
+        for place in (HOME, "/dev/shm") if OWNS_PROCESSES else (folder,):
+            _empty(place)
         control.sendall(b".")
 
 

@@ -149,6 +149,7 @@ def _use_inline_figures(shell) -> None:
     import matplotlib
 
     matplotlib.use("module://matplotlib_inline.backend_inline")
+    matplotlib.interactive(True)
     from matplotlib_inline.backend_inline import configure_inline_support
 
     configure_inline_support(shell, "module://matplotlib_inline.backend_inline")

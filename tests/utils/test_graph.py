@@ -95,7 +95,7 @@ def nets():
     yield z
 
 
-@pytest.mark.parametrize("z", nets())
+@pytest.mark.parametrize("z", list(nets()))
 def test_boxes_stand_left_to_right_and_never_overlap(z):
     graph = lay_out(z)
     nodes = graph.nodes
@@ -107,7 +107,7 @@ def test_boxes_stand_left_to_right_and_never_overlap(z):
             assert abs(n.x - m.x) >= BOX_W or abs(n.y - m.y) >= BOX_H
 
 
-@pytest.mark.parametrize("z", nets())
+@pytest.mark.parametrize("z", list(nets()))
 def test_edges_never_cross_a_box_in_their_way(z):
     graph = lay_out(z)
     for i, j, curve, *_ in graph.edges:
@@ -146,9 +146,20 @@ def test_too_large_a_graph_is_refused_in_words():
 
 @pytest.mark.parametrize(
     "x, text",
-    [(3.0, "3"), (-0.0, "0"), (-4, "−4"), (1 / 3, "0.3333"), (-0.00501923, "−0.00502"), (0.001953125, "0.001953"),
-     (1.23456e-7, "1.23e−07"), (-1.23456e-7, "−1.2e−07"), (math.inf, "inf"), (math.nan, "nan"), ("?", "?")],
-)  # fmt: skip
+    [
+        (3.0, "3"),
+        (-0.0, "0"),
+        (-4, "−4"),
+        (1 / 3, "0.3333"),
+        (-0.00501923, "−0.00502"),
+        (0.001953125, "0.001953"),
+        (1.23456e-7, "1.23e−07"),
+        (-1.23456e-7, "−1.2e−07"),
+        (math.inf, "inf"),
+        (math.nan, "nan"),
+        ("?", "?"),
+    ],
+)
 def test_numbers_are_short(x, text):
     assert number(x) == text
     assert len(text) <= 8

@@ -58,8 +58,7 @@ div.misconception(
     "order_swapped",
     "The two gradients are in the wrong order: first the one for a, then the one for b.",
     edits={
-        "return grad_output / self.b, -grad_output * self.a / self.b**2":
-        "return -grad_output * self.a / self.b**2, grad_output / self.b"
+        "return grad_output / self.b, -grad_output * self.a / self.b**2": "return -grad_output * self.a / self.b**2, grad_output / self.b"
     },
 )
 div.misconception(
@@ -107,7 +106,9 @@ class Div(Op):
     def forward(self, a, b):
         import torch
 
-        self.inputs = [torch.tensor(float(v), dtype=torch.float64, requires_grad=True) for v in (a, b)]
+        self.inputs = [
+            torch.tensor(float(v), dtype=torch.float64, requires_grad=True) for v in (a, b)
+        ]
         self.z = self.inputs[0] / self.inputs[1]
         return self.z.item()
 
@@ -116,7 +117,18 @@ class Div(Op):
         return tuple(v.grad.item() for v in self.inputs)
 
 
-POWERS = ((1, 0.0), (2, 0.0), (3, 2.0), (3, -1.5), (2, -0.7), (-1, 4.0), (-2, -1.5), (0.5, 2.25), (2.5, 1.7), (0, 3.0))
+POWERS = (
+    (1, 0.0),
+    (2, 0.0),
+    (3, 2.0),
+    (3, -1.5),
+    (2, -0.7),
+    (-1, 4.0),
+    (-2, -1.5),
+    (0.5, 2.25),
+    (2.5, 1.7),
+    (0, 3.0),
+)
 
 
 @check("2.6", points=4, reveal=True)

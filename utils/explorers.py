@@ -9,6 +9,7 @@ from .graph import number
 from .plots import BLUE, GREEN, RED, Picture, axes, style
 
 FAST = 0.06  # seconds; a slower drawing follows a slider only when it is released
+WORDS = "font-size:14px;line-height:1.5;min-height:3em"
 
 
 class Explorer(widgets.VBox):
@@ -27,7 +28,8 @@ class Explorer(widgets.VBox):
         self.words = widgets.HTML()
         super().__init__([*self.sliders.values(), self.image, self.words])
         self._update()
-        figure.set_layout_engine("none")  # the first drawing has laid it out: from now on nothing moves
+        # laid out by the first drawing: from now on nothing moves
+        figure.set_layout_engine("none")
         started = perf_counter()
         self._update()
         fast = perf_counter() - started < FAST
@@ -39,15 +41,17 @@ class Explorer(widgets.VBox):
         self.text = self._draw(**{name: slider.value for name, slider in self.sliders.items()})
         self.picture = Picture(self._figure, self.text)
         self.image.value = self.picture._repr_html_()
-        self.words.value = f'<div role="status" style="line-height:1.5;font-size:14px;min-height:3em">{escape(self.text)}</div>'
+        self.words.value = f'<div role="status" style="{WORDS}">{escape(self.text)}</div>'
 
     def __repr__(self):
         return f"Explorer: {self.text}"
 
     def _repr_mimebundle_(self, **kwargs):
-        """The live widget, and for readers without a kernel its picture."""
-        data = super()._repr_mimebundle_(**kwargs)
-        return data | {"image/png": self.picture.png}, {"image/png": {"alt": self.text}}
+        """The live widget, and for readers without a kernel its picture and sentence."""
+        return super()._repr_mimebundle_(**kwargs) | {
+            "text/html": self.image.value + self.words.value,
+            "image/png": self.picture.png,  # for viewers that strip images from HTML
+        }
 
 
 def explore(draw, figure, **sliders):
@@ -89,16 +93,26 @@ def _slider(name, given):
 
 
 def gradient_flow_explorer(depth=6, factor=0.7):
-    """Exercise 2.11: how large the gradient is at each layer when every layer multiplies it by `factor`.
+    """Exercise 2.11: the gradient at each layer when every layer multiplies it by `factor`.
 
-    The gradient with respect to the output of the last layer is 1.
+    It is taken with respect to the output of a layer, and is 1 at the last one.
     """
-    fig, ax = axes("layer (gradient with respect to its output)", "size of the gradient", "Gradient flow")
+    fig, ax = axes(
+        "layer (gradient with respect to its output)", "size of the gradient", "Gradient flow"
+    )
     deepest = 20
     with style():
         ax.axhspan(0.1, 10, color=GREEN, alpha=0.12, linewidth=0)
         for height, word in ((1e5, "exploding"), (4.0, "stable"), (1e-6, "vanishing")):
-            ax.text(0.985, height, word, transform=ax.get_yaxis_transform(), ha="right", va="center", color="#5f6b7a")
+            ax.text(
+                0.985,
+                height,
+                word,
+                transform=ax.get_yaxis_transform(),
+                ha="right",
+                va="center",
+                color="#5f6b7a",
+            )
         (line,) = ax.plot([], [], color=BLUE, linestyle="-", marker="o", markersize=5)
         (first,) = ax.plot([], [], color=RED, marker="D", linestyle="none", markersize=9)
         label = ax.annotate("", (0, 1), (10, 10), textcoords="offset points", fontweight="bold")
@@ -110,6 +124,7 @@ def gradient_flow_explorer(depth=6, factor=0.7):
         line.set_data(layers, sizes)
         first.set_data([1], sizes[:1])
         label.xy = (1, sizes[0])
+        label.set_position((10, 10 if sizes[0] >= 1 else -18))  # clear of the line
         label.set_text(f"layer 1: {number(sizes[0])}")
         if sizes[0] < 0.1:
             verdict = "The gradient is vanishing: layer 1 hardly learns."
@@ -118,8 +133,8 @@ def gradient_flow_explorer(depth=6, factor=0.7):
         else:
             verdict = "The gradient is stable: layer 1 learns about as fast as the last layer."
         return (
-            f"{depth} layers, each multiplying the gradient by {factor:.2g}. From 1 at layer {depth}"
-            f" it becomes {number(sizes[0])} at layer 1. {verdict}"
+            f"{depth} layers, each multiplying the gradient by {factor:.2g}."
+            f" From 1 at layer {depth} it becomes {number(sizes[0])} at layer 1. {verdict}"
         )
 
     return explore(draw, fig, depth=(2, deepest, 1, depth), factor=(0.4, 2.0, 0.1, factor))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import html
-import inspect
-import textwrap
+import linecache
 from collections.abc import Callable
 
 from utils.compare import difference
@@ -102,21 +100,17 @@ def _show(value) -> str:
 
 def _text_of(attempt: Callable) -> str:
     """The source of the lambda's body, for messages."""
-    try:
-        source = textwrap.dedent(inspect.getsource(attempt)).strip()
-        tree = ast.parse(source)
-    except (OSError, SyntaxError, TypeError):
+    code = attempt.__code__
+    lines = linecache.getlines(code.co_filename)
+    spans = [span for span in code.co_positions() if span[0] and span[3]]
+    if not lines or not spans:
         return "the result"
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Lambda) and _same_code(node, attempt):
-            return " ".join((ast.get_source_segment(source, node.body) or "").split())
-    return "the result"
-
-
-def _same_code(node: ast.Lambda, attempt: Callable) -> bool:
-    """Several lambdas may stand in one statement: is this the one?"""
-    code = compile(ast.Expression(node), "<lambda>", "eval").co_consts[0]
-    return code.co_code == attempt.__code__.co_code and code.co_names == attempt.__code__.co_names
+    first, column = min((span[0], span[2]) for span in spans)
+    last, end = max((span[1], span[3]) for span in spans)
+    text = [line.encode() for line in lines[first - 1 : last]]
+    text[-1] = text[-1][:end]
+    text[0] = text[0][column:]
+    return " ".join(b"".join(text).decode(errors="replace").split()) or "the result"
 
 
 def _say(text: str, colour: str) -> None:

@@ -72,7 +72,7 @@ def _parts() -> list[dict]:
 
 
 def state_of(exercise: dict, states: dict[str, str]) -> str:
-    """"passed" when all checked parts are, "failed" when one is wrong, else "open"."""
+    """ "passed" when all checked parts are, "failed" when one is wrong, else "open"."""
     wanted = [part["id"] for part in exercise["parts"] if not part["written"] and not part["bonus"]]
     wanted = wanted or [part["id"] for part in exercise["parts"]]
     found = [states.get(part, "open") for part in wanted]
@@ -127,6 +127,8 @@ def progress(notebook: str | None = None) -> _Table:
         below += "The complete check runs when your work is graded."
     else:
         example = rows[0][0]
-        first = next((p["id"] for p in _parts() if re.match(rf"{re.escape(example)}\D?", p["id"])), example)
+        first = next(
+            (p["id"] for p in _parts() if re.match(rf"{re.escape(example)}\D?", p["id"])), example
+        )
         below += f'For the complete check with feedback run grade("{first}"), or any other part.'
     return _Table(rows, below)

@@ -1,0 +1,109 @@
+# %% [markdown]
+# # Gradients from the Ground Up
+#
+# You learn how neural networks learn by building the parts yourself: first a number that knows its
+# own derivative, then a network made of such numbers, then the gradients of real networks. Every
+# idea is an exercise in a notebook, and every exercise tells you at once how you are doing.
+#
+# No experience with neural networks is needed. You should be able to read and write simple Python,
+# and remember what a derivative is.
+
+# %% [markdown]
+# ## Is everything here?
+#
+# Click on the cell below and press **Shift + Enter** to run it. It says in words if something is
+# missing, and what to do about it.
+
+# %%
+from utils import check_environment
+
+check_environment()
+
+# %% [markdown]
+# ## How a notebook works
+#
+# An exercise always has the same pieces. Try them here, nothing on this page is graded:
+#
+# 1. **The text** says why the exercise matters, which convention is in force, what to do, and shows
+#    an example. Stars tell how hard it is: ★ warm-up, ★★ standard, ★★★ challenging, ★★★★ project.
+# 2. **Hints**, folded away. Open the first one when you have been stuck for a few minutes. The next
+#    one says more.
+# 3. **The answer cell**, with `raise NotImplementedError` where your code goes. Delete that line and
+#    write your own. Run the cell with Shift + Enter.
+# 4. **Visible tests** in the cell below it. A ✔ line means that it holds. Otherwise you see the
+#    input, what came out and what was expected. ○ means that the answer is not written yet.
+#
+# **Practice.** Write a function `double(x)` that returns twice its input. Example: `double(4)` is 8.
+
+# %% [markdown]
+# <details><summary>Hint 1 of 2</summary>
+#
+# Replace the line with `raise` by a line that begins with `return`.
+#
+# </details>
+#
+# <details><summary>Hint 2 of 2</summary>
+#
+# `return 2 * x`
+#
+# </details>
+
+
+# %%
+def double(x):
+    raise NotImplementedError("TODO: your answer goes here")
+
+
+# %%
+from utils import expect
+
+expect("practice", lambda: double(4), 8)
+expect("practice", lambda: double(-1.5), -3.0)
+
+# %% [markdown]
+# Try a wrong answer too, such as `return x + 2`, and read what the second cell says.
+#
+# ### What happens when your work is graded
+#
+# - Your answer cells are run in a fresh notebook from top to bottom. Before you hand in, do the same:
+#   menu **Kernel → Restart Kernel and Run All Cells**.
+# - Beyond the visible tests, hidden ones try your functions on other inputs. They cover everything
+#   that the visible ones cover. Part of an answer that works earns part of the points.
+# - The feedback names what was tried, what came out, and, when it recognises a familiar mix-up, which
+#   idea went wrong.
+# - An answer that crashes or never ends costs the points of its own part only.
+# - You may add cells wherever you like. Do not rename or delete the answer cells.
+#
+# ### How far you are
+#
+# `progress()` lists the exercises that pass their visible tests. If you have the full course (on your
+# own machine or on Binder), `grade("2.5")` runs the complete check of an exercise with feedback. In a
+# student's copy that check runs when the work is graded.
+
+# %%
+from utils import progress
+
+progress()
+
+# %% [markdown]
+# ## The map
+#
+# An arrow means "builds on". You can start at the left and work your way through. The same map as
+# links stands below the picture.
+#
+# ![Map of the course: the notebooks as columns, their exercises as boxes with stars and minutes, and arrows for what builds on what. The list below says the same in words.](images/course_map.svg)
+#
+# {{links of the course}}
+
+# %% [markdown]
+# ## Where things are
+#
+# | folder | what you find there |
+# |---|---|
+# | `chapters/` | these notebooks |
+# | `utils/` | Python code that the notebooks give you: data, plots, the small engines |
+# | `data/` | small data sets, with a page that says where they come from |
+#
+# Everything works without the internet. Keyboard: arrow keys move between cells, **Enter** edits,
+# **Shift + Enter** runs, **Esc** leaves the cell. Every picture has a text that a screen reader reads,
+# and no result is told by colour alone.

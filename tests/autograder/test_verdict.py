@@ -1,0 +1,183 @@
+"""Observing and judging, with small checks made for the purpose."""
+
+import numpy as np
+import pytest
+from example_course import separate_registry
+
+from autograder.check import CourseFault, Fault, check, written
+from autograder.feedback import as_html, as_text, sentences
+from autograder.inside import attempt, plain
+from autograder.inside.answer import observe_answer
+from autograder.verdict import judge, total
+
+
+class OneSolution:
+    """Stands in for the reference solutions: one namespace, and one per variant."""
+
+    def __init__(self, the_check, namespace, variants=None):
+        self._check, self._names, self._variants = the_check, namespace, variants or {}
+
+    def observation(self, part, seed, variant=None):
+        names = self._variants[variant.name] if variant else self._names
+        seen = observe_answer(self._check.observe, names, seed, part)
+        return plain.decode(plain.encode(seen))
+
+
+def verdict_on(the_check, answer, reference, seed=0):
+    seen = observe_answer(the_check.observe, answer, seed, the_check.part)
+    return judge(the_check, plain.decode(plain.encode(seen)), reference, seed)
+
+
+@pytest.fixture
+def doubling():
+    with separate_registry():
+
+        @check("1.1", points=4, reveal=True)
+        def twice(answer, rng):
+            x = rng.normal(size=3)
+            return {
+                "an array": answer.twice(x),
+                "a number": answer.twice(3),
+                "a matrix": answer.twice(np.ones((2, 2))),
+                "two steps": attempt(lambda x: answer.twice(answer.twice(x)), 5),
+            }
+
+        twice.misconception("squares", "That is the square.", source="def twice(x): return x * x")
+        yield (
+            twice,
+            OneSolution(twice, {"twice": lambda x: 2 * x}, {"squares": {"twice": lambda x: x * x}}),
+        )
+
+
+def test_right(doubling):
+    verdict = verdict_on(doubling[0], {"twice": lambda x: x + x}, doubling[1])
+    assert verdict.full and verdict.earned == 4 and not verdict.misconceptions
+
+
+def test_wrong_is_named_with_input_output_and_expectation(doubling):
+    verdict = verdict_on(doubling[0], {"twice": lambda x: x * x}, doubling[1])
+    assert verdict.earned == 0 and list(verdict.misconceptions) == ["squares"]
+    said = "\n".join(sentences(verdict))
+    assert "That is the square." in said
+    assert "twice(3)" in said and "came out 9" in said and "expected 6" in said
+    assert "x = 5" in said
+
+
+def test_another_wrong_answer_is_not_named(doubling):
+    verdict = verdict_on(doubling[0], {"twice": lambda x: 3 * x}, doubling[1])
+    assert verdict.earned == 0 and not verdict.misconceptions
+
+
+def test_an_exception_costs_its_sub_check(doubling):
+    def twice(x):
+        if np.ndim(x) == 2:
+            raise ValueError("no matrices")
+        return 2 * x
+
+    verdict = verdict_on(doubling[0], {"twice": twice}, doubling[1])
+    assert verdict.earned == 3
+    assert "no matrices" in "\n".join(sentences(verdict))
+
+
+def test_changing_the_input_is_an_error(doubling):
+    def twice(x):
+        if isinstance(x, np.ndarray):
+            x *= 2
+            return x
+        return 2 * x
+
+    verdict = verdict_on(doubling[0], {"twice": twice}, doubling[1])
+    assert verdict.earned == 2
+    assert "changed its argument number 1 in place" in as_text([verdict])
+
+
+@pytest.mark.parametrize(
+    "namespace, says",
+    [
+        ({}, "The name twice is not defined"),
+        ({"twice": lambda x: None}, "is a return missing"),
+        ({"twice": lambda: 1}, "more arguments than your function takes"),
+        ({"twice": "two"}, "str is called like a function"),
+        ({"twice": lambda x: [x]}, "shape"),
+    ],
+)
+def test_what_a_broken_answer_is_told(doubling, namespace, says):
+    verdict = verdict_on(doubling[0], namespace, doubling[1])
+    assert verdict.state == "graded" and verdict.earned == 0
+    assert says in as_text([verdict])
+
+
+@pytest.mark.parametrize(
+    "kind, says", [("timeout", "longer"), ("crash", "ended"), ("memory", "memory")]
+)
+def test_a_lost_process(doubling, kind, says):
+    verdict = judge(doubling[0], {"failed": kind}, doubling[1], 0)
+    assert verdict.state == "graded" and verdict.earned == 0 and says in verdict.note
+
+
+def test_forged_entries_earn_nothing(doubling):
+    forged = {"entries": [["an array", True, ""], ["nonsense", 1, ""]], "error": None}
+    assert judge(doubling[0], forged, doubling[1], 0).earned == 0
+
+
+@pytest.mark.parametrize("bad", [lambda x: 0 * x, lambda x: x / 0.0, lambda x: 1 / 0])
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_a_vacuous_or_broken_reference_is_our_fault(doubling, bad):
+    reference = OneSolution(doubling[0], {"twice": bad})
+    verdict = verdict_on(doubling[0], {"twice": lambda x: 2 * x}, reference)
+    assert verdict.state == "not graded" and "not yours" in verdict.note
+
+
+def test_a_judge_decides_and_names():
+    with separate_registry():
+
+        @check("1.2", points=2)
+        def witness(answer, rng):
+            return {"positive": answer.number, "even": answer.number}
+
+        @witness.judge
+        def _(observation, rng):
+            """Any positive even number."""
+            number = observation["positive"]
+            return {
+                "positive": True if number > 0 else Fault("it is not positive", "negative"),
+                "even": number % 2 == 0 or "it is odd",
+            }
+
+        witness.misconception("negative", "The sign is wrong.", source="number = -2")
+        reference = OneSolution(witness, {"number": 4})
+        assert verdict_on(witness, {"number": 10}, reference).full
+        odd = verdict_on(witness, {"number": 3}, reference)
+        assert odd.earned == 1 and "it is odd" in as_text([odd])
+        negative = verdict_on(witness, {"number": -2}, reference)
+        assert negative.misconceptions == {"negative": "The sign is wrong."}
+        assert verdict_on(witness, {"number": "four"}, reference).earned == 0
+        assert verdict_on(witness, {}, reference).earned == 0
+        assert (
+            verdict_on(witness, {"number": 10}, OneSolution(witness, {"number": 3})).state
+            != "graded"
+        )
+
+
+def test_html_is_escaped(doubling):
+    evil = "<script>alert(1)</script>"
+    verdict = verdict_on(doubling[0], {"twice": lambda x: evil}, doubling[1])
+    assert "<script" not in as_html(verdict) and "&lt;script" in as_html(verdict)
+
+
+def test_ids_are_checked():
+    with separate_registry():
+        with pytest.raises(CourseFault, match="no part id"):
+            check("two", points=1)
+        check("1.3", points=1)(lambda answer, rng: {})
+        with pytest.raises(CourseFault, match="twice"):
+            check("1.3", points=1)
+        with pytest.raises(CourseFault, match="twice"):
+            written("1.3", [(1, "a")])
+
+
+def test_total_leaves_bonus_out(doubling):
+    one = verdict_on(doubling[0], {"twice": lambda x: 2 * x}, doubling[1])
+    two = verdict_on(doubling[0], {"twice": lambda x: 2 * x}, doubling[1])
+    two.bonus = True
+    assert total([one, two]) == (4, 4)

@@ -1,0 +1,68 @@
+"""Every notebook, run top to bottom in a real kernel: the students' and the solutions'."""
+
+import os
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from autograder.authoring.build import build, write_sources
+from autograder.check import all_checks
+from autograder.course import Course
+
+COURSE = Course()
+NAMES = list(COURSE.notebooks)
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory):
+    """The students' notebooks (with `chapters/` as in a course) and the source notebooks."""
+    root = tmp_path_factory.mktemp("course")
+    for path, content in build(COURSE).items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_bytes(content)
+    write_sources(COURSE, root / "source")
+    return root
+
+
+def run(path):
+    notebook = nbformat.read(path, as_version=4)
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    client = NotebookClient(
+        notebook, timeout=120, allow_errors=True, resources={"metadata": {"path": str(path.parent)}}
+    )
+    client.execute(env=environment)
+    return notebook
+
+
+def errors(notebook):
+    return [
+        (cell.id, output.ename, output.evalue)
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        if output.output_type == "error"
+    ]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_students_notebook_raises_only_in_answer_cells(folders, name):
+    notebook = run(folders / "chapters" / f"{name}.ipynb")
+    found = errors(notebook)
+    assert all(kind == "NotImplementedError" for _, kind, _ in found), found
+    if name != "start_here":
+        assert all(cell.startswith("answer-") for cell, _, _ in found), found
+    text = str(notebook)
+    assert "Traceback" not in text or found
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_solution_notebook_raises_nothing_and_gets_all_points(folders, name):
+    notebook = run(folders / "source" / f"{name}.ipynb")
+    if name != "start_here":
+        assert errors(notebook) == []
+    for cell in notebook.cells:
+        if cell.metadata.get("nbgrader", {}).get("grade") and cell.cell_type == "code":
+            part = next(p for p in all_checks() if cell.id == f"test-{p.replace('.', '-')}")
+            results = [o for o in cell.outputs if o.output_type == "execute_result"]
+            assert float(results[0].data["text/plain"]) == all_checks()[part].points
+            assert not any(o.output_type == "stream" and o.name == "stderr" for o in cell.outputs)

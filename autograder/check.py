@@ -29,7 +29,8 @@ from pathlib import Path
 
 import cloudpickle
 
-PART = re.compile(r"^\d+\.\d+[a-z]?\d?(-[a-z]+)?$")
+EXERCISE = r"\d+\.\d+|q\d+"
+PART = re.compile(rf"^({EXERCISE})[a-z]?(-[a-z]+)?$")
 
 
 class CourseFault(RuntimeError):
@@ -188,7 +189,7 @@ def check(
     seconds: time limit of the observation. rtol, atol: tolerances of the comparison.
     """
     if not PART.match(part):
-        raise CourseFault(f"{part!r} is no part id; it should look like 2.5 or 2.12a")
+        raise CourseFault(f"{part!r} is no part id; it should look like 2.5, 2.12a or q4a")
     if part in _registry:
         raise CourseFault(f"the check {part!r} is registered twice")
 
@@ -231,7 +232,8 @@ def written(part: str, rubric: Iterable[tuple[float, str]]) -> Written:
 
 def exercise_of(part: str) -> str:
     """The exercise of a part: "2.12" for "2.12a"; an exercise's id is returned as it is."""
-    return re.match(r"\d+\.\d+", part)[0]
+    found = re.match(EXERCISE, part)
+    return found[0] if found else part
 
 
 def all_checks() -> dict[str, Check]:

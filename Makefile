@@ -29,11 +29,14 @@ help:  ## this list
 lab: $(STAMP)  ## open the course in JupyterLab
 	@$(IN_VENV) -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/chapters/start_here.ipynb $(LAB_ARGS)
 
-# Without a chromium on this machine the browser tests cannot run; CI always runs them (.ci/run).
+# Tests that need a tool which this machine lacks are left out, and that is said; CI has all tools (.ci/run).
 BROWSER = $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+SANDBOX = $(shell command -v bwrap)
+LACKING = $(strip $(if $(BROWSER),,browser) $(if $(SANDBOX),,sandbox))
 test: $(STAMP)  ## run all tests
 	$(if $(BROWSER),,@echo "No chromium on this machine: the tests in the browser are left out.")
-	@$(IN_VENV) -m pytest -n 2 $(if $(BROWSER),,-m "not browser") $(ARGS)
+	$(if $(SANDBOX),,@echo "No bubblewrap on this machine: the tests of the sandbox are left out.")
+	@$(IN_VENV) -m pytest -n 2 --dist loadfile $(if $(LACKING),-m "not ($(subst $(eval) , or ,$(LACKING)))") $(ARGS)
 
 grade: $(STAMP)  ## grade a simulated class and open the report
 	@$(IN_VENV) -m autograder simulate grading/demo/submitted --students 12 --seed 1

@@ -55,9 +55,15 @@ class Variant:
 
     name: str
     kind: str  # "misconception", "alternative" or "oracle"
+    form: str = ""
     sentence: str = ""
     source: str = ""
     edits: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """Unique within the check: the name, and the form when a name has several."""
+        return f"{self.name} ({self.form})" if self.form else self.name
 
     def text(self, solution: str) -> str:
         """The whole answer, given the reference solution's text."""
@@ -114,9 +120,12 @@ class Check:
         self.decide = function
         return self
 
-    def misconception(self, name: str, sentence: str, *, source: str = "", edits=None):
-        """A known wrong answer: as a decorator on a definition, or with `source` or `edits`."""
-        return self._variant(name, "misconception", sentence, source, edits)
+    def misconception(self, name: str, sentence: str, *, source="", edits=None, form: str = ""):
+        """A known wrong answer: as a decorator on a definition, or with `source` or `edits`.
+
+        One wrong idea may show in several forms, told apart by `form`, reported by one name.
+        """
+        return self._variant(name, "misconception", sentence, source, edits, form)
 
     def alternative(self, name: str, *, source: str = "", edits=None):
         """A right answer in another style, which must get all points."""
@@ -126,9 +135,10 @@ class Check:
         """An independent way to the right answer (torch autograd, sympy, a closed form)."""
         return self._variant(name, "oracle", "", source, edits)
 
-    def _variant(self, name, kind, sentence, source, edits):
-        if name in self.variants:
-            raise CourseFault(f"{self.part}: the variant {name!r} is there twice")
+    def _variant(self, name, kind, sentence, source, edits, form=""):
+        key = Variant(name, kind, form).key
+        if key in self.variants:
+            raise CourseFault(f"{self.part}: the variant {key!r} is there twice")
         if kind == "misconception" and not sentence.strip():
             raise CourseFault(
                 f"{self.part}: misconception {name!r} needs a sentence that explains it"
@@ -139,7 +149,7 @@ class Check:
 
         def register(definition=None) -> Check:
             text = textwrap.dedent(source).strip() if definition is None else _decorated_at(*place)
-            self.variants[name] = Variant(name, kind, sentence, text, dict(edits or {}))
+            self.variants[key] = Variant(name, kind, form, sentence, text, dict(edits or {}))
             return self
 
         return register() if source or edits else register

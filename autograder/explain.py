@@ -53,6 +53,8 @@ def _operator(found) -> str:
         return "One of the two is None. Does a function end without return?"
     if "ellipsis" in (left, right):
         return "One of the two is still the placeholder ... of an unfinished answer."
+    if {"function", "method", "builtin_function_or_method"} & {left, right}:
+        return "A function stands where its value is needed: call it."
     if name is None:
         return ""
     if left in _BUILT_IN and right not in _BUILT_IN:

@@ -72,7 +72,7 @@ class Reference:
         if variant is None:
             return dict(self._notebook_snapshots(notebook)[f"test {part}"])
         before = dict(self._notebook_snapshots(notebook)[f"answer {cell.key}"])
-        return execute(variant.text(cell.solution), before, f"{variant.name} {part}")
+        return execute(variant.text(cell.solution), before, f"{variant.key} {part}")
 
     def _notebook_snapshots(self, notebook: Notebook) -> dict[str, dict]:
         """Namespaces before every answer cell and at every test cell of the notebook."""
@@ -99,7 +99,7 @@ class Reference:
 
     def observation(self, part: str, seed: int, variant: Variant | None = None) -> dict:
         """What the check sees of the reference, or of a variant; remembered per seed."""
-        key = (part, seed, variant.name if variant else "")
+        key = (part, seed, variant.key if variant else "")
         if key not in self._observed:
             check = self.check(part)
             try:
@@ -108,7 +108,7 @@ class Reference:
                 raise
             except Exception as problem:
                 raise CourseFault(
-                    f"{part}: the variant {variant.name!r} does not run "
+                    f"{part}: the variant {variant.key!r} does not run "
                     f"({type(problem).__name__}: {problem})"
                 ) from problem
             with contextlib.redirect_stdout(io.StringIO()):

@@ -187,20 +187,29 @@ def test_another_index_for_torch_only(machine):
 
 def test_what_the_commands_run(machine):
     machine.install("chromium", "")
+    machine.install("bwrap", "")
     machine.make("build")
     (lab,) = machine.make("lab", "LAB_ARGS=--no-browser")
     assert lab.startswith("-m jupyterlab ") and lab.endswith(" --no-browser")
     assert "default_url=/lab/tree/chapters/start_here.ipynb" in lab
-    assert machine.make("test", "ARGS=-k binder") == ["-m pytest -n 2 -k binder"]
+    assert machine.make("test", "ARGS=-k binder") == ["-m pytest -n 2 --dist loadfile -k binder"]
     assert machine.make("build", "ARGS=--check") == ["-m autograder build --check"]
     assert machine.make("bench") == ["-m autograder bench"]
     verbs = [call.split()[2] for call in machine.make("grade")]
     assert verbs == ["simulate", "grade", "report"]
 
 
-def test_without_chromium_only_the_browser_tests_are_left_out_and_that_is_said(machine):
-    assert machine.make("test")[-1] == "-m pytest -n 2 -m not browser"
-    assert "No chromium on this machine" in machine.output
+@pytest.mark.parametrize(
+    "present, left_out",
+    [("bwrap", "browser"), ("chromium", "sandbox"), (None, "browser or sandbox")],
+)
+def test_what_lacks_a_tool_is_left_out_and_that_is_said(machine, present, left_out):
+    if present:
+        machine.install(present, "")
+    command = machine.make("test")[-1]
+    assert command == f"-m pytest -n 2 --dist loadfile -m not ({left_out})"
+    assert ("No chromium on this machine" in machine.output) == ("browser" in left_out)
+    assert ("No bubblewrap on this machine" in machine.output) == ("sandbox" in left_out)
 
 
 def test_clean_keeps_answers_and_grades(machine):

@@ -100,6 +100,8 @@ def _rubric_text(text: Written) -> str:
 
 
 def _metadata(cell: Cell, name: str, checks) -> dict:
+    if cell.meta.get("fold"):
+        return {"jupyter": {"source_hidden": True}}
     graded = cell.role in ("test", "written")
     solution = cell.role in ("answer", "written")
     if not (graded or solution or cell.role == "setup"):

@@ -10,6 +10,7 @@ Cell headers that an author writes:
     # %% test="2.5"                                           visible tests, then grade("2.5") hidden
     # %% [markdown] written="2.2-written"                     free text, read by a person
     # %%                                                      a demonstration
+    # %% fold=true                                            the same, its code folded away
 """
 
 from __future__ import annotations

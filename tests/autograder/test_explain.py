@@ -22,6 +22,7 @@ CASES = [
     (lambda: Value(3) * 2, "Value.__mul__"),
     (lambda: -Value(3), "__neg__"),
     (lambda: Value(3) + 2, "A int has no data"),
+    (lambda: 0.1 * abs, "call it"),
     (lambda: None + 1, "without return"),
     (lambda: (lambda: None)()[0], "without return"),
     (lambda: (lambda x: x)(1, 2), "more arguments"),

@@ -7,6 +7,8 @@ import pytest
 from autograder.inside.plain import Raised
 from autograder.isolation import Limits, NoSandbox, SessionLost, Worker, choose_tier, sandbox
 
+pytestmark = pytest.mark.sandbox
+
 
 @pytest.fixture(scope="module")
 def worker():

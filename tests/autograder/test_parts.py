@@ -22,7 +22,7 @@ def verdict_on(check, namespace, seed):
 
 def variants(*kinds):
     return [
-        pytest.param(check, variant, id=f"{part}-{variant.name}")
+        pytest.param(check, variant, id=f"{part}-{variant.key}")
         for part, check in all_checks().items()
         for variant in check.variants.values()
         if variant.kind in kinds

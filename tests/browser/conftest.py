@@ -96,14 +96,14 @@ class Lab:
         command = [
             *(sys.executable, "-m", "jupyterlab", "--no-browser", "--ServerApp.ip=127.0.0.1"),
             *(f"--ServerApp.port={self.port}", "--ServerApp.port_retries=0"),
-            *("--ServerApp.root_dir=.", "--LabApp.default_url=/lab/tree/chapters/start_here.ipynb"),
+            *(f"--ServerApp.root_dir={self.course}", "--LabApp.default_url=/lab/tree/chapters/start_here.ipynb"),
             f"--IdentityProvider.token={self.token}",
             *(["--allow-root"] if os.geteuid() == 0 else []),
         ]
         self.log = self._folder / "jupyterlab.log"
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
-                command, cwd=self.course, env=environment, stdout=log, stderr=subprocess.STDOUT
+                command, cwd=self._folder, env=environment, stdout=log, stderr=subprocess.STDOUT
             )
         end = time.monotonic() + 60
         while self._process.poll() is None and time.monotonic() < end:
@@ -155,8 +155,7 @@ class Notebook:
         self.cells = self.panel.locator(".jp-Notebook .jp-Cell")
         expect(page.get_by_role("tab", name=path.name)).to_have_attribute("aria-selected", "true")
         expect(self.cells).to_have_count(len(cells))
-        idle = self.panel.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]")
-        expect(idle).to_be_attached()
+        expect(page.locator("#jp-bottom-panel")).to_contain_text("| Idle")  # the kernel is there
 
     def cell(self, name: str) -> Locator:
         return self.cells.nth(self._places[name])
@@ -250,20 +249,25 @@ def page(lab, browser, tmp_path):
     problems = []
     page.on("pageerror", lambda error: problems.append(f"{error}\n{error.stack}"))
     page.on("console", lambda m: m.type == "error" and problems.append(f"{m.text} {m.location}"))
-    page.on("requestfailed", lambda r: problems.append(f"{r.url} failed: {r.failure}"))
-    page.problems = problems
+    page.on("requestfailed", lambda r: "ABORT" in r.failure or problems.append(f"{r.url}: {r.failure}"))
     yield page
     page.close()
     lab.close_sessions()
-    print("PROBLEMS", problems)
+    assert not problems, "errors in the browser's console:\n" + "\n".join(problems)
 
 
 @pytest.fixture
-def open_notebook(lab, page):
-    """Opens a notebook of the course by its path, as a fresh JupyterLab would."""
+def notebook_in_front(lab, page):
+    """The notebook that is open in the browser, by its path in the course."""
+    return lambda path: Notebook(page, lab.course / path)
+
+
+@pytest.fixture
+def open_notebook(lab, page, notebook_in_front):
+    """Opens a notebook of the course by its path in the course."""
 
     def opened(path: str) -> Notebook:
         page.goto(f"{lab.url}/lab/tree/{path}?token={lab.token}")
-        return Notebook(page, lab.course / path)
+        return notebook_in_front(path)
 
     return opened

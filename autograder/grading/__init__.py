@@ -1,0 +1,1 @@
+"""Grading submissions: find them, rebuild them, run them, judge them."""

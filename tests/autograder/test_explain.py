@@ -33,7 +33,7 @@ CASES = [
     (lambda: bool(np.array([1, 2]) > 1), "np.where"),
     (lambda: 1 / 0, "denominator"),
     (lambda: {}["z1"], "no such key"),
-    (lambda: (_ for _ in ()).throw(RecursionError("maximum recursion depth")), "list of its own"),
+    (lambda: (_ for _ in ()).throw(RecursionError("maximum recursion depth")), "its own list"),
     (lambda: (_ for _ in ()).throw(NotImplementedError()), "not written yet"),
 ]
 

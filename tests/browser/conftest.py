@@ -82,7 +82,7 @@ class Lab:
         self.clean()
         for name, values in SETTINGS.items():
             target = self._folder / f"settings/@jupyterlab/{name}.jupyterlab-settings"
-            target.parent.mkdir(parents=True)
+            target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(json.dumps(values))
         own = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")
         environment = {

@@ -130,3 +130,205 @@ def bench():
 
     for what, result in measurements():
         out.print(f"{what}: {result}", markup=False)
+
+
+@app.command()
+def grade(
+    paths: Annotated[
+        list[Path], typer.Argument(help="Folders, zips or notebooks that were handed in.")
+    ],
+    workers: Annotated[int | None, typer.Option(help="Processes (default: all cores).")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
+    trust: Annotated[
+        bool,
+        typer.Option("--trust-submissions", help="Grade even where there is no sandbox."),
+    ] = False,
+    seed: Annotated[
+        int | None, typer.Option(help="Seed of the hidden inputs (default: random).")
+    ] = None,
+    course_db: Annotated[str, typer.Option(help="Another gradebook, by its SQLAlchemy URL.")] = "",
+    into: Annotated[
+        Path | None, typer.Option(help="Folder for the results (default: grading/).")
+    ] = None,
+    scheduler: Annotated[str | None, typer.Option(help="Address of a cluster.")] = None,
+):
+    """Grade a class: gradebook, feedback, grades.csv."""
+    from autograder.check import CourseFault
+    from autograder.course import default_course
+    from autograder.gradebook import GradebookError
+    from autograder.grading.batch import Nothing, grade_class
+    from autograder.isolation import NoSandbox, choose_tier
+    from autograder.isolation.session import WorkerFailed, cpu_count
+    from autograder.report.write import write_reports
+
+    if scheduler is not None:
+        raise fail("--scheduler: grading on a cluster comes with a later version; leave it out.")
+    course, folder = default_course(), _folder(into)
+    try:
+        tier = choose_tier(trust)
+        with _Progress(quiet=as_json) as progress:
+            records, lines = grade_class(
+                course, paths, folder, tier=tier, workers=workers or cpu_count(), seed=seed,
+                db_url=course_db, started=progress.started, done=progress.done,
+            )  # fmt: skip
+        students = {record["student"] for record in records}
+        results = write_reports(course, folder, course_db, students)
+    except (NoSandbox, Nothing, GradebookError) as problem:
+        raise fail(str(problem)) from None
+    except (CourseFault, WorkerFailed) as fault:
+        raise fail(f"The course is at fault: {fault}", 1) from None
+    for line in lines:
+        err.print(f"! {line}", style="yellow", markup=False, soft_wrap=True)
+    if tier.name == "none":
+        err.print("Without a sandbox: the submissions could read and change everything that you can.",
+                  style="bold yellow")  # fmt: skip
+    if as_json:
+        print(json.dumps(records, ensure_ascii=False, indent=1))
+    else:
+        from autograder.report.class_page import summary
+        from autograder.report.results import ClassResults, of_students
+
+        summary(out, ClassResults(of_students(results, students), []))
+        out.print(f"Feedback, grades.csv and gradebook are in {folder.root}.", markup=False)
+    if any(record["state"] == "not graded" for record in records):
+        raise typer.Exit(1)
+
+
+def _folder(into: Path | None):
+    from autograder.course import default_course
+    from autograder.grading.folder import GradingFolder
+
+    return GradingFolder((into or default_course().grading).resolve())
+
+
+class _Progress:
+    """A progress bar on stderr, with one line for everything that a person may want to see."""
+
+    def __init__(self, quiet: bool):
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeElapsedColumn,
+        )
+
+        columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        self._bar = Progress(*columns, console=err, transient=True, disable=quiet)
+        self._task = None
+
+    def __enter__(self):
+        self._bar.start()
+        return self
+
+    def __exit__(self, *exception) -> None:
+        self._bar.stop()
+
+    def started(self, count: int) -> None:
+        """How many notebooks there are."""
+        self._task = self._bar.add_task("", total=count)
+
+    def done(self, record: dict) -> None:
+        """One more is graded."""
+        self._bar.advance(self._task)
+        for line in record["problems"]:
+            said = f"! {record['student']}, {record['notebook']}: {line}"
+            err.print(said, style="yellow", markup=False, soft_wrap=True)
+
+
+@app.command()
+def simulate(
+    folder: Annotated[
+        Path, typer.Argument(help="Where the class is written; must be new or empty.")
+    ],
+    students: Annotated[int, typer.Option(min=1, help="How many students.")] = 12,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same class.")] = 0,
+):
+    """Make a class to try things out: right answers, misconceptions, blanks, broken notebooks."""
+    from autograder.check import CourseFault
+    from autograder.course import default_course
+    from autograder.simulate import NotEmpty
+    from autograder.simulate import simulate as make
+
+    try:
+        truth = make(default_course(), folder, students, seed)
+    except NotEmpty as problem:
+        raise fail(str(problem)) from None
+    except CourseFault as fault:
+        raise fail(str(fault), 1) from None
+    out.print(
+        f"{len(truth)} students in {folder}; truth.json says what they should get.", markup=False
+    )
+
+
+@app.command()
+def report(
+    open_: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
+    course_db: Annotated[str, typer.Option(help="Another gradebook, by its SQLAlchemy URL.")] = "",
+    into: Annotated[
+        Path | None, typer.Option(help="Folder of the results (default: grading/).")
+    ] = None,
+):
+    """The class on one page, with what was entered in formgrader since; feedback anew."""
+    import webbrowser
+
+    from autograder.course import default_course
+    from autograder.gradebook import GradebookError
+    from autograder.report.class_page import summary
+    from autograder.report.write import write_reports
+
+    folder = _folder(into)
+    try:
+        results = write_reports(default_course(), folder, course_db)
+    except GradebookError as problem:
+        raise fail(str(problem)) from None
+    summary(out, results)
+    out.print(f"The page: {folder.page}", markup=False)
+    if open_ and not webbrowser.open(folder.page.as_uri()):
+        err.print("No browser could be opened; open the page yourself.", style="yellow")
+
+
+@app.command()
+def export(
+    to: Annotated[str, typer.Option(help="csv, canvas or moodle.")] = "csv",
+    target: Annotated[Path, typer.Option("--output", help="Folder for the files.")] = Path("."),
+    course_db: Annotated[str, typer.Option(help="Another gradebook, by its SQLAlchemy URL.")] = "",
+    into: Annotated[
+        Path | None, typer.Option(help="Folder of the results (default: grading/).")
+    ] = None,
+):
+    """Scores as files that a learning platform imports."""
+    from autograder.course import default_course
+    from autograder.gradebook import GradebookError
+    from autograder.grading.folder import write_text
+    from autograder.report.results import collect
+    from autograder.report.tables import FORMATS, files_for
+
+    if to not in FORMATS:
+        raise fail(f"--to {to} is not known; choose one of {', '.join(FORMATS)}.")
+    course = default_course()
+    try:
+        results = collect(course, _folder(into), course_db)
+    except GradebookError as problem:
+        raise fail(str(problem)) from None
+    for name, text in files_for(course, results, to).items():
+        write_text(target / name, text)
+        out.print(str(target / name), markup=False)
+
+
+@app.command()
+def release(
+    folder: Annotated[
+        Path, typer.Argument(help="Where the bundle is written; must be new or empty.")
+    ],
+):
+    """The students' bundle: notebooks, utils, data; no solutions and no autograder."""
+    from autograder.course import default_course
+    from autograder.release import CannotRelease
+    from autograder.release import release as make
+
+    try:
+        files = make(default_course(), folder)
+    except CannotRelease as problem:
+        raise fail(str(problem)) from None
+    out.print(f"{len(files)} files in {folder}.", markup=False)

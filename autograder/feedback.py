@@ -29,17 +29,26 @@ def sentences(verdict: Verdict) -> list[str]:
     """The feedback, line by line: the idea that went wrong first, then every sub-check."""
     said = [verdict.note] if verdict.note else []
     said += [f"Which idea went wrong: {sentence}" for sentence in verdict.misconceptions.values()]
-    same_problem = _shared_problem(verdict.lines)
-    if same_problem is not None:
-        return [*said, f"✘ {explain(same_problem)}"]
-    return said + [line_text(line) for line in verdict.lines]
+    return said + _lines(verdict.lines)
 
 
-def _shared_problem(lines: list[Line]) -> Raised | None:
-    """The exception that every sub-check met, if it is one and the same."""
-    problems = {line.got for line in lines if isinstance(line.got, Raised)}
-    every = lines and all(isinstance(line.got, Raised) for line in lines)
-    return problems.pop() if every and len(problems) == 1 else None
+def _lines(lines: list[Line]) -> list[str]:
+    """A sentence per sub-check; those that met one and the same exception share theirs."""
+    by_problem: dict[Raised, list[Line]] = {}
+    for line in lines:
+        if isinstance(line.got, Raised):
+            by_problem.setdefault(line.got, []).append(line)
+    said = []
+    for line in lines:
+        alike = by_problem.get(line.got, [line]) if isinstance(line.got, Raised) else [line]
+        if len(alike) == 1:
+            said.append(line_text(line))
+        elif line is alike[0]:
+            where = (
+                "" if len(alike) == len(lines) else " " + "; ".join(one.key for one in alike) + ":"
+            )
+            said.append(f"✘{where} {explain(line.got)}")
+    return said
 
 
 def line_text(line: Line) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import linecache
+import warnings
 from functools import lru_cache
 
 from autograder.authoring.source import Notebook
@@ -18,7 +19,8 @@ def execute(source: str, namespace: dict, name: str) -> dict:
     """Run trusted code in `namespace`; tracebacks and `inspect` see its text under `name`."""
     filename = f"<{name}>"
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
-    with contextlib.redirect_stdout(io.StringIO()):
+    with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         exec(compile(source, filename, "exec"), namespace)
     return namespace
 
@@ -111,7 +113,8 @@ class Reference:
                     f"{part}: the variant {variant.key!r} does not run "
                     f"({type(problem).__name__}: {problem})"
                 ) from problem
-            with contextlib.redirect_stdout(io.StringIO()):
+            with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
                 seen = observe_answer(check.observe, namespace, seed, part)
             self._observed[key] = plain.decode(plain.encode(seen))
         return self._observed[key]

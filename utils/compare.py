@@ -38,6 +38,7 @@ def _name(value) -> str:
 
 
 def _simple(expected, got) -> str | None:
+    got = bool(got) if isinstance(got, np.bool_) else got
     if type(expected) is not type(got):
         return f"it is {_name(got)}, expected {_name(expected)}"
     if isinstance(expected, str):

@@ -14,6 +14,7 @@ from autograder.isolation import Limits, Session, SessionLost, Tier, Worker
 
 MAX_RESTARTS = 8
 NOTEBOOK_SECONDS = 300.0
+USUAL = Limits()
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Observe:
         return {"failed": "timeout" if "timeout" in why else "crash"}
 
 
-def run_steps(worker: Worker, steps: list, seed: int, limits: Limits = Limits()) -> list[dict]:
+def run_steps(worker: Worker, steps: list, seed: int, limits: Limits = USUAL) -> list[dict]:
     """The results of `steps`, one each, in order.
 
     When a step takes the session along, a new session repeats the cells before it without that

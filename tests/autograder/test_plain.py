@@ -14,7 +14,7 @@ VALUES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("value", VALUES, ids=repr)
+@pytest.mark.parametrize("value", VALUES, ids=range(len(VALUES)))
 def test_plain_data_survives(value):
     back = decode(encode(value))
     assert back == value and type(back) is type(value)

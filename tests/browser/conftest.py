@@ -1,7 +1,11 @@
 """The course in a real browser: JupyterLab as `make lab` starts it, chromium, and a keyboard.
 
-The tests work in a copy of the students' folders, so neither the repository nor the settings of
-whoever runs them are touched. The browser has no network but this machine, as in the course's promise.
+JupyterLab runs on a copy of the notebooks with settings of its own, so neither the repository nor
+the habits of whoever runs the tests are touched. The browser reaches this machine and nothing else:
+whatever the course would fetch from the internet shows up as an error.
+
+One JupyterLab is enough: pytest-xdist keeps these tests together with `--dist loadfile` or
+`--dist loadgroup`. Without them they pass too, and every worker starts a JupyterLab.
 """
 
 from __future__ import annotations
@@ -24,6 +28,7 @@ from playwright.sync_api import Locator, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 LAPTOP = {"width": 1366, "height": 768}
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [
     "--no-sandbox",
     "--headless",
@@ -35,35 +40,15 @@ FLAGS = [
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
-# Every cell is in the page, also the ones that one would have to scroll to; no question about news.
 SETTINGS = {
+    # Every cell is in the page, also those that one would have to scroll to.
     "notebook-extension/tracker": {"windowingMode": "none"},
+    # JupyterLab does not ask whether it may fetch news.
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
 }
-SECONDS = 1000  # playwright counts in milliseconds
+PATIENCE = 30_000  # milliseconds; nothing takes that long, but machines can be busy
 
-expect.set_options(timeout=20 * SECONDS)
-
-
-def pytest_collection_modifyitems(items):
-    """One JupyterLab is enough: all tests here go to one worker (with `--dist loadgroup`)."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item, call):
-    """When a test fails: a picture of what the student would have seen."""
-    report = yield
-    page = getattr(item, "funcargs", {}).get("page")
-    if report.failed and page is not None and not page.is_closed():
-        target = item.funcargs["tmp_path"] / f"{report.when}.png"
-        with contextlib.suppress(Exception):
-            page.screenshot(path=target)
-            report.sections.append(("screenshot", str(target)))
-    return report
+expect.set_options(timeout=PATIENCE)
 
 
 class Lab:
@@ -71,47 +56,63 @@ class Lab:
 
     def __init__(self, folder: Path):
         self.course = folder / "course"
-        self.token = secrets.token_hex()
         self._folder = folder
+        self._log = folder / "jupyterlab.log"
+        self.token = secrets.token_hex()
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
+            self.url = f"http://127.0.0.1:{probe.getsockname()[1]}"
 
     def start(self) -> None:
-        self.clean()
         for name, values in SETTINGS.items():
             target = self._folder / f"settings/@jupyterlab/{name}.jupyterlab-settings"
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(json.dumps(values))
-        own = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")
-        environment = {
-            **{k: v for k, v in os.environ.items() if not k.startswith(("JUPYTER", "IPYTHON"))},
-            **{f"JUPYTER_{name}": str(self._folder / name.lower()) for name in own},
-            "JUPYTERLAB_SETTINGS_DIR": str(self._folder / "settings"),
-            "JUPYTERLAB_WORKSPACES_DIR": str(self._folder / "workspaces"),
-            "IPYTHONDIR": str(self._folder / "ipython"),
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        }
-        command = [
-            *(sys.executable, "-m", "jupyterlab", "--no-browser", "--ServerApp.ip=127.0.0.1"),
-            *(f"--ServerApp.port={self.port}", "--ServerApp.port_retries=0"),
-            *(f"--ServerApp.root_dir={self.course}", "--LabApp.default_url=/lab/tree/chapters/start_here.ipynb"),
+            target.write_text(json.dumps(values), encoding="utf-8")
+        self.tidy()
+        options = [
+            "--no-browser",
+            "--ServerApp.ip=127.0.0.1",
+            f"--ServerApp.port={self.url.rpartition(':')[2]}",
+            "--ServerApp.port_retries=0",
+            f"--ServerApp.root_dir={self.course}",
+            "--LabApp.default_url=/lab/tree/chapters/start_here.ipynb",
             f"--IdentityProvider.token={self.token}",
             *(["--allow-root"] if os.geteuid() == 0 else []),
         ]
-        self.log = self._folder / "jupyterlab.log"
-        with self.log.open("wb") as log:
+        with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                command, cwd=self._folder, env=environment, stdout=log, stderr=subprocess.STDOUT
+                [sys.executable, "-m", "jupyterlab", *options],
+                cwd=self._folder,
+                env=self._environment(),
+                stdout=log,
+                stderr=subprocess.STDOUT,
             )
         end = time.monotonic() + 60
         while self._process.poll() is None and time.monotonic() < end:
             with contextlib.suppress(OSError):
-                return self.api("GET", "status")
+                self.ask("GET", "status")
+                return
             time.sleep(0.1)
         self.stop()
-        pytest.fail(f"JupyterLab did not start:\n{self.log.read_text()[-3000:]}", pytrace=False)
+        log = self._log.read_text(encoding="utf-8", errors="replace")
+        pytest.fail(f"JupyterLab did not start:\n{log[-3000:]}", pytrace=False)
+
+    def _environment(self) -> dict[str, str]:
+        ours = {
+            "JUPYTER_CONFIG_DIR": "config",
+            "JUPYTER_DATA_DIR": "data",
+            "JUPYTER_RUNTIME_DIR": "runtime",
+            "JUPYTERLAB_SETTINGS_DIR": "settings",
+            "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+            "IPYTHONDIR": "ipython",
+        }
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("JUPYTER", "IPYTHON"))}
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        return (
+            kept
+            | {name: str(self._folder / folder) for name, folder in ours.items()}
+            | {"PATH": path}
+        )
 
     def stop(self) -> None:
         self._process.terminate()
@@ -121,98 +122,137 @@ class Lab:
             self._process.kill()
             self._process.wait()
 
-    def api(self, method: str, path: str):
-        request = urllib.request.Request(
-            f"{self.url}/api/{path}", method=method, headers={"Authorization": f"token {self.token}"}
-        )
-        with urllib.request.urlopen(request, timeout=20) as answer:
-            return json.loads(answer.read() or "null")
-
-    def clean(self) -> None:
+    def tidy(self) -> None:
         """The course as a student gets it: nothing answered, no progress, nothing open."""
-        shutil.rmtree(self.course, ignore_errors=True)
         shutil.rmtree(self._folder / "workspaces", ignore_errors=True)
+        shutil.rmtree(self.course, ignore_errors=True)
+        unwanted = shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__")
         for name in ("chapters", "data"):
-            shutil.copytree(
-                ROOT / name,
-                self.course / name,
-                ignore=shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__"),
-            )
+            shutil.copytree(ROOT / name, self.course / name, ignore=unwanted)
 
-    def close_sessions(self) -> None:
-        for session in self.api("GET", "sessions"):
-            self.api("DELETE", f"sessions/{session['id']}")
+    def stop_kernels(self) -> None:
+        for session in self.ask("GET", "sessions"):
+            self.ask("DELETE", f"sessions/{session['id']}")
+
+    def ask(self, method: str, path: str):
+        """What JupyterLab's interface for programs answers."""
+        headers = {"Authorization": f"token {self.token}"}
+        request = urllib.request.Request(f"{self.url}/api/{path}", method=method, headers=headers)
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.loads(answer.read() or "null")
 
 
 class Notebook:
-    """What a student does with the notebook in front of them. Cells are found by their id."""
+    """The notebook in front of the student, and what a student does with it.
+
+    Cells are found by their id or, for code cells, by a piece of their text.
+    """
 
     def __init__(self, page: Page, path: Path):
-        self.page = page
+        self.page, self.path = page, path
         self.panel = page.locator(".jp-NotebookPanel:visible")
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        self._places = {cell["id"]: place for place, cell in enumerate(cells)}
         self.cells = self.panel.locator(".jp-Notebook .jp-Cell")
-        expect(page.get_by_role("tab", name=path.name)).to_have_attribute("aria-selected", "true")
-        expect(self.cells).to_have_count(len(cells))
-        expect(page.locator("#jp-bottom-panel")).to_contain_text("| Idle")  # the kernel is there
+        given = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        self._known = [
+            (cell["id"], "".join(cell["source"]) if cell["cell_type"] == "code" else "")
+            for cell in given
+        ]
+        self.tab = page.get_by_role("tab", name=path.name)
+        expect(self.tab).to_have_attribute("aria-selected", "true")
+        self.status = page.locator("#jp-bottom-panel")
+        expect(self.cells).to_have_count(len(given))
 
-    def cell(self, name: str) -> Locator:
-        return self.cells.nth(self._places[name])
+    def place(self, what: str) -> int:
+        """The number of a cell."""
+        found = [i for i, (name, _) in enumerate(self._known) if name == what]
+        found = found or [i for i, (_, text) in enumerate(self._known) if what in text]
+        assert len(found) == 1, f"{len(found)} cells of {self.path.name} have {what!r}"
+        return found[0]
 
-    def output(self, name: str) -> Locator:
-        return self.cell(name).locator(".jp-Cell-outputArea")
+    def cell(self, what: str) -> Locator:
+        return self.cells.nth(self.place(what))
 
-    def write(self, name: str, text: str) -> None:
-        """Replace a cell's text, key by key."""
-        editor = self.cell(name).locator(".cm-content")
-        editor.click()
-        expect(editor).to_be_focused()
+    def output(self, what: str) -> Locator:
+        return self.cell(what).locator(".jp-Cell-outputArea")
+
+    def selected(self) -> list[int]:
+        """The numbers of the selected cells."""
+        return self.cells.evaluate_all(
+            "all => all.flatMap((cell, i) => cell.classList.contains('jp-mod-selected') ? [i] : [])"
+        )
+
+    def click(self, what: str) -> None:
+        """Put the cursor into a cell."""
+        self.cell(what).locator(".cm-content").click()
+        expect(self.cell(what)).to_have_class(re.compile(r"\bjp-mod-active\b"))
+
+    def write(self, what: str, text: str) -> None:
+        """Replace all that a cell says, key by key."""
+        self.click(what)
         self.page.keyboard.press("Control+a")
-        self.type(text)
-        expect(editor.locator(".cm-line")).to_have_text([line or "" for line in text.split("\n")])
+        self._type(text)
+        self._has(what, text)
 
-    def type(self, text: str) -> None:
-        """Type lines; the indentation that the editor offers is replaced by the text's own."""
+    def paste(self, what: str, text: str) -> None:
+        """Replace all that a cell says, at once."""
+        self.click(what)
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.insert_text(text)
+        self._has(what, text)
+
+    def _has(self, what: str, text: str) -> None:
+        lines = self.cell(what).locator(".cm-line")
+        assert lines.evaluate_all("all => all.map(line => line.textContent)") == text.split("\n")
+
+    def _type(self, text: str) -> None:
         first, *others = text.split("\n")
         self.page.keyboard.type(first)
         for line in others:
             self.page.keyboard.press("Enter")
-            self.page.keyboard.press("Shift+Home")
-            self.page.keyboard.type(line) if line else self.page.keyboard.press("Delete")
+            self.page.keyboard.press("Shift+Home")  # over the indentation that the editor offers
+            if line:
+                self.page.keyboard.type(line)
+            else:
+                self.page.keyboard.press("Delete")
 
-    def run(self, name: str) -> Locator:
-        """Shift+Enter in the selected cell, which must be this one; its output when it is done."""
-        cell = self.cell(name)
+    def run(self, what: str) -> Locator:
+        """Shift+Enter in the selected cell, which is this one; its output when it is done."""
+        cell = self.cell(what)
         expect(cell).to_have_class(re.compile(r"\bjp-mod-active\b"))
         prompt = cell.locator(".jp-InputArea-prompt")
         before = prompt.inner_text()
+        expect(self.status).to_contain_text("| Idle")  # the kernel is ready
         self.page.keyboard.press("Shift+Enter")
         expect(prompt).not_to_have_text(before)
         expect(prompt).to_have_text(re.compile(r"^\[\d+\]:$"))
-        return self.output(name)
+        return self.output(what)
 
-    def click_and_run(self, name: str) -> Locator:
-        self.cell(name).locator(".cm-content").click()
-        return self.run(name)
+    def click_and_run(self, what: str) -> Locator:
+        self.click(what)
+        return self.run(what)
 
-    def run_new_cell_below(self, name: str, text: str) -> Locator:
-        """A cell of one's own below another: its output."""
-        self.cell(name).locator(".cm-content").click()
-        for key in ("Escape", "b"):
-            self.page.keyboard.press(key)
-        place = self._places[name] + 1
-        self._places = {k: v + (v >= place) for k, v in self._places.items()} | {text: place}
-        expect(self.cell(text)).to_have_class(re.compile(r"\bjp-mod-active\b"))
+    def add_below_and_run(self, what: str, text: str) -> Locator:
+        """A cell of one's own below another; its output."""
+        self.click(what)
+        self.page.keyboard.press("Escape")
+        self.page.keyboard.press("b")
+        self._known.insert(self.place(what) + 1, ("own", text))
+        expect(self.cell("own")).to_have_class(re.compile(r"\bjp-mod-active\b"))
         self.page.keyboard.press("Enter")
-        self.type(text)
-        return self.run(text)
+        self._type(text)
+        return self.run("own")
 
-    def selected(self) -> int:
-        """The number of the selected cell."""
-        active = [self.cells.nth(i).get_attribute("class") for i in range(self.cells.count())]
-        (place,) = (i for i, names in enumerate(active) if "jp-mod-active" in names.split())
-        return place
+    def menu(self, *names: str) -> None:
+        expect(self.status).to_contain_text("| Idle")
+        for name in names:
+            self.page.get_by_role("menuitem", name=name).click()
+
+    def save(self) -> dict[str, dict]:
+        """Ctrl+S; the cells of the file by their ids."""
+        self.page.keyboard.press("Control+s")
+        expect(self.tab).not_to_have_class(re.compile(r"\bjp-mod-dirty\b"))
+        saved = json.loads(self.path.read_text(encoding="utf-8"))
+        return {cell["id"]: cell for cell in saved["cells"]}
 
 
 @pytest.fixture(scope="session")
@@ -223,10 +263,10 @@ def lab(tmp_path_factory):
     lab.stop()
 
 
-@pytest.fixture(scope="module")  # while playwright runs, nothing else in this process can use asyncio
+# Not longer than a module: while playwright runs, no other test in this process can use asyncio.
+@pytest.fixture(scope="module")
 def browser():
-    names = ("chromium", "chromium-browser", "google-chrome")
-    found = next(filter(None, map(shutil.which, names)), None)
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if found is None:
         pytest.fail(
             "The browser tests need chromium, and there is none on the PATH: "
@@ -234,31 +274,37 @@ def browser():
             pytrace=False,
         )
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
-        context = browser.new_context(viewport=LAPTOP)
-        context.set_default_timeout(20 * SECONDS)
+        started = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        context = started.new_context(viewport=LAPTOP)
+        context.set_default_timeout(PATIENCE)
         yield context
-        browser.close()
+        started.close()
 
 
 @pytest.fixture
 def page(lab, browser, tmp_path):
-    """An empty tab and an untouched course; afterwards, no error may stand in the console."""
-    lab.clean()
+    """An empty tab, an untouched course. No error of ours may reach the browser's console."""
+    lab.tidy()
     page = browser.new_page()
     problems = []
-    page.on("pageerror", lambda error: problems.append(f"{error}\n{error.stack}"))
-    page.on("console", lambda m: m.type == "error" and problems.append(f"{m.text} {m.location}"))
-    page.on("requestfailed", lambda r: "ABORT" in r.failure or problems.append(f"{r.url}: {r.failure}"))
+
+    def note(text: str, places: str) -> None:
+        urls = re.findall(r"(?:https?|blob):[^\s)]+", places)
+        if not urls or any("/static/lab/" not in url for url in urls):  # not JupyterLab's own
+            problems.append(f"{text} {places}")
+
+    page.on("pageerror", lambda error: note(str(error), error.stack or ""))
+    page.on("console", lambda m: m.type == "error" and note(m.text, m.location["url"]))
+    page.on("requestfailed", lambda r: "ABORTED" in r.failure or note(r.failure, r.url))
     yield page
     page.close()
-    lab.close_sessions()
-    assert not problems, "errors in the browser's console:\n" + "\n".join(problems)
+    lab.stop_kernels()
+    assert not problems, "Errors in the browser's console:\n" + "\n".join(problems)
 
 
 @pytest.fixture
 def notebook_in_front(lab, page):
-    """The notebook that is open in the browser, by its path in the course."""
+    """The notebook that the browser shows, by its path in the course."""
     return lambda path: Notebook(page, lab.course / path)
 
 
@@ -271,3 +317,16 @@ def open_notebook(lab, page, notebook_in_front):
         return notebook_in_front(path)
 
     return opened
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """When a test fails, a picture of what the student would have seen."""
+    report = yield
+    page = getattr(item, "funcargs", {}).get("page")
+    if report.failed and isinstance(page, Page) and not page.is_closed():
+        target = item.funcargs["tmp_path"] / "screenshot.png"
+        with contextlib.suppress(Exception):
+            page.screenshot(path=target)
+            report.sections.append(("what the browser showed", str(target)))
+    return report

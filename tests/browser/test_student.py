@@ -1,127 +1,225 @@
-"""A student's day in the browser: the start page, an exercise of chapter 2, the stepper, the keyboard."""
+"""A student's day in the browser: the start page, an exercise, hints, the stepper, the keyboard."""
 
 import json
 import re
-from urllib.parse import unquote, urlsplit
 
 import pytest
 from playwright.sync_api import expect
 
 from autograder.reference import default_reference
 
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+START = "chapters/start_here.ipynb"
 OPERATIONS = "chapters/ch02_autograd/02_operations.ipynb"
-ERROR = "[data-mime-type='application/vnd.jupyter.error']"
-SHOTS="/tmp/shots/"
-
-def pictures_have_a_text(book):
-    pictures = book.panel.get_by_role("img")
-    for picture in pictures.all():
-        expect(picture).to_have_accessible_name(re.compile(r"\w+ \w+"))
+RED = "[data-mime-type='application/vnd.jupyter.stderr']"
 
 
-def test_the_start_page_shows_the_map_and_its_links_open_the_notebooks(lab, page, notebook_in_front):
+def reach_with_tab(page, wanted):
+    """Press Tab until the focus is there."""
+    for _ in range(8):
+        if wanted.evaluate("it => it === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    expect(wanted).to_be_focused()
+
+
+def shows_wrong(output, part, attempt, came_out, expected):
+    """A red box, in sight, with the input, what came out and what was expected."""
+    box = output.locator(RED)
+    expect(box).to_be_in_viewport(ratio=1)
+    lines = (rf"✘ {part}: {attempt}", rf"came out: +{came_out}", rf"expected: +{expected}")
+    expect(box).to_have_text(re.compile(r"^\s*" + r"\s+".join(lines)))
+
+
+def test_the_start_page_leads_to_the_exercises(lab, page, notebook_in_front):
     page.goto(f"{lab.url}/?token={lab.token}")
-    book = notebook_in_front("chapters/start_here.ipynb")
-    heading = book.panel.get_by_role("heading", name="Gradients from the Ground Up")
-    expect(heading).to_be_in_viewport(ratio=1)
-    page.screenshot(path=SHOTS+"start.png")
+    start = notebook_in_front(START)
+    title = start.panel.get_by_role("heading", name="Gradients from the Ground Up")
+    expect(title).to_be_in_viewport(ratio=1)
 
-    picture = book.panel.locator("img[src*='course_map']")
-    picture.scroll_into_view_if_needed()
-    page.screenshot(path=SHOTS+"map.png")
-    assert picture.evaluate("picture => picture.decode().then(() => picture.naturalWidth)") > 0
-    pictures_have_a_text(book)
+    picture = start.panel.get_by_role("img", name="Map of the course")
+    assert picture.evaluate("it => it.decode().then(() => it.naturalWidth)") > 0
 
-    link = book.panel.get_by_role("link", name="2.5 Division")
-    link.click()
-    chapter = notebook_in_front(OPERATIONS)
-    expect(chapter.panel.get_by_role("heading", name="2.5 Division")).to_be_in_viewport()
-    page.screenshot(path=SHOTS+"linked.png")
+    start.panel.get_by_role("link", name="2.5 Division").click()
+    exercise = notebook_in_front(OPERATIONS)
+    expect(exercise.panel.get_by_role("heading", name="2.5 Division")).to_be_in_viewport()
+
+
+def test_the_map_has_nothing_cut_off_or_on_top_of_each_other(lab, page):
+    page.goto(f"{lab.url}/files/chapters/images/course_map.svg?token={lab.token}")
+    width, height, texts = page.evaluate(
+        """() => {
+            const {width, height} = document.documentElement.viewBox.baseVal;
+            const texts = [...document.querySelectorAll("text")].map((it) => {
+                const {x, y, width, height} = it.getBBox();
+                return [it.textContent, x, y, x + width, y + height];
+            });
+            return [width, height, texts];
+        }"""
+    )
+    assert texts
+    cut = [t for t, x0, y0, x1, y1 in texts if x0 < 0 or y0 < 0 or x1 > width or y1 > height]
+    assert not cut, f"reach beyond the picture ({width} x {height}): {cut}"
+    touching = [
+        (one[0], other[0])
+        for i, one in enumerate(texts)
+        for other in texts[i + 1 :]
+        if one[1] < other[3] and other[1] < one[3] and one[2] < other[4] and other[2] < one[4]
+    ]
+    assert not touching, f"overlap: {touching}"
 
 
 def test_the_practice_on_the_start_page(open_notebook, page):
-    book = open_notebook("chapters/start_here.ipynb")
-    expect(book.click_and_run("demo-1")).to_contain_text("✔ Everything is here")
+    start = open_notebook(START)
+    expect(start.click_and_run("check_environment()")).to_contain_text("✔ Everything is here")
 
-    book.click_and_run("demo-2")
-    expect(book.run("demo-3")).to_contain_text("○ practice is not written yet (double(4))")
-    page.screenshot(path=SHOTS+"practice_stub.png")
+    start.click_and_run("def double(x)")
+    expect(start.run('expect("practice"')).to_contain_text("○ practice is not written yet")
 
-    book.write("demo-2", "def double(x):\n    return x + 2")
-    book.run("demo-2")
-    said = book.run("demo-3").locator(ERROR)
-    expect(said).to_be_in_viewport()
-    expect(said).to_have_text(re.compile(r"✘ practice: double\(4\)\s+came out: +6\s+expected: +8"))
-    page.screenshot(path=SHOTS+"practice_wrong.png")
+    start.write("def double(x)", "def double(x):\n    return x + 2")
+    start.run("def double(x)")
+    shows_wrong(start.run('expect("practice"'), "practice", r"double\(4\)", 6, 8)
 
-    book.write("demo-2", "def double(x):\n    return 2 * x")
-    book.run("demo-2")
-    said = book.run("demo-3")
-    expect(said).to_have_text(re.compile(r"✔ double\(4\) is 8\s*✔ double\(-1.5\) is -3.0"))
-    page.screenshot(path=SHOTS+"practice_right.png")
-    print(book.click_and_run("demo-4").inner_text())
-    page.screenshot(path=SHOTS+"progress_all.png")
+    start.write("def double(x)", "def double(x):\n    return 2 * x")
+    start.run("def double(x)")
+    right = re.compile(r"✔ double\(4\) is 8\s*✔ double\(-1.5\) is -3.0")
+    expect(start.run('expect("practice"')).to_have_text(right)
+
+    # "Before you hand in", says the page
+    start.menu("Kernel", "Restart Kernel and Run All Cells")
+    page.get_by_role("dialog").get_by_role("button", name="Confirm Kernel Restart").click()
+    prompts = start.panel.locator(".jp-CodeCell .jp-InputArea-prompt")
+    numbers = [re.compile(rf"^\[{n}\]:$") for n in range(1, prompts.count() + 1)]
+    expect(prompts).to_have_text(numbers)
+    expect(start.output('expect("practice"')).to_have_text(right)
+    expect(start.panel.locator(RED)).to_have_count(0)
+
+    pictures = start.panel.locator("img")
+    expect(pictures).not_to_have_count(0)
+    expect(start.panel.locator("img:not([alt]), img[alt='']")).to_have_count(0)
 
 
-def test_division_solved(open_notebook, page, lab):
+def test_division_solved_by_typing_the_reference_answer(open_notebook):
+    solution = default_reference().solution("2.5")
     book = open_notebook(OPERATIONS)
     book.click_and_run("setup-1")
-    page.screenshot(path=SHOTS+"ops.png")
-    book.write("answer-2-5", default_reference().solution("2.5"))
+
+    book.write("answer-2-5", solution)
     book.run("answer-2-5")
     said = book.run("test-2-5")
-    page.screenshot(path=SHOTS+"solved.png")
-    print(said.inner_text())
-    print(book.run_new_cell_below("test-2-5", 'grade("2.5")').inner_text())
-    page.screenshot(path=SHOTS+"solved_grade.png")
-    print(book.click_and_run("demo-1").inner_text())
-    page.screenshot(path=SHOTS+"progress.png")
+    expect(said).to_have_text(
+        re.compile(r"^\s*✔ run_div\(6, 2, 1\) is .*✔ run_div\(1, 4, 8\) is ", re.S)
+    )
+    expect(said.locator(RED)).to_have_count(0)
 
-def test_division_wrong(open_notebook, page, lab):
-    ref=default_reference()
-    v={v.name:v for v in ref.check("2.5").of_kind("misconception")}["sign_of_db"]
+    feedback = book.add_below_and_run("test-2-5", 'grade("2.5")').get_by_role("region", name="2.5")
+    expect(feedback).to_contain_text("✔ 2.5: 4 of 4 points")
+    expect(feedback).not_to_contain_text("✘")
+
+    states = book.click_and_run("progress(").get_by_role("row")
+    expect(states.filter(has_text="2.5 Division")).to_contain_text("✔ done")
+    expect(states.filter(has_text="2.6 Powers")).to_contain_text("○ open")
+
+    saved = book.save()["answer-2-5"]
+    assert "".join(saved["source"]) == solution
+    assert saved["metadata"]["nbgrader"]["grade_id"] == "answer-2-5"
+
+
+def test_division_with_a_wrong_sign_fails_visibly_and_the_idea_is_named(open_notebook):
+    reference = default_reference()
+    known = reference.check("2.5").of_kind("misconception")
+    (wrong,) = (variant for variant in known if variant.name == "sign_of_db")
     book = open_notebook(OPERATIONS)
     book.click_and_run("setup-1")
-    book.write("answer-2-5", v.text(ref.solution("2.5")))
-    book.run("answer-2-5")
-    said = book.run("test-2-5")
-    page.screenshot(path=SHOTS+"wrong25.png")
-    print(said.inner_text())
-    print(book.run_new_cell_below("test-2-5", 'grade("2.5")').inner_text())
-    page.screenshot(path=SHOTS+"wrong_grade.png")
 
-def test_hints(open_notebook, page):
+    book.paste("answer-2-5", wrong.text(reference.solution("2.5")))
+    book.run("answer-2-5")
+    shows_wrong(
+        book.run("test-2-5"),
+        *("2.5", r"run_div\(6, 2, 1\)", r"\(3.0, 0.5, 1.5\)", r"\(3.0, 0.5, -1.5\)"),
+    )
+
+    feedback = book.add_below_and_run("test-2-5", 'grade("2.5")').get_by_role("region", name="2.5")
+    expect(feedback).to_contain_text("✘ 2.5: 2 of 4 points")
+    expect(feedback).to_contain_text(wrong.sentence)
+    lines = feedback.get_by_role("listitem")
+    expect(lines.filter(has_text="✔ gradient for a")).to_be_visible()
+    failed = lines.filter(has_text="✘ gradient for b")
+    expect(failed).to_have_text(re.compile(r"b = \d.*came out \d.*expected -\d"))
+
+    states = book.click_and_run("progress(").get_by_role("row")
+    expect(states.filter(has_text="2.5 Division")).to_contain_text("✘ not right yet")
+
+
+def test_hints_are_folded_and_open_by_keyboard(open_notebook, page):
     book = open_notebook(OPERATIONS)
+    book.cell("exercise-2-5").get_by_role("heading").click()
+    page.keyboard.press("ArrowDown")
+    assert book.selected() == [book.place("hints-2-5")]
+
     hints = book.cell("hints-2-5").locator("details")
-    s=hints.nth(0).locator("summary"); 
-    expect(hints).to_have_count(3)
-    s.focus()
-    page.screenshot(path=SHOTS+"hints0.png")
+    assert hints.evaluate_all("all => all.map(hint => hint.open)") == [False, False, False]
+    first = hints.first.locator("summary")
+    told = hints.first.locator("p")
+    expect(told).to_be_hidden()
+    reach_with_tab(page, first)
     page.keyboard.press("Enter")
-    page.wait_for_timeout(500)
-    page.screenshot(path=SHOTS+"hints1.png")
-    print([h.get_attribute("open") for h in hints.all()])
-    page.keyboard.press("Space")
-    page.wait_for_timeout(500)
-    page.screenshot(path=SHOTS+"hints2.png")
-    print([h.get_attribute("open") for h in hints.all()], page.evaluate("document.activeElement.outerHTML.slice(0,200)"))
+    expect(told).to_be_visible()
+    assert hints.evaluate_all("all => all.map(hint => hint.open)") == [True, False, False]
+    page.keyboard.press("Enter")
+    expect(told).to_be_hidden()
 
-def test_stepper(open_notebook, page, lab):
-    import nbformat.v4 as v4, nbformat
-    nb=v4.new_notebook(metadata={"kernelspec": {"name":"python3","display_name":"Python 3"}}, cells=[
-      v4.new_code_cell('from utils import GraphStepper, Value\n\na, b = Value(2, label="a"), Value(-3, label="b")\nGraphStepper(a * b + a, title="f = a * b + a")', id="stepper"),
-      v4.new_markdown_cell("below", id="below"), v4.new_markdown_cell("below", id="below2")])
-    nbformat.write(nb, lab.course/"chapters/stepper.ipynb")
+
+STEPPER = """\
+from utils import GraphStepper, Value
+
+a, b = Value(2, label="a"), Value(-3, label="b")
+f = a * b + a
+f.label = "f"
+GraphStepper(f, title="f = a · b + a")"""
+
+
+def test_the_stepper_steps_by_keyboard(lab, open_notebook, page):
+    code = {"cell_type": "code", "execution_count": None, "outputs": [], "metadata": {}}
+    cells = [code | {"id": "above", "source": "1"}, code | {"id": "stepper", "source": STEPPER}]
+    cells += [{"cell_type": "markdown", "id": "below", "source": "Below.", "metadata": {}}]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    made = {"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
+    (lab.course / "chapters/stepper.ipynb").write_text(json.dumps(made), encoding="utf-8")
+
     book = open_notebook("chapters/stepper.ipynb")
-    out=book.click_and_run("stepper")
-    root=out.locator(".graph-stepper")
-    expect(root).to_be_visible()
-    page.screenshot(path=SHOTS+"stepper0.png")
-    print(root.aria_snapshot(), book.selected())
-    root.focus()
-    print(book.selected())
-    for k in ["ArrowRight"]*3+["ArrowLeft","End","Home"]:
-        page.keyboard.press(k)
-        page.wait_for_timeout(200)
-        print(k, out.locator("[aria-live]").inner_text(), book.selected())
-        page.screenshot(path=SHOTS+f"stepper-{k}.png")
+    output = book.click_and_run("stepper")
+    stepper = output.get_by_role("group", name="f = a · b + a")
+    words = stepper.locator("[aria-live=polite]")
+    expect(words).to_contain_text("Start at the leaves: a = 2, b = −3")
+    buttons = ["First step", "Step back", "Next step", "Last step"]
+    for name in buttons:
+        expect(stepper.get_by_role("button", name=name)).to_be_visible()
+    expect(stepper.get_by_role("button")).to_have_count(len(buttons))
+
+    page.keyboard.press("ArrowUp")  # back to the cell that made it
+    reach_with_tab(page, stepper)
+    here = book.selected()
+    assert here == [book.place("stepper")]
+    forward = [("ArrowRight", 1, "= −6"), ("ArrowRight", 2, "= −4"), ("ArrowRight", 3, "∂f/∂f = 1")]
+    back = [
+        ("ArrowLeft", 2, "= −4"),
+        ("End", 8, "∂f/∂a = −2, ∂f/∂b = 2"),
+        ("Home", 0, "Start at the leaves"),
+    ]
+    for key, step, said in forward + back:
+        page.keyboard.press(key)
+        expect(stepper).to_contain_text(f"step {step} of 8")
+        expect(words).to_contain_text(said)
+        assert book.selected() == here, f"{key} moved the selection"
+        expect(stepper).to_be_focused()
+
+    page.keyboard.press("Tab")
+    expect(stepper.get_by_role("button", name="Next step")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(words).to_contain_text("= −6")
+    page.keyboard.press("d")
+    page.keyboard.press("d")  # JupyterLab's keys for deleting a cell
+    expect(book.cells).to_have_count(len(cells))
+    assert book.selected() == here

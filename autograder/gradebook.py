@@ -1,0 +1,224 @@
+"""The one writer of nbgrader's gradebook. What a person entered there is never overwritten."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import json
+import os
+import sys
+import warnings
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy.exc
+from nbgrader import utils
+from nbgrader.api import Comment, Grade, Gradebook, SubmittedNotebook
+
+from autograder.authoring.build import grade_id
+from autograder.grading.given import Given
+
+
+def _quietly(method):
+    """Without SQLAlchemy's remarks on how nbgrader builds its objects."""
+
+    @functools.wraps(method)
+    def call(*args, **kwargs):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", sqlalchemy.exc.SAWarning)
+            return method(*args, **kwargs)
+
+    return call
+
+
+class GradebookError(RuntimeError):
+    """The gradebook cannot be opened or does not fit, in one sentence."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the gradebook holds about one part of one student."""
+
+    auto: float | None
+    manual: float | None
+    extra: float
+    needs_person: bool
+    comment: str
+
+    @property
+    def score(self) -> float:
+        """The points that count: a person's, or else the automatic ones."""
+        counted = self.manual if self.manual is not None else self.auto
+        return counted or 0.0
+
+
+class Book:
+    """An open gradebook. Use as a context manager."""
+
+    def __init__(self, db_url: str, course_id: str = "default_course"):
+        if db_url.startswith("sqlite:///"):
+            Path(db_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with _own_programs_on_path():
+                self._book = Gradebook(db_url, course_id)
+        except Exception as problem:
+            first = (str(problem).splitlines() or [type(problem).__name__])[0]
+            raise GradebookError(
+                f"The gradebook {_public(db_url)} cannot be opened: {first}."
+            ) from problem
+
+    def __enter__(self) -> Book:
+        return self
+
+    def __exit__(self, *exception) -> None:
+        self._book.close()
+
+    # the course -------------------------------------------------------------------------------
+
+    @_quietly
+    def register(self, givens: Iterable[Given]) -> None:
+        """Enter assignments, notebooks and cells, as nbgrader's generate_assignment does.
+
+        Exercises that were added to the course since are added to submissions that are there;
+        cells that the course no longer has are worth nothing from then on.
+        """
+        book = self._book
+        for given in givens:
+            book.update_or_create_assignment(given.assignment)
+            kernel = json.dumps(given.registered.metadata.get("kernelspec", {}))
+            book.update_or_create_notebook(given.stem, given.assignment, kernelspec=kernel)
+            where = given.stem, given.assignment
+            present = set()
+            for cell in given.registered.cells:
+                if "nbgrader" not in cell.metadata:
+                    continue
+                tag = cell.metadata.nbgrader
+                present.add(tag.grade_id)
+                if utils.is_grade(cell):
+                    facts = {"max_score": float(tag.points), "cell_type": cell.cell_type}
+                    book.update_or_create_grade_cell(tag.grade_id, *where, **facts)
+                if utils.is_solution(cell):
+                    book.update_or_create_solution_cell(tag.grade_id, *where)
+                book.update_or_create_source_cell(
+                    tag.grade_id, *where, source=cell.source, checksum=tag.get("checksum"),
+                    cell_type=cell.cell_type, locked=utils.is_locked(cell),
+                )  # fmt: skip
+            for cell in book.find_notebook(*where).grade_cells:
+                if cell.name not in present:
+                    cell.max_score = 0.0
+        for assignment in {given.assignment for given in givens}:
+            for submission in book.find_assignment(assignment).submissions:
+                self._complete(submission)
+        book.db.commit()
+
+    def _complete(self, submission) -> None:
+        """A place for every cell of the assignment in this submission."""
+        there = {notebook.name: notebook for notebook in submission.notebooks}
+        for notebook in submission.assignment.notebooks:
+            mine = there.get(notebook.name)
+            if mine is None:
+                mine = SubmittedNotebook(notebook=notebook, assignment=submission)
+                self._book.db.add(mine)
+            graded = {grade.cell_id for grade in mine.grades}
+            commented = {comment.cell_id for comment in mine.comments}
+            for cell in notebook.grade_cells:
+                if cell.id not in graded:
+                    Grade(cell_id=cell.id, notebook=mine, auto_score=0.0, needs_manual_grade=False)
+            for cell in notebook.solution_cells:
+                if cell.id not in commented:
+                    Comment(cell_id=cell.id, notebook=mine)
+
+    # results ----------------------------------------------------------------------------------
+
+    @_quietly
+    def store(self, record: dict, previous: dict | None, timestamp: str = "") -> None:
+        """Enter the result of one notebook. `previous` is the result of the run before, if any."""
+        book, student = self._book, record["student"]
+        facts = {"lms_user_id": record["lms_id"]} if record.get("lms_id") else {}
+        book.update_or_create_student(student, **facts)
+        submission = self._submission(record["assignment"], student, timestamp)
+        stem = record["notebook"].rsplit("/", 1)[-1]
+        mine = next(one for one in submission.notebooks if one.name == stem)
+        grades = {grade.name: grade for grade in mine.grades}
+        before = {part["id"]: part for part in (previous or {}).get("parts", ())}
+        for part in record["parts"]:
+            self._store_part(grades[grade_id("test", part["id"])], part, before.get(part["id"]))
+        for part, text in record["written"].items():
+            unchanged = (previous or {}).get("written", {}).get(part) == text
+            self._store_written(grades[grade_id("written", part)], text, unchanged)
+        for comment in mine.comments:
+            comment.auto_comment = None if comment.name in record["answered"] else "No response."
+        for other in submission.notebooks:
+            if other is not mine:
+                _count_as_missing(other)
+        book.db.commit()
+
+    def _submission(self, assignment: str, student: str, timestamp: str):
+        try:
+            facts = {"timestamp": utils.parse_utc(timestamp)} if timestamp else {}
+        except (ValueError, OverflowError, TypeError):
+            facts = {}
+        return self._book.update_or_create_submission(assignment, student, **facts)
+
+    def _store_part(self, grade: Grade, part: dict, before: dict | None) -> None:
+        if part["state"] != "graded":
+            grade.auto_score, grade.needs_manual_grade = None, grade.manual_score is None
+            return
+        automatic = 0.0 if part["bonus"] else part["earned"]
+        moved = grade.auto_score is not None and abs(grade.auto_score - automatic) > 1e-9
+        grade.auto_score = automatic
+        grade.needs_manual_grade = grade.manual_score is not None and moved
+        if part["bonus"]:
+            last = before["earned"] if before else None
+            if not grade.extra_credit or last is not None and abs(grade.extra_credit - last) < 1e-9:
+                grade.extra_credit = part["earned"] or None
+
+    def _store_written(self, grade: Grade, text: str, unchanged: bool) -> None:
+        """A written answer waits for a person, once."""
+        was_read = grade.manual_score is not None or grade.extra_credit is not None
+        grade.auto_score = None if text else 0.0
+        grade.needs_manual_grade = bool(text) and not (was_read and unchanged)
+
+    # reading ----------------------------------------------------------------------------------
+
+    def entries(self) -> dict[tuple[str, str, str, str], Entry]:
+        """Everything by (student, assignment, notebook, cell)."""
+        found = {}
+        for student in self._book.students:
+            for submission in student.submissions:
+                for notebook in submission.notebooks:
+                    comments = {c.name: c.comment for c in notebook.comments}
+                    for grade in notebook.grades:
+                        key = student.id, submission.name, notebook.name, grade.name
+                        name = grade.name.replace("test-", "answer-", 1)
+                        comment = comments.get(grade.name) or comments.get(name) or ""
+                        found[key] = Entry(
+                            grade.auto_score, grade.manual_score, grade.extra_credit or 0.0,
+                            grade.needs_manual_grade, "" if comment == "No response." else comment,
+                        )  # fmt: skip
+        return found
+
+
+@contextlib.contextmanager
+def _own_programs_on_path():
+    """nbgrader calls the program alembic, which lies beside a Python that may not be activated."""
+    before = os.environ.get("PATH", os.defpath)
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), before])
+    try:
+        yield
+    finally:
+        os.environ["PATH"] = before
+
+
+def _count_as_missing(notebook) -> None:
+    """A notebook that was not handed in counts zero, and waits for nobody."""
+    untouched = all(g.auto_score is None and g.manual_score is None for g in notebook.grades)
+    for grade in notebook.grades if untouched else ():
+        grade.auto_score, grade.needs_manual_grade = 0.0, False
+
+
+def _public(db_url: str) -> str:
+    """A database's address without its password."""
+    head, at, tail = db_url.rpartition("@")
+    return f"{head.split('://')[0]}://…@{tail}" if at else db_url

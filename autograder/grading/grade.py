@@ -1,0 +1,264 @@
+"""Grading one submission: (submitted cells, course, seed) -> executed notebook and verdicts.
+
+Three steps, so that students' code can run in threads while everything trusted stays in one:
+`prepare` makes a plan, `execute` runs it in a worker, `finish` judges what was seen.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from copy import deepcopy
+from dataclasses import dataclass
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+
+from autograder.explain import explain
+from autograder.feedback import as_html, sentences
+from autograder.grading import harmless
+from autograder.grading.executor import Observe, RunCell, run_steps
+from autograder.grading.given import Given
+from autograder.grading.reading import Damaged, StudentCell, read_cells
+from autograder.grading.rebuild import Rebuilt, rebuild
+from autograder.grading.relied_on import forbidden_in
+from autograder.inside.plain import Raised
+from autograder.isolation import Limits, Session, Worker
+from autograder.notebook import forbidden
+from autograder.reference import Reference
+from autograder.verdict import Verdict, judge, not_graded, total
+
+OUT_OF_TIME = ("OutOfTime", "CellLost")
+
+
+@dataclass(frozen=True)
+class RunTests(RunCell):
+    """Execute the visible tests of a part: they may take as long as its observation."""
+
+    seconds: float = 5.0
+
+    def perform(self, session: Session, seed: int) -> dict:
+        """As `RunCell`."""
+        return session.run(self.source, self.seconds)
+
+
+@dataclass
+class Plan:
+    """What to run for one notebook. `runs` and `looks` say which step belongs to what."""
+
+    rebuilt: Rebuilt
+    steps: list
+    runs: dict[str, int]  # cell id -> step
+    looks: dict[str, int]  # part -> step
+    state: str = "graded"
+
+
+@dataclass
+class GradedNotebook:
+    """The result for one notebook: as plain data (`record`), and executed for reading."""
+
+    given: Given
+    notebook: NotebookNode
+    verdicts: list[Verdict]
+    written: dict[str, str]  # part -> hash of the student's text, "" when not answered
+    answered: list[str]  # ids of the answer and written cells that are filled in
+    problems: list[str]
+    state: str  # "graded", "damaged" (graded as empty), "not graded" (our fault)
+    tier: str
+    seed: int
+    version: str
+
+    def record(self) -> dict:
+        """Everything that a report or a gradebook needs, as plain data."""
+        earned, points = total(self.verdicts)
+        bonus = sum(verdict.earned for verdict in self.verdicts if verdict.bonus)
+        return {
+            "notebook": self.given.name,
+            "assignment": self.given.assignment,
+            "state": self.state,
+            "earned": earned,
+            "points": points,
+            "bonus": round(bonus, 2),
+            "parts": [_part(verdict) for verdict in self.verdicts],
+            "written": self.written,
+            "answered": self.answered,
+            "problems": self.problems,
+            "tier": self.tier,
+            "seed": self.seed,
+            "version": self.version,
+        }
+
+
+def _part(verdict: Verdict) -> dict:
+    return {
+        "id": verdict.part,
+        "earned": verdict.earned,
+        "points": verdict.points,
+        "bonus": verdict.bonus,
+        "state": verdict.state,
+        "feedback": [harmless.plain(line, 3000) for line in sentences(verdict)],
+        "misconceptions": list(verdict.misconceptions),
+    }
+
+
+def grade(
+    data: bytes, given: Given, worker: Worker, reference: Reference, seed: int, limits=None
+) -> GradedNotebook:
+    """The whole way for one file."""
+    plan = prepare_file(data, given, reference)
+    return finish(plan, execute(worker, plan, seed, limits), reference, seed, worker.tier.name)
+
+
+def prepare_file(data: bytes, given: Given, reference: Reference) -> Plan:
+    """The plan for a submitted file; a damaged one is graded as if nothing were written."""
+    try:
+        return prepare(read_cells(data), given, reference)
+    except Damaged as damage:
+        return prepare_damaged(f"The file is damaged: {damage}.", given, reference)
+
+
+def prepare_damaged(why: str, given: Given, reference: Reference) -> Plan:
+    """The plan when nothing could be read."""
+    plan = prepare([], given, reference)
+    plan.rebuilt.notes[:] = [why]
+    plan.state = "damaged"
+    return plan
+
+
+def prepare(cells: list[StudentCell], given: Given, reference: Reference) -> Plan:
+    """Every code cell is run; at each test cell the answers are observed."""
+    rebuilt = rebuild(given, cells)
+    steps, runs, looks = [], {}, {}
+    for cell in rebuilt.notebook.cells:
+        role, part = given.names.get(cell.id, ("", ""))
+        if role == "test":
+            check = reference.check(part)
+            runs[cell.id], looks[part] = len(steps), len(steps) + 1
+            steps += [RunTests(cell.source, check.seconds), Observe(check)]
+        elif cell.cell_type == "code":
+            runs[cell.id] = len(steps)
+            steps.append(RunCell(cell.source))
+    return Plan(rebuilt, steps, runs, looks)
+
+
+def execute(worker: Worker, plan: Plan, seed: int, limits: Limits | None = None) -> list[dict]:
+    """Run the plan in a worker: the only step in which a student's code runs."""
+    return run_steps(worker, plan.steps, seed, limits or Limits())
+
+
+def finish(
+    plan: Plan, results: list[dict] | Exception, reference: Reference, seed: int, tier: str
+) -> GradedNotebook:
+    """Judge what was seen, and put outputs and verdicts into the notebook.
+
+    With an exception as `results` (a fault of ours) nothing is graded, and nothing counts as zero.
+    """
+    rebuilt, given = plan.rebuilt, plan.rebuilt.given
+    notebook, state, problems = deepcopy(rebuilt.notebook), plan.state, list(rebuilt.notes)
+    if isinstance(results, Exception):
+        why = str(results) or type(results).__name__
+        verdicts = {part: not_graded(reference.check(part), why) for part in plan.looks}
+        results = [{"outputs": [], "error": None} for _ in plan.steps]
+    else:
+        verdicts = _verdicts(plan, results, reference, seed)
+    if any(verdict.state != "graded" for verdict in verdicts.values()):
+        state = "not graded"
+        problems += [v.note for v in verdicts.values() if v.state != "graded"][:1]
+    count = 0
+    for cell in notebook.cells:
+        if cell.id in plan.runs:
+            count += 1
+            result = results[plan.runs[cell.id]]
+            cell.execution_count = count
+            cell.outputs = harmless.outputs(result["outputs"])
+            problems += _problem(given, cell.id, result)
+        elif cell.id in rebuilt.answered | rebuilt.added:
+            cell.source = harmless.markdown(cell.source)
+        role, part = given.names.get(cell.id, ("", ""))
+        if role == "test":
+            cell.outputs.insert(0, _shown(verdicts[part], count))
+    notebook.metadata["course"] = {"notes": rebuilt.notes, "state": plan.state}
+    written = {part: _written(rebuilt, part) for part in given.written}
+    return GradedNotebook(
+        given, notebook, list(verdicts.values()), written, sorted(rebuilt.answered),
+        list(dict.fromkeys(problems)), state, tier, seed, reference.course.version(),
+    )  # fmt: skip
+
+
+def _verdicts(plan: Plan, results, reference: Reference, seed: int) -> dict[str, Verdict]:
+    rebuilt, book = plan.rebuilt, plan.rebuilt.given.notebook
+    answer_ids = {
+        part: name for name, (role, part) in rebuilt.given.names.items() if role == "answer"
+    }
+    sources = {cell.id: cell.source for cell in rebuilt.notebook.cells if cell.id in plan.runs}
+    added = [sources[name] for name in sources if name in rebuilt.added]
+    verdicts = {}
+    for part, step in plan.looks.items():
+        check = reference.check(part)
+        name = answer_ids[book.answer_of(part).key]
+        if used := forbidden_in(sources[name], added, check.forbid):
+            verdicts[part] = forbidden(check, used)
+            continue
+        verdict = judge(check, results[step], reference, seed)
+        ran = results[plan.runs[name]]
+        if ran["error"] and not verdict.full and not verdict.note:
+            verdict.note = _why_it_stopped(ran)
+        verdicts[part] = verdict
+    return verdicts
+
+
+def _why_it_stopped(ran: dict) -> str:
+    """What happened to an answer cell that did not run to its end."""
+    name, value = _error_of(ran)
+    if name == "NotImplementedError":
+        return ""
+    if name in OUT_OF_TIME:
+        return "The answer cell itself did not come to an end in time, or ended the process."
+    return f"The answer cell stops with an error. {explain(Raised(name, value))}"
+
+
+def _error_of(ran: dict) -> tuple[str, str]:
+    errors = [o for o in harmless.outputs(ran["outputs"]) if o.output_type == "error"]
+    last = errors[-1] if errors else None
+    value = re.sub(r"\(<ipython-input[^>]*>, (line \d+)\)", r"(\1)", last.evalue if last else "")
+    return harmless.plain(str(ran["error"]), 100), value
+
+
+def _problem(given: Given, cell_id: str, ran: dict) -> list[str]:
+    """One line for a cell that a person may want to look at."""
+    if not ran["error"]:
+        return []
+    label, (name, value) = _label(given, cell_id), _error_of(ran)
+    if name == "CellLost":
+        return [f"{label} ended the process or could not be stopped; the rest was run without it."]
+    if name == "OutOfTime":
+        return [f"{label} was stopped: it ran longer than it may."]
+    if name == "NotImplementedError" or cell_id.startswith(("test-", "added-")):
+        return []  # the verdict says it, or it is the student's own business
+    return [f"{label} stops with {name}: {value[:200]}" if value else f"{label} stops with {name}."]
+
+
+def _label(given: Given, name: str) -> str:
+    role, part = given.names.get(name, ("", ""))
+    words = {"answer": "Answer", "test": "The visible test of"}
+    if role in words:
+        return f"{words[role]} {part}"
+    return "A cell that the student added" if name.startswith("added-") else f"The cell {name}"
+
+
+def _written(rebuilt: Rebuilt, part: str) -> str:
+    for cell in rebuilt.notebook.cells:
+        if rebuilt.given.names.get(cell.id) == ("written", part) and cell.id in rebuilt.answered:
+            text = cell.source + repr(cell.get("attachments", ""))
+            return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return ""
+
+
+def _shown(verdict: Verdict, count: int) -> NotebookNode:
+    """The verdict as a cell's result: HTML for people, a plain number for nbgrader.
+
+    It stands first, so that a warning on stderr after it does not decide the points.
+    """
+    number = 0.0 if verdict.bonus or verdict.state != "graded" else float(verdict.earned)
+    data = {"text/plain": repr(number), "text/html": as_html(verdict)}
+    return new_output("execute_result", data, execution_count=count, metadata={"course": "verdict"})

@@ -1,0 +1,139 @@
+"""Makes what comes from a student safe to show: markup cleaned, sizes bounded, nothing loaded."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from functools import lru_cache
+from html import escape
+
+import nh3
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+
+MAX_TEXT = 30_000
+MAX_IMAGE = 4_000_000
+MAX_CELL = 6_000_000
+_TAGS = nh3.ALLOWED_TAGS | {"section", "details", "summary", "figure", "figcaption"}
+_STYLES = {
+    "color", "background-color", "border", "border-left", "border-collapse", "padding", "margin",
+    "padding-left", "list-style", "text-align", "font-weight", "font-style", "font-family",
+    "white-space", "width",
+}  # fmt: skip
+_ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_PLAIN_TAG = re.compile(
+    r"</?(?:b|i|em|strong|sub|sup|br|p|hr|code|pre|u|s|ul|ol|li|table|tr|td|th|details|summary)\s*/?>",
+    re.I,
+)
+_IMAGE = {"image/png": b"\x89PNG", "image/jpeg": b"\xff\xd8", "image/gif": b"GIF8"}
+
+
+@lru_cache
+def _attributes() -> dict[str, set[str]]:
+    allowed = {tag: set(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items()}
+    allowed["*"] = allowed.get("*", set()) | {"style", "aria-label", "role", "title", "class"}
+    return allowed
+
+
+def _only_embedded(tag: str, name: str, value: str) -> str | None:
+    if name in ("src", "srcset", "background", "poster"):
+        return value if re.match(r"data:image/(png|jpeg|gif|svg\+xml);base64,", value) else None
+    return value
+
+
+def html(text: str) -> str:
+    """HTML without scripts, event handlers, forms, and anything that would be loaded."""
+    return nh3.clean(
+        text,
+        tags=_TAGS,
+        attributes=_attributes(),
+        attribute_filter=_only_embedded,
+        filter_style_properties=_STYLES,
+        url_schemes={"http", "https", "mailto", "data"},
+        clean_content_tags={"script", "style", "iframe", "object", "template", "svg"},
+    )
+
+
+def markdown(text: str) -> str:
+    """Markdown in which raw HTML is plain text, except tags without attributes that only format."""
+
+    def defuse(found) -> str:
+        plain = _PLAIN_TAG.match(text, found.start())
+        return "<" if plain else "< "
+
+    return re.sub(r"<(?=[A-Za-z/!?])", defuse, text)
+
+
+def plain(text, limit: int = MAX_TEXT) -> str:
+    """Text without control characters, within a limit."""
+    text = _ANSI.sub("", text) if isinstance(text, str) else ""
+    text = text if len(text) <= limit else text[:limit] + "\n… cut"
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def outputs(found) -> list[NotebookNode]:
+    """A cell's outputs as a notebook holds them; whatever is not understood is left out."""
+    kept, size = [], 0
+    for output in found if isinstance(found, list) else ():
+        if isinstance(output, dict) and (clean := _output(output)) is not None:
+            size += len(str(clean))
+            if size > MAX_CELL:
+                kept.append(
+                    new_output("stream", name="stdout", text="… more output was left out\n")
+                )
+                break
+            kept.append(clean)
+    return kept
+
+
+def _output(output: dict) -> NotebookNode | None:
+    kind = output.get("output_type")
+    if kind == "stream":
+        name = "stderr" if output.get("name") == "stderr" else "stdout"
+        return new_output("stream", name=name, text=plain(output.get("text")))
+    if kind == "error":
+        lines = output.get("traceback")
+        lines = [plain(line, 4000) for line in lines[:60]] if isinstance(lines, list) else []
+        name, value = plain(output.get("ename"), 200), plain(output.get("evalue"), 2000)
+        return new_output("error", ename=name, evalue=value, traceback=lines)
+    if kind in ("display_data", "execute_result"):
+        data = _bundle(output.get("data"))
+        return new_output("display_data", data) if data else None
+    return None
+
+
+def _bundle(data) -> dict[str, str]:
+    clean: dict[str, str] = {}
+    for mime, value in data.items() if isinstance(data, dict) else ():
+        if not isinstance(value, str):
+            continue
+        if mime == "text/plain":
+            clean[mime] = plain(value)
+        elif mime == "text/html" and len(value) <= MAX_IMAGE:
+            clean[mime] = html(plain(value, MAX_IMAGE))
+        elif mime in _IMAGE and _is_image(mime, value):
+            clean[mime] = value
+        elif mime == "image/svg+xml" and len(value) <= MAX_IMAGE:
+            clean.setdefault("text/html", svg(value))
+        elif mime == "text/latex":
+            clean[mime] = plain(value).replace("<", "\\lt ")
+    return clean
+
+
+def _is_image(mime: str, value: str) -> bool:
+    try:
+        return len(value) <= MAX_IMAGE and base64.b64decode(value).startswith(_IMAGE[mime])
+    except (binascii.Error, ValueError):
+        return False
+
+
+def svg(text: str) -> str:
+    """A drawing as an embedded image, in which no script runs and nothing is loaded."""
+    code = base64.b64encode(text.encode("utf-8", "replace")).decode()
+    return f'<img alt="{escape(_title(text))}" src="data:image/svg+xml;base64,{code}">'
+
+
+def _title(text: str) -> str:
+    found = re.search(r"<title[^>]*>([^<]{1,300})</title>", text)
+    return found[1].strip() if found else "a drawing"

@@ -1,0 +1,368 @@
+"""Finds submissions: nbgrader's folders, downloads from Canvas and Moodle, zips, single notebooks.
+
+Nothing that is handed in is trusted: links are not followed, archives are not unpacked to disk,
+sizes are bounded. Whatever cannot be used becomes one clear line.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import unicodedata
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+
+from autograder.grading.given import Given
+from autograder.grading.reading import MAX_BYTES, Damaged, StudentCell, read_cells, read_file
+
+MAX_FILES = 100_000
+MAX_ARCHIVE = 2 * 2**30
+_ENDINGS = (".ipynb", ".ipynb.txt", ".ipynb.json")
+_IGNORED = {".ipynb_checkpoints", "__MACOSX", ".git", "__pycache__", ".Trash"}
+_CANVAS = re.compile(r"^(?P<who>[^\W_]+)_(?P<late>LATE_)?(?P<id>\d+)_\d+_(?P<file>.+)$")
+_MOODLE = re.compile(r"^(?P<who>.+?)_(?P<id>\d+)_assignsubmission_file_?(?P<file>.*)$")
+_COPY = re.compile(
+    r"^(?P<stem>.*?)(?:[ _]?\((?P<n>\d{1,4})\)|-(?P<m>\d{1,2})| - (?:Copy|Kopie)|-Copy(?P<c>\d+))$"
+)
+
+
+@dataclass
+class Submission:
+    """One notebook of one student, ready to be graded."""
+
+    student: str
+    given: Given
+    data: bytes
+    source: str  # the path as the person who grades knows it
+    cells: list[StudentCell] | None = None  # None: the file is damaged
+    notes: list[str] = field(default_factory=list)
+    lms_id: str = ""
+    timestamp: str = ""  # nbgrader's timestamp.txt
+
+
+@dataclass
+class Intake:
+    """What was found: notebooks to grade, and lines about everything else."""
+
+    submissions: list[Submission] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+
+
+@dataclass
+class _File:
+    """A file that looks like a notebook. `data` is None when `trouble` says why."""
+
+    parts: tuple[str, ...]  # below (and with) the folder or archive that was named
+    base: tuple[str, ...]  # the folders above that
+    shown: str
+    modified: float
+    data: bytes | None = None
+    trouble: str = ""
+    timestamp: str = ""
+
+
+@dataclass
+class _Owned:
+    """A file with what its name and place say."""
+
+    file: _File
+    student: str
+    lms_id: str
+    late: bool
+    stem: str
+    copy: int
+    assignment: str
+
+
+def take_in(paths: Iterable[Path], givens: dict[str, Given]) -> Intake:
+    """Everything that can be graded below `paths`."""
+    intake = Intake()
+    owned = [_owned(file, givens) for path in paths for file in _files(Path(path), intake.lines)]
+    _tell_namesakes_apart(owned)
+    groups: dict[tuple[str, str], list[tuple[_Owned, Submission]]] = {}
+    for one in owned:
+        submission = _recognise(one, givens, intake.lines)
+        if submission is not None:
+            key = one.student, submission.given.name
+            groups.setdefault(key, []).append((one, submission))
+    for versions in groups.values():
+        intake.submissions.append(_newest(versions))
+    intake.submissions.sort(key=lambda s: (s.student, s.given.name))
+    return intake
+
+
+def recognise(cells: list[StudentCell], givens: dict[str, Given]) -> Given | None:
+    """The notebook of the course that shares most cells with this one; None when none does."""
+    names = set()
+    for cell in cells:
+        names |= {cell.grade_id, cell.id}
+        first = re.match(r"\s*#\s*Answer\s+(\d+\.\d+[\w-]*)", cell.source)
+        if first:
+            names.add(f"answer-{first[1].replace('.', '-')}")
+    shared = {name: len(names & given.telling) for name, given in givens.items()}
+    best = max(shared, key=shared.__getitem__, default=None)
+    return givens[best] if best is not None and shared[best] else None
+
+
+# files ----------------------------------------------------------------------------------------
+
+
+def _files(path: Path, lines: list[str]) -> Iterator[_File]:
+    try:
+        mode = os.stat(path).st_mode  # a path that a person names may be a link
+    except OSError as problem:
+        lines.append(f"{path}: it cannot be read ({problem.strerror or problem}).")
+        return
+    if stat.S_ISDIR(mode):
+        yield from _in_folder(path, lines)
+    elif zipfile.is_zipfile(path):
+        yield from _in_archive(path, lines)
+    elif _is_notebook(path.name):
+        yield _read(path.resolve(), path.resolve().parent, lines)
+    else:
+        lines.append(f"{path}: neither a folder, nor a zip, nor a notebook.")
+
+
+def _in_folder(root: Path, lines: list[str]) -> Iterator[_File]:
+    root = root.resolve()
+    count = 0
+    for folder, names, files in os.walk(root):
+        here = Path(folder)
+        names[:] = sorted(name for name in names if name not in _IGNORED)
+        for name in list(names):
+            if (here / name).is_symlink():
+                names.remove(name)
+                lines.append(
+                    f"{_shown(here / name, root)}: a link to another folder, not followed."
+                )
+        for name in sorted(files):
+            count += 1
+            if count > MAX_FILES:
+                lines.append(f"{root}: more than {MAX_FILES} files; the rest was not looked at.")
+                return
+            path = here / name
+            if _is_notebook(name):
+                yield _read(path, root, lines)
+            elif name.lower().endswith(".zip") and not path.is_symlink():
+                yield from _in_archive(path, lines, root)
+            elif not stat.S_ISREG(path.lstat().st_mode):
+                kind = "a link" if path.is_symlink() else "a pipe or a device"
+                lines.append(f"{_shown(path, root)}: {kind}; it was left alone.")
+
+
+def _read(path: Path, root: Path, lines: list[str]) -> _File:
+    file = _File(path.relative_to(root).parts, root.parts[1:], _shown(path, root), 0.0)
+    try:
+        file.modified = path.lstat().st_mtime
+        file.data = read_file(path)
+        file.timestamp = _timestamp(path.parent / "timestamp.txt")
+    except (Damaged, OSError) as trouble:
+        file.trouble = str(trouble)
+    return file
+
+
+def _timestamp(path: Path) -> str:
+    try:
+        return read_file(path)[:100].decode("utf-8", "replace").strip()
+    except Damaged:
+        return ""
+
+
+def _in_archive(path: Path, lines: list[str], root: Path | None = None) -> Iterator[_File]:
+    """The notebooks of a zip, read in memory: nothing is unpacked."""
+    shown = _shown(path, root or path.resolve().parent)
+    above = path.relative_to(root).parent.parts if root else ()
+    base = (root or path.resolve().parent).parts[1:]
+    left = MAX_ARCHIVE
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for entry in archive.infolist()[:MAX_FILES]:
+                file, line = _in_entry(archive, entry, shown, left)
+                if line:
+                    lines.append(line)
+                if file is not None:
+                    left -= len(file.data or b"")
+                    file.parts, file.base = above + file.parts, base
+                    yield file
+    except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError) as problem:
+        lines.append(f"{shown}: the zip cannot be read ({problem}).")
+
+
+def _in_entry(archive, entry, shown: str, left: int) -> tuple[_File | None, str]:
+    name = entry.filename.replace("\\", "/")
+    parts = PurePosixPath(name).parts
+    if entry.is_dir() or not parts or _IGNORED & set(parts):
+        return None, ""
+    where = f"{shown}/{_clean(name)}"
+    if name.startswith("/") or ".." in parts or re.match(r"^[A-Za-z]:", name):
+        return None, f"{where}: a path that leads out of the archive; refused."
+    if not _is_notebook(parts[-1]):
+        nested = parts[-1].lower().endswith(".zip")
+        return (
+            None,
+            f"{where}: a zip within the zip; unpack it and grade it by itself." if nested else "",
+        )
+    file = _File(parts, (), where, _modified(entry))
+    if stat.S_ISLNK(entry.external_attr >> 16):
+        file.trouble = "it is a link to another file, which is not followed"
+    elif entry.flag_bits & 1:
+        file.trouble = "it is encrypted"
+    elif entry.file_size > MAX_BYTES or left < entry.file_size:
+        file.trouble = f"it is larger than {MAX_BYTES // 2**20} MB, or the archive is"
+    else:
+        try:
+            with archive.open(entry) as stream:
+                file.data = stream.read(MAX_BYTES + 1)
+        except Exception as problem:  # zipfile raises many kinds on damaged data
+            file.trouble = f"it cannot be unpacked ({type(problem).__name__})"
+    return file, ""
+
+
+def _modified(entry) -> float:
+    try:
+        return datetime(*entry.date_time).timestamp()
+    except (ValueError, OverflowError):
+        return 0.0
+
+
+def _is_notebook(name: str) -> bool:
+    return name.lower().endswith(_ENDINGS) and not name.startswith("._")
+
+
+def _shown(path: Path, root: Path) -> str:
+    return _clean(f"{root.name}/{path.relative_to(root)}")
+
+
+def _clean(text: str) -> str:
+    """A name fit for a line of text: one line, valid Unicode, not absurdly long."""
+    text = text.encode("utf-8", "replace").decode("utf-8")
+    text = "".join(c if c.isprintable() else "?" for c in text)
+    return text if len(text) <= 200 else text[:90] + "…" + text[-100:]
+
+
+# whose? ---------------------------------------------------------------------------------------
+
+
+def _owned(file: _File, givens: dict[str, Given]) -> _Owned:
+    """Whose file it is, from its name and its folders."""
+    chapters = {given.assignment for given in givens.values()}
+    stems = {given.stem for given in givens.values()}
+    name = file.parts[-1]
+    folders = file.parts[:-1]
+    student, lms_id, late, assignment = "", "", False, ""
+    if found := _MOODLE.match(name):
+        student, lms_id, name = found["who"], found["id"], found["file"].lstrip("_") or name
+    elif found := _CANVAS.match(name):
+        student, lms_id, late, name = found["who"], found["id"], bool(found["late"]), found["file"]
+    stem, copy = _without_copy_number(name)
+    if folders and not student:
+        for folder in folders:
+            if found := _MOODLE.match(folder):
+                student, lms_id = found["who"], found["id"]
+    above = (*file.base, *folders)
+    if above and above[-1] in chapters:
+        assignment = above[-1]
+        if not student and len(above) > 1:
+            student = above[-2]
+    if not student:
+        student = folders[0] if folders else _rest(stem, stems) or (above or ("student",))[-1]
+        if folders and folders[0] == "submitted" and len(folders) > 1:
+            student = folders[1]
+    return _Owned(file, student_id(student), lms_id, late, stem, copy, assignment)
+
+
+def student_id(name: str) -> str:
+    """A name as nbgrader and file systems can keep it."""
+    name = unicodedata.normalize("NFC", name.encode("utf-8", "replace").decode("utf-8"))
+    name = "".join(c if c.isprintable() and c not in '/\\:*?"<>|+' else "_" for c in name)
+    return name.strip(" .")[:100].strip(" .") or "student"
+
+
+def _without_copy_number(name: str) -> tuple[str, int]:
+    """("ch2", 1) for "ch2 (1).ipynb"."""
+    lower = name.lower()
+    ending = next((e for e in sorted(_ENDINGS, key=len, reverse=True) if lower.endswith(e)), "")
+    stem, copy = name[: len(name) - len(ending)], 0
+    while found := _COPY.match(stem):
+        copy += int(found["n"] or found["m"] or found["c"] or 1)
+        stem = found["stem"]
+    return stem, copy
+
+
+def _rest(stem: str, stems: set[str]) -> str:
+    """What a file's name says beside the notebook's name: "anna" in "anna_02_operations"."""
+    for known in sorted(stems, key=len, reverse=True):
+        if known in stem:
+            return stem.replace(known, "").strip(" _-.")
+    return stem.strip(" _-.")
+
+
+def _tell_namesakes_apart(owned: list[_Owned]) -> None:
+    """Two people of one name in one download keep their platform's number."""
+    ids: dict[str, set[str]] = {}
+    for one in owned:
+        ids.setdefault(one.student, set()).add(one.lms_id)
+    for one in owned:
+        if one.lms_id and len(ids[one.student]) > 1:
+            one.student = f"{one.student}_{one.lms_id}"
+
+
+# which notebook? ------------------------------------------------------------------------------
+
+
+def _recognise(one: _Owned, givens: dict[str, Given], lines: list[str]) -> Submission | None:
+    file = one.file
+    by_name = [given for given in givens.values() if given.stem == one.stem]
+    if one.assignment:
+        by_name = [given for given in by_name if given.assignment == one.assignment]
+    if file.data is not None:
+        try:
+            cells = read_cells(file.data)
+        except Damaged as damage:
+            file.trouble = str(damage)
+    if file.trouble:
+        if len(by_name) != 1:
+            lines.append(f"{file.shown}: not graded, because {file.trouble}.")
+            return None
+        notes = [f"{file.shown} is damaged: {file.trouble}."]
+        return Submission(
+            one.student, by_name[0], file.data or b"", file.shown, None, notes, one.lms_id
+        )
+    given = recognise(cells, givens)
+    if given is None:
+        lines.append(
+            f"{file.shown}: a notebook of another course (it has none of this course's cells); not graded."
+        )
+        return None
+    notes = []
+    if one.late:
+        notes.append("Handed in late, says the name of the file.")
+    if PurePosixPath(file.parts[-1]).name != f"{given.stem}.ipynb" and not one.lms_id:
+        notes.append(
+            f"The file was named {_clean(file.parts[-1])}; its cells are those of {given.name}."
+        )
+    elif one.stem != given.stem:
+        notes.append(f"The file was named {_clean(one.stem)}; its cells are those of {given.name}.")
+    if one.assignment and one.assignment != given.assignment:
+        notes.append(f"It lay in the folder of {one.assignment} and belongs to {given.assignment}.")
+    return Submission(
+        one.student, given, file.data, file.shown, cells, notes, one.lms_id, file.timestamp
+    )  # fmt: skip
+
+
+def _newest(versions: list[tuple[_Owned, Submission]]) -> Submission:
+    """Of several versions the newest that can be read."""
+    versions.sort(key=lambda pair: (pair[0].copy, pair[0].file.modified, pair[1].source))
+    readable = [pair for pair in versions if pair[1].cells is not None]
+    chosen = (readable or versions)[-1][1]
+    if len(versions) > 1:
+        others = ", ".join(s.source for _, s in versions if s is not chosen)
+        newest = "the newest" if chosen is versions[-1][1] else "the newest that can be read"
+        chosen.notes.append(
+            f"Handed in {len(versions)} times; {newest} was graded ({chosen.source}), not {others}."
+        )
+    return chosen

@@ -1,0 +1,213 @@
+"""Rebuilds a submitted notebook: our cells in our order with our text, the student's answers in
+the answer cells, and the cells that the student added where they stood. A pure function."""
+
+from __future__ import annotations
+
+import re
+from copy import deepcopy
+from dataclasses import dataclass, field
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
+
+from autograder.grading.given import Given
+from autograder.grading.reading import StudentCell
+
+_FIRST_LINE = re.compile(r"\s*#\s*(Answer|Visible tests)\s+(\d+\.\d+[\w-]*)", re.I)
+_FLAGS = ("grade", "solution", "locked", "points", "schema_version", "task")
+
+
+@dataclass
+class Rebuilt:
+    """The notebook to execute, what was repaired, and which cells hold the student's text."""
+
+    given: Given
+    notebook: NotebookNode
+    notes: list[str] = field(default_factory=list)
+    answered: set[str] = field(default_factory=set)  # ids of answer and written cells
+    added: set[str] = field(default_factory=set)  # ids of other cells with the student's text
+
+
+def rebuild(given: Given, cells: list[StudentCell]) -> Rebuilt:
+    """The notebook with the text of `cells`. Damage costs the damaged cell only, and is noted."""
+    finder = _Finder(given, cells)
+    chosen, notes = finder.choose()
+    notebook = deepcopy(given.shown)
+    done = Rebuilt(given, notebook, notes)
+    ours: list[NotebookNode] = []
+    follow = finder.added_after()
+    ours += _added(follow.get(None, []), done)
+    for cell in notebook.cells:
+        role = _role(cell.id)
+        if (theirs := chosen.get(cell.id)) is not None:
+            if _differs(theirs.source, cell.source):
+                (done.added if role == "demo" else done.answered).add(cell.id)
+            cell.source = theirs.source
+            if theirs.attachments and cell.cell_type == "markdown":
+                cell.attachments = NotebookNode(theirs.attachments)
+        ours.append(cell)
+        ours += _added(follow.get(cell.id, []), done)
+    notebook.cells = ours
+    return done
+
+
+class _Finder:
+    """Says which cell of the course each submitted cell is meant to be."""
+
+    def __init__(self, given: Given, cells: list[StudentCell]):
+        self.given, self.cells = given, cells
+        self.ours = {cell.id: cell for cell in given.shown.cells}
+        self.by_text = {cell.source.strip(): cell.id for cell in given.shown.cells}
+        self.claims = [self._claim(cell) for cell in cells]
+        self.dropped: set[int] = set()
+
+    def _claim(self, cell: StudentCell) -> str | None:
+        for name in (cell.grade_id, cell.id, self._by_comment(cell)):
+            if name in self.ours:
+                return name
+        return self.by_text.get(cell.source.strip())
+
+    def _by_comment(self, cell: StudentCell) -> str:
+        """The id that the first line of a cell names: answer-2-5 for '# Answer 2.5'."""
+        found = _FIRST_LINE.match(cell.source)
+        if found is None:
+            return ""
+        role = "answer" if found[1].lower() == "answer" else "test"
+        return f"{role}-{found[2].replace('.', '-')}"
+
+    def choose(self) -> tuple[dict[str, StudentCell], list[str]]:
+        """The student's cell for every answer, written and demonstration cell; and what was odd."""
+        self._settle_disputes()
+        chosen: dict[str, StudentCell] = {}
+        notes: list[str] = []
+        missing, marks, changed = [], [], []
+        for name, cell in self.ours.items():
+            role = _role(name)
+            copies = [index for index, claim in enumerate(self.claims) if claim == name]
+            label = self._label(name)
+            if role in ("answer", "written", "demo"):
+                if role == "answer" and len(copies) > 1:
+                    copies = self._without_continuations(name, copies)
+                if copies:
+                    chosen[name] = self.cells[self._last_written(cell, copies)]
+                    if role != "demo":
+                        notes += self._odd(label, name, cell, copies, chosen[name])
+                elif role != "demo":
+                    notes.append(f"{label} is missing (deleted?) and counts as not written.")
+            elif "nbgrader" in cell.metadata:
+                if not copies:
+                    missing.append(label)
+                elif len(copies) > 1:
+                    notes.append(f"{label} was there {len(copies)} times; once is enough.")
+                texts = [self.cells[index].source for index in copies]
+                if texts and all(_differs(_visible(text), cell.source) for text in texts):
+                    changed.append(label)
+            if copies and "nbgrader" in cell.metadata and self._marks_changed(cell, copies):
+                marks.append(label)
+        if missing:
+            notes.append(f"Put back, because it was missing: {', '.join(missing)}.")
+        if changed:
+            notes.append(
+                f"The course's own text was run instead of a changed one: {', '.join(changed)}."
+            )
+        if marks:
+            notes.append(
+                f"The course's own marks (points, type) were used for: {', '.join(marks)}."
+            )
+        return chosen, notes
+
+    def _settle_disputes(self) -> None:
+        """Of several cells with one mark, those whose first line names another answer are that."""
+        for name in [n for n in self.ours if _role(n) == "answer"]:
+            copies = [index for index, claim in enumerate(self.claims) if claim == name]
+            named = {index: self._by_comment(self.cells[index]) for index in copies}
+            if len(copies) > 1 and any(other in ("", name) for other in named.values()):
+                for index, other in named.items():
+                    if other in self.ours and other != name:
+                        if other in self.claims:
+                            self.dropped.add(index)  # a copy of a cell that is there itself
+                        else:
+                            self.claims[index] = other
+
+    def _without_continuations(self, name: str, copies: list[int]) -> list[int]:
+        """A cell that was split keeps its mark on both halves: the second is an added cell."""
+        copies = [index for index in copies if index not in self.dropped]
+        begins = [i for i in copies if self._by_comment(self.cells[i]) == name]
+        if begins:
+            for index in set(copies) - set(begins):
+                self.claims[index] = None
+            return begins
+        return copies
+
+    def _last_written(self, stub: NotebookNode, copies: list[int]) -> int:
+        written = [i for i in copies if _differs(self.cells[i].source, stub.source)]
+        return (written or copies)[-1]
+
+    def _odd(self, label, name, cell, copies, taken: StudentCell) -> list[str]:
+        notes = []
+        if len(copies) > 1:
+            notes.append(
+                f"{label} was there {len(copies)} times; the last copy that is filled in was taken."
+            )
+        if taken.grade_id != name:
+            how = "its cell id" if taken.id == name else "its first line"
+            notes.append(f"{label} had lost its mark; it was recognised by {how}.")
+        if taken.kind != cell.cell_type:
+            notes.append(
+                f"{label} had become a {taken.kind} cell; it was taken as {cell.cell_type}."
+            )
+        return notes
+
+    def _marks_changed(self, cell: NotebookNode, copies: list[int]) -> bool:
+        mine = cell.metadata.nbgrader
+        for index in copies:
+            tag = self.cells[index].tag
+            if not tag and _role(cell.id) in ("answer", "written"):
+                continue  # said by `_odd`
+            if any(tag.get(key) != mine.get(key) for key in _FLAGS):
+                return True
+        return False
+
+    def _label(self, name: str) -> str:
+        role, part = self.given.names.get(name, (_role(name), ""))
+        words = {"answer": "Answer", "test": "Tests", "written": "Written answer"}
+        return f"{words[role]} {part}" if role in words and part else f"the given cell {name}"
+
+    def added_after(self) -> dict[str | None, list[StudentCell]]:
+        """The cells that the student added, by the cell of the course that they follow."""
+        follow: dict[str | None, list[StudentCell]] = {}
+        last = None
+        for claim, cell in zip(self.claims, self.cells):
+            if claim is not None:
+                last = claim
+            elif cell.source.strip() or cell.attachments:
+                follow.setdefault(last, []).append(cell)
+        return follow
+
+
+def _added(cells: list[StudentCell], done: Rebuilt) -> list[NotebookNode]:
+    new = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
+    made = []
+    for cell in cells:
+        name = f"added-{len(done.added) + 1}"
+        made.append(new[cell.kind](cell.source, id=name))
+        if cell.attachments and cell.kind == "markdown":
+            made[-1].attachments = NotebookNode(cell.attachments)
+        done.added.add(name)
+    return made
+
+
+def _role(name: str) -> str:
+    return name.split("-", 1)[0]
+
+
+def _visible(text: str) -> str:
+    """A test cell's text without its hidden part (a full copy of the course shows it)."""
+    return re.sub(r"### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS", "", text, flags=re.S)
+
+
+def _differs(one: str, other: str) -> bool:
+    def lines(text):
+        return [line.rstrip() for line in text.strip().splitlines() if line.strip()]
+
+    return lines(one) != lines(other)

@@ -1,0 +1,1 @@
+"""What people read after grading: feedback for students, the class for instructors, tables."""

@@ -1,0 +1,198 @@
+"""The results of a class: what was graded automatically, with what a person entered since."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from autograder.authoring.build import grade_id
+from autograder.authoring.source import Notebook
+from autograder.check import all_checks, all_written
+from autograder.course import CHAPTER_TITLES, Course
+from autograder.gradebook import Book, Entry
+from autograder.grading.folder import GradingFolder
+
+
+@dataclass
+class PartResult:
+    """One part of one student. `earned` counts what a person entered."""
+
+    id: str
+    earned: float
+    points: float
+    bonus: bool
+    state: str = "graded"  # or "not graded", "waits for a person", "read by a person", "missing"
+    feedback: list[str] = field(default_factory=list)
+    misconceptions: list[str] = field(default_factory=list)
+    comment: str = ""
+
+    @property
+    def full(self) -> bool:
+        """All points?"""
+        return self.state != "missing" and self.earned >= self.points
+
+
+@dataclass
+class NotebookResult:
+    """One notebook of one student; `record` is None when it was not handed in."""
+
+    notebook: Notebook
+    record: dict | None
+    parts: list[PartResult]
+
+    @property
+    def problems(self) -> list[str]:
+        """Lines for the person who grades."""
+        return self.record["problems"] if self.record else []
+
+
+@dataclass
+class AssignmentResult:
+    """One assignment of one student."""
+
+    student: str
+    assignment: str
+    notebooks: list[NotebookResult]
+    lms_id: str = ""
+
+    @property
+    def title(self) -> str:
+        """Chapter 2 · Automatic differentiation"""
+        return CHAPTER_TITLES.get(self.assignment, self.assignment)
+
+    @property
+    def parts(self) -> list[PartResult]:
+        """All parts, in the order of the course."""
+        return [part for notebook in self.notebooks for part in notebook.parts]
+
+    @property
+    def points(self) -> float:
+        """Earned, without bonus."""
+        return round(sum(part.earned for part in self.parts if not part.bonus), 2)
+
+    @property
+    def bonus(self) -> float:
+        """Bonus points."""
+        return round(sum(part.earned for part in self.parts if part.bonus), 2)
+
+    @property
+    def max(self) -> float:
+        """What there is to earn, without bonus."""
+        return round(sum(part.points for part in self.parts if not part.bonus), 2)
+
+    @property
+    def problems(self) -> list[str]:
+        """Lines for the person who grades, with the notebook they are about."""
+        return [f"{one.notebook.stem}: {line}" for one in self.notebooks for line in one.problems]
+
+    @property
+    def missing(self) -> list[str]:
+        """Notebooks that were not handed in."""
+        return [one.notebook.stem for one in self.notebooks if one.record is None]
+
+    @property
+    def state(self) -> str:
+        """The most urgent thing to say about it, in two or three words."""
+        states = {part.state for part in self.parts}
+        records = {one.record["state"] for one in self.notebooks if one.record}
+        if "not graded" in states:
+            return "not graded"
+        if "damaged" in records:
+            return "damaged file"
+        return "waits for a person" if "waits for a person" in states else "graded"
+
+
+@dataclass
+class ClassResults:
+    """All students, and the lines about files that belong to nobody's notebook."""
+
+    assignments: list[AssignmentResult]
+    lines: list[str]
+
+    @property
+    def students(self) -> list[str]:
+        """Every student, once."""
+        return list(dict.fromkeys(one.student for one in self.assignments))
+
+
+def collect(course: Course, folder: GradingFolder, db_url: str = "") -> ClassResults:
+    """The results that lie in a grading folder and its gradebook."""
+    records: dict[tuple[str, str], dict[str, dict]] = {}
+    for record in folder.records():
+        key = record["student"], record["assignment"]
+        records.setdefault(key, {})[record["notebook"]] = record
+    with Book(db_url or folder.db_url) as book:
+        entries = book.entries()
+    assignments = course.assignments()
+    found = [
+        AssignmentResult(
+            student,
+            assignment,
+            [
+                _notebook(notebook, student, mine.get(notebook.name), entries)
+                for notebook in assignments[assignment]
+            ],
+            next(iter(mine.values())).get("lms_id", ""),
+        )
+        for (student, assignment), mine in sorted(records.items())
+        if assignment in assignments
+    ]
+    return ClassResults(found, _lines(folder))
+
+
+def _lines(folder: GradingFolder) -> list[str]:
+    try:
+        return [str(line) for line in json.loads(folder.lines_path.read_text("utf-8"))]
+    except (OSError, ValueError):
+        return []
+
+
+def _notebook(notebook: Notebook, student: str, record: dict | None, entries) -> NotebookResult:
+    checks, texts = all_checks(), all_written()
+    graded = {part["id"]: part for part in record["parts"]} if record else {}
+    parts = []
+    for cell in notebook.cells:
+        if cell.role in ("test", "written"):
+            source = checks if cell.role == "test" else texts
+            key = student, notebook.chapter, notebook.stem, grade_id(cell.role, cell.key)
+            entry = entries.get(key)
+            if cell.role == "test":
+                parts.append(_checked(source[cell.key], graded.get(cell.key), entry))
+            else:
+                answered = bool(record and record["written"].get(cell.key))
+                parts.append(_written(source[cell.key], answered, entry))
+    return NotebookResult(notebook, record, parts)
+
+
+def _checked(check, part: dict | None, entry: Entry | None) -> PartResult:
+    result = PartResult(check.part, 0.0, check.points, check.bonus, state="missing")
+    if part is not None:
+        result.state, result.earned = part["state"], part["earned"]
+        result.feedback, result.misconceptions = part["feedback"], part["misconceptions"]
+    if entry is not None and (part is not None or entry.manual is not None or entry.extra):
+        if check.bonus:
+            result.earned = round(entry.extra + entry.score, 2)
+        elif entry.manual is not None or part["state"] == "graded":
+            result.earned = round(entry.score + entry.extra, 2)
+        if entry.manual is not None:
+            result.state = "read by a person"
+        result.comment = entry.comment
+    return result
+
+
+def _written(text, answered: bool, entry: Entry | None) -> PartResult:
+    result = PartResult(text.part, 0.0, text.points, text.bonus, state="missing")
+    if entry is not None:
+        result.earned = round(entry.score + entry.extra, 2)
+        result.comment = entry.comment
+    if answered:
+        waits = entry is None or entry.needs_person
+        result.state = "waits for a person" if waits else "read by a person"
+    return result
+
+
+def of_students(results: ClassResults, students: Iterable[str]) -> list[AssignmentResult]:
+    """Only these students' assignments."""
+    wanted = set(students)
+    return [one for one in results.assignments if one.student in wanted]

@@ -1,0 +1,24 @@
+"""Writes all that people read: feedback pages, grades.csv, the class page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from autograder.course import Course
+from autograder.grading.folder import GradingFolder, write_text
+from autograder.report.class_page import class_page
+from autograder.report.feedback_page import write_feedback
+from autograder.report.results import ClassResults, collect, of_students
+from autograder.report.tables import write_grades
+
+
+def write_reports(
+    course: Course, folder: GradingFolder, db_url: str = "", students: Iterable[str] | None = None
+) -> ClassResults:
+    """Write everything (feedback only for `students`, if given); returns the class's results."""
+    results = collect(course, folder, db_url)
+    chosen = results.assignments if students is None else of_students(results, students)
+    write_feedback(folder, chosen)
+    write_grades(course, results, folder.table)
+    write_text(folder.page, class_page(results))
+    return results

@@ -114,6 +114,8 @@ def _check_hints(cell: Cell, where: str, headers: set[str]) -> None:
     hints = re.split(r"^---$", cell.source, flags=re.M)
     if not all(hint.strip() for hint in hints):
         raise AuthorError(f"{where}: a hint is empty; write it, or remove the line of dashes.")
+    if re.search(r"^--- *\S", cell.source, re.M):
+        raise AuthorError(f"{where}: dashes with text behind them part no hints; give them a line.")
     if cell.key not in headers and exercise_of(cell.key) not in headers:
         raise AuthorError(f"{where}: there is no such exercise in this notebook; correct the id.")
 

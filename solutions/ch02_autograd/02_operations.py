@@ -12,6 +12,9 @@
 # > keep on `self` what `backward` will need.
 
 # %% setup=true
+import math
+from typing import Tuple
+
 import numpy as np
 
 from utils import Op, Value, draw_graph, expect, grade, progress, show, sigmoid

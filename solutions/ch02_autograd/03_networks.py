@@ -12,6 +12,8 @@
 # > the gradient of**. Examples are never averaged here: $L$ is one number, and every row contributes.
 
 # %% setup=true
+import math
+
 import numpy as np
 
 from utils import expect, grade, gradient_flow_explorer, progress, show
@@ -87,7 +89,8 @@ show(
 # Start from the shapes. $\partial L/\partial X$ must come out as (N, D), made of $G$ (N, M) and of $W$
 # (D, M). Which product of the two, one of them transposed, has that shape?
 #
-# --- Shapes alone do not decide when the matrices are square. Look at the left picture: $X_{nd}$
+# ---
+# Shapes alone do not decide when the matrices are square. Look at the left picture: $X_{nd}$
 # moves $Y_{nm}$ by $W_{dm}$ for every $m$, so its gradient is $\sum_m G_{nm}W_{dm}$. Read this sum as
 # one entry of a matrix product.
 #
@@ -364,7 +367,8 @@ except Exception as problem:
 # Draw three boxes in a row and mark the *outputs* of box 1 and of box 3. How many boxes does a signal
 # pass from the one mark to the other?
 #
-# --- On the way back the gradient is multiplied once for each of these boxes, whether you count 3
+# ---
+# On the way back the gradient is multiplied once for each of these boxes, whether you count 3
 # boxes or 10.
 #
 # ---

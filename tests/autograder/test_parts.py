@@ -53,6 +53,7 @@ def test_the_reference_gets_all_points(check, seed):
     assert verdict.full, [line for line in verdict.lines if not line.holds]
 
 
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize("check, variant", variants("misconception"))
 def test_a_misconception_loses_points_and_is_named(check, variant: Variant):
     verdict = verdict_on(check, REFERENCE.namespace(check.part, variant), seed=1)

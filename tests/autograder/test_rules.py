@@ -53,6 +53,7 @@ MISTAKES = {
     "markers in a demonstration": ("# %% setup=true\n", "# %%\n### BEGIN SOLUTION\n", ["markers outside an answer cell"]),
     "unknown check": ("9.1", "9.3", ["no check of that name", "autograder/checks/"]),
     "empty hint": ("# Add it to itself.", "# Add it to itself.\n#\n# ---\n#", ["hints=\"9.1\"", "hint is empty"]),
+    "dashes with text": ("# Add it to itself.", "# Add it.\n#\n# --- To itself.", ["give them a line"]),
     "no hint": ('# %% [markdown] hints="9.1"\n# Add it to itself.\n', "", ["there is no hint", 'hints="9.1"']),
     "hint for nothing": ('hints="9.1"', 'hints="9.4"', ["no such exercise"]),
     "no header": (GOOD[GOOD.index("# %% [markdown] exercise"):GOOD.index("# %% answer")], "", ["no markdown cell introduces"]),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from html import escape
+from textwrap import wrap
 from urllib.parse import quote
 
 from utils.engine import Value
 from utils.graph import draw_graph
 
-COLUMN, BOX_W, BOX_H, GAP, TOP, LEFT = 292, 236, 62, 22, 74, 18
+COLUMN, BOX_W, BOX_H, GAP, TOP, LEFT = 292, 232, 78, 20, 74, 18
+TITLE_CHARACTERS = 25
 INK, LINE, FILL, BAND = "#1b2a3a", "#5b6b7a", "#f4f8fb", "#0072b2"
 
 
@@ -47,9 +49,7 @@ def svg(data: dict) -> str:
                     LEFT + column * COLUMN, y + TOP + row * (BOX_H + GAP), exercise,
                 )  # fmt: skip
         y += TOP + depth * (BOX_H + GAP) + 14
-    width = (
-        LEFT + max(len(c["notebooks"]) for c in data["chapters"]) * COLUMN - (COLUMN - BOX_W) + LEFT
-    )
+    width = LEFT + COLUMN * max(len(chapter["notebooks"]) for chapter in data["chapters"])
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {y}" width="{width}" '
         f'height="{y}" role="img" aria-labelledby="map-title map-text" '
@@ -104,12 +104,14 @@ def _text(x, y, text, size, weight="400", colour=INK) -> str:
 
 
 def _box(x, y, exercise) -> str:
-    stars = "★" * exercise["stars"]
+    title = wrap(f"{exercise['id']} {exercise['title']}", TITLE_CHARACTERS)[:2]
+    facts = f"{'★' * exercise['stars']} · {exercise['minutes']} min"
+    lines = [_text(x + 12, y + 24 + 18 * i, line, 13.5, "600") for i, line in enumerate(title)]
     return (
         f'<g><rect x="{x}" y="{y}" width="{BOX_W}" height="{BOX_H}" rx="8" fill="{FILL}" '
         f'stroke="{BAND}" stroke-width="1.4"/>'
-        + _text(x + 12, y + 25, f"{exercise['id']}  {exercise['title']}", 13.5, "600")
-        + _text(x + 12, y + 47, f"{stars}  ·  {exercise['minutes']} min", 12.5, "400", LINE)
+        + "".join(lines)
+        + _text(x + 12, y + BOX_H - 13, facts, 12.5, "400", LINE)
         + "</g>"
     )
 
@@ -121,7 +123,7 @@ def _arrow(start, end) -> str:
         if below:
             path = f"M{x1 + BOX_W / 2} {y1 + BOX_H}L{x2 + BOX_W / 2} {y2 - 1}"
         else:
-            bend = x1 + BOX_W + 22
+            bend = x1 + BOX_W + 8 + 14 * round((y2 - y1) / (BOX_H + GAP))
             path = (
                 f"M{x1 + BOX_W} {y1 + BOX_H / 2}C{bend} {y1 + BOX_H / 2} {bend} {y2 + BOX_H / 2} "
                 f"{x2 + BOX_W + 1} {y2 + BOX_H / 2}"

@@ -14,7 +14,17 @@ from pathlib import Path
 
 import sqlalchemy.exc
 from nbgrader import utils
-from nbgrader.api import Comment, Grade, Gradebook, SubmittedNotebook
+from nbgrader.api import (
+    Assignment,
+    Comment,
+    Grade,
+    Gradebook,
+    GradeCell,
+    Notebook,
+    SolutionCell,
+    SourceCell,
+    SubmittedNotebook,
+)
 
 from autograder.authoring.build import grade_id
 from autograder.grading.given import Given
@@ -83,34 +93,57 @@ class Book:
         Exercises that were added to the course since are added to submissions that are there;
         cells that the course no longer has are worth nothing from then on.
         """
-        book = self._book
+        db, assignments = self._book.db, {}
         for given in givens:
-            book.update_or_create_assignment(given.assignment)
+            assignment = self._enter(
+                Assignment, {"name": given.assignment, "course_id": self._book.course_id}
+            )
             kernel = json.dumps(given.registered.metadata.get("kernelspec", {}))
-            book.update_or_create_notebook(given.stem, given.assignment, kernelspec=kernel)
-            where = given.stem, given.assignment
-            present = set()
-            for cell in given.registered.cells:
-                if "nbgrader" not in cell.metadata:
-                    continue
-                tag = cell.metadata.nbgrader
-                present.add(tag.grade_id)
-                if utils.is_grade(cell):
-                    facts = {"max_score": float(tag.points), "cell_type": cell.cell_type}
-                    book.update_or_create_grade_cell(tag.grade_id, *where, **facts)
-                if utils.is_solution(cell):
-                    book.update_or_create_solution_cell(tag.grade_id, *where)
-                book.update_or_create_source_cell(
-                    tag.grade_id, *where, source=cell.source, checksum=tag.get("checksum"),
-                    cell_type=cell.cell_type, locked=utils.is_locked(cell),
-                )  # fmt: skip
-            for cell in book.find_notebook(*where).grade_cells:
-                if cell.name not in present:
-                    cell.max_score = 0.0
-        for assignment in {given.assignment for given in givens}:
-            for submission in book.find_assignment(assignment).submissions:
+            notebook = self._enter(
+                Notebook, {"name": given.stem, "assignment": assignment}, kernelspec=kernel
+            )
+            self._register_cells(notebook, given)
+            assignments[given.assignment] = assignment
+        db.flush()
+        for assignment in assignments.values():
+            db.refresh(assignment)
+            for submission in assignment.submissions:
                 self._complete(submission)
-        book.db.commit()
+        db.commit()
+
+    def _enter(self, kind, which: dict, **values):
+        """The object that `which` names, with these values; made when there is none."""
+        db = self._book.db
+        with db.no_autoflush:
+            found = db.query(kind).filter_by(**which).one_or_none()
+        if found is None:
+            found = kind(**which, **values)
+            db.add(found)
+            db.flush()
+        for name, value in values.items():
+            setattr(found, name, value)
+        return found
+
+    def _register_cells(self, notebook: Notebook, given: Given) -> None:
+        present = set()
+        for cell in given.registered.cells:
+            if "nbgrader" not in cell.metadata:
+                continue
+            tag = cell.metadata.nbgrader
+            present.add(tag.grade_id)
+            facts = {"name": tag.grade_id, "notebook": notebook}
+            if utils.is_grade(cell):
+                self._enter(GradeCell, facts, max_score=float(tag.points), cell_type=cell.cell_type)
+            if utils.is_solution(cell):
+                self._enter(SolutionCell, facts)
+            self._enter(
+                SourceCell, facts, source=cell.source, checksum=tag.get("checksum"),
+                cell_type=cell.cell_type, locked=utils.is_locked(cell),
+            )  # fmt: skip
+        self._book.db.refresh(notebook)
+        for cell in notebook.grade_cells:
+            if cell.name not in present:
+                cell.max_score = 0.0
 
     def _complete(self, submission) -> None:
         """A place for every cell of the assignment in this submission."""
@@ -124,10 +157,11 @@ class Book:
             commented = {comment.cell_id for comment in mine.comments}
             for cell in notebook.grade_cells:
                 if cell.id not in graded:
-                    Grade(cell_id=cell.id, notebook=mine, auto_score=0.0, needs_manual_grade=False)
+                    facts = {"auto_score": 0.0, "needs_manual_grade": False}
+                    self._book.db.add(Grade(cell_id=cell.id, notebook=mine, **facts))
             for cell in notebook.solution_cells:
                 if cell.id not in commented:
-                    Comment(cell_id=cell.id, notebook=mine)
+                    self._book.db.add(Comment(cell_id=cell.id, notebook=mine))
 
     # results ----------------------------------------------------------------------------------
 

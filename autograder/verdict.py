@@ -176,7 +176,7 @@ def _name_misconceptions(check, seen, expected, reference, seed, verdict) -> Non
             if telling:
                 part.append((telling, variant))
     part.sort(key=lambda pair: -pair[0])
-    for variant in whole[:2] or [variant for _, variant in part[:2]]:
+    for variant in whole[:2] or [variant for _, variant in part[:3]]:
         verdict.misconceptions[variant.name] = variant.sentence
 
 

@@ -92,8 +92,9 @@ def attempt(function, *args, seconds: float | None = None, **kwargs):
     """Call `function`; when it raises, the exception takes the place of the result.
 
     For observations of several steps (build an object, call two methods). The arguments, by their
-    names in `function`, are what the student is told the input was. With `seconds`, a call that
-    takes longer costs its own sub-check only.
+    names in `function`, are what the student is told the input was. With `seconds` (of processor
+    time, so that a busy machine is nobody's fault), a call that takes longer costs its own
+    sub-check only.
     """
     if _log.inside_attempt:
         return function(*args, **kwargs)
@@ -117,13 +118,13 @@ def _time_limit(seconds: float | None):
     def stop(signum, frame):
         raise TooSlow(f"no result after {seconds:g} seconds")
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def named(text: str, function):

@@ -9,6 +9,7 @@ left behind is killed and its scratch folder is removed.
 from __future__ import annotations
 
 import gc
+import math
 import os
 import pickle
 import resource
@@ -24,6 +25,7 @@ from autograder.inside import plain
 from autograder.inside.answer import observe_answer, raised
 
 FRAME = struct.Struct("!I")
+PATIENCE = 3  # limits are of processor time; on the wall clock this many times as long may pass
 HOME = os.environ.get("HOME", "/tmp")
 OWNS_PROCESSES = "WORKER_OWNS_PROCESSES" in os.environ
 
@@ -75,20 +77,26 @@ def _alarm(signum, frame):
     raise OutOfTime("the cell ran longer than it may")
 
 
+def _set_alarms(seconds: float) -> None:
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds * PATIENCE)
+
+
 def serve_session(channel: socket.socket, shell) -> None:
     """Answer requests until the trusted side closes the channel."""
     from autograder.inside.shell import run_cell
 
+    signal.signal(signal.SIGPROF, _alarm)
     signal.signal(signal.SIGALRM, _alarm)
     while (request := receive(channel)) is not None:
         if request["do"] == "run":
-            signal.setitimer(signal.ITIMER_REAL, request["seconds"])
+            _set_alarms(request["seconds"])
             try:
                 reply = run_cell(shell, request["source"])
             except BaseException as problem:
                 reply = {"outputs": [], "error": type(problem).__name__}
             finally:
-                signal.setitimer(signal.ITIMER_REAL, 0)
+                _set_alarms(0)
         else:
             reply = _observe_in_fork(request, shell.user_ns)
         send(channel, {"id": request["id"], **reply})
@@ -102,6 +110,8 @@ def _observe_in_fork(request: dict, namespace: dict) -> dict:
         try:
             os.close(reader)
             os.setpgid(0, 0)
+            allowed = math.ceil(request["seconds"])
+            resource.setrlimit(resource.RLIMIT_CPU, (allowed, allowed + 1))
             data = plain.encode(_observe(request, namespace))
             with os.fdopen(writer, "wb") as pipe:
                 pipe.write(data)
@@ -112,7 +122,7 @@ def _observe_in_fork(request: dict, namespace: dict) -> dict:
             os._exit(code)
     os.close(writer)
     try:
-        data = _read_until(reader, time.monotonic() + request["seconds"])
+        data = _read_until(reader, time.monotonic() + request["seconds"] * PATIENCE)
     finally:
         os.close(reader)
         for kill in (
@@ -124,10 +134,11 @@ def _observe_in_fork(request: dict, namespace: dict) -> dict:
             except OSError:
                 pass
     _, status = os.waitpid(child, 0)
-    if data is None:
+    code = os.waitstatus_to_exitcode(status)
+    if data is None or code == -signal.SIGXCPU:
         return {"failed": "timeout"}
     if not data:
-        return {"failed": "memory" if os.waitstatus_to_exitcode(status) == 3 else "crash"}
+        return {"failed": "memory" if code == 3 else "crash"}
     return {"observation": plain.decode(data)}
 
 

@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass
 
 from autograder.inside import plain
-from autograder.inside.serve import FRAME
+from autograder.inside.serve import FRAME, PATIENCE
 from autograder.isolation.sandbox import Tier, worker_command
 
 GRACE_SECONDS = 3.0
@@ -29,7 +29,7 @@ class WorkerFailed(RuntimeError):
 
 @dataclass(frozen=True)
 class Limits:
-    """What one submission may use (bytes, counts; seconds per cell)."""
+    """What one submission may use (bytes, counts; seconds of processor time per cell)."""
 
     memory: int = 2 * 2**30
     file_size: int = 64 * 2**20
@@ -141,9 +141,10 @@ class Session:
     def _ask(self, request: dict, seconds: float) -> dict:
         self._count += 1
         data = plain.encode({"id": self._count, **request})
-        deadline = time.monotonic() + seconds + GRACE_SECONDS
+        patience = seconds * PATIENCE + GRACE_SECONDS
+        deadline = time.monotonic() + patience
         try:
-            self._channel.settimeout(GRACE_SECONDS + seconds)
+            self._channel.settimeout(patience)
             self._channel.sendall(FRAME.pack(len(data)) + data)
             size = FRAME.unpack(self._read(FRAME.size, deadline))[0]
             if size > plain.MAX_BYTES:

@@ -256,7 +256,19 @@ class Notebook:
 
 
 @pytest.fixture(scope="session")
-def lab(tmp_path_factory):
+def chromium() -> str:
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        pytest.fail(
+            "The browser tests need chromium, and there is none on the PATH: "
+            "on Debian or Ubuntu, 'sudo apt install chromium' adds it.",
+            pytrace=False,
+        )
+    return found
+
+
+@pytest.fixture(scope="session")
+def lab(chromium, tmp_path_factory):  # without a browser it need not start
     lab = Lab(tmp_path_factory.mktemp("lab"))
     lab.start()
     yield lab
@@ -265,16 +277,9 @@ def lab(tmp_path_factory):
 
 # Not longer than a module: while playwright runs, no other test in this process can use asyncio.
 @pytest.fixture(scope="module")
-def browser():
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if found is None:
-        pytest.fail(
-            "The browser tests need chromium, and there is none on the PATH: "
-            "on Debian or Ubuntu, 'sudo apt install chromium' adds it.",
-            pytrace=False,
-        )
+def browser(chromium):
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        started = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         context = started.new_context(viewport=LAPTOP)
         context.set_default_timeout(PATIENCE)
         yield context

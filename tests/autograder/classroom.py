@@ -1,0 +1,89 @@
+"""Submissions for tests: the reference solutions as a student would hand them in, and damage to them."""
+
+import json
+import shutil
+import tempfile
+from functools import lru_cache
+from pathlib import Path
+
+import nbformat
+import nbgrader.api
+
+from autograder.course import Course
+from autograder.grading.batch import grade_class
+from autograder.grading.folder import GradingFolder
+from autograder.grading.given import given_notebooks
+from autograder.isolation import Limits, choose_tier
+
+COURSE = Course()
+NAME = "ch02_autograd/02_operations"
+CHAPTER, STEM = NAME.split("/")
+LIMITS = Limits(cell_seconds=3.0)
+
+# nbgrader starts a program for this whenever it makes a gradebook; the answer is always the same.
+nbgrader.api.get_alembic_version = lru_cache(nbgrader.api.get_alembic_version)
+
+
+@lru_cache
+def givens():
+    return given_notebooks(COURSE)
+
+
+def given():
+    return givens()[NAME]
+
+
+def solved(name=NAME, **answers):
+    """A notebook with the reference's answers, except those in `answers` ({"2.5": text})."""
+    notebook = nbformat.read(COURSE.chapters / f"{name}.ipynb", as_version=4)
+    for cell in COURSE.notebooks[name].with_role("answer"):
+        made = next(c for c in notebook.cells if c.id == f"answer-{cell.key.replace('.', '-')}")
+        made.source = f"# Answer {cell.key}\n{answers.get(cell.key, cell.solution)}"
+    return notebook
+
+
+def cell(notebook, name):
+    return next(one for one in notebook.cells if one.id == name)
+
+
+def text_of(notebook) -> str:
+    return notebook if isinstance(notebook, str) else json.dumps(notebook)
+
+
+def hand_in(folder: Path, student: str, notebook, file=f"{STEM}.ipynb", assignment=CHAPTER) -> Path:
+    path = folder / student / assignment / file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text_of(notebook), encoding="utf-8")
+    return path
+
+
+def quick(seconds=2.0):
+    """Less time for the checks of these exercises, so that endless loops end soon."""
+    from autograder.check import all_checks
+
+    for check in all_checks().values():
+        if check.part in ("2.5", "2.6", "2.6-bonus"):
+            check.seconds = seconds
+
+
+def graded(submitted: Path, root: Path, course=COURSE, seed=1, **options):
+    """({student: record}, lines, the grading folder) of a class with one notebook each."""
+    folder = GradingFolder(root)
+    records, lines = grade_class(
+        course, [submitted], folder, tier=choose_tier(), workers=2, seed=seed, limits=LIMITS, **options
+    )  # fmt: skip
+    return {record["student"]: record for record in records}, lines, folder
+
+
+def points(record) -> dict[str, float]:
+    return {part["id"]: part["earned"] for part in record["parts"]}
+
+
+@lru_cache
+def temporary() -> Path:
+    """A folder that lives as long as the test process."""
+    import atexit
+
+    folder = Path(tempfile.mkdtemp(prefix="classroom-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder

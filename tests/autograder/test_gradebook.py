@@ -1,0 +1,236 @@
+"""The gradebook: nbgrader reads it, bonus is extra credit, and what a person entered stays."""
+
+import json
+from functools import lru_cache
+
+import pytest
+from classroom import graded, temporary, text_of
+from example_course import load_checks, separate_registry, write_course
+from nbgrader.api import Gradebook
+
+from autograder.gradebook import Book, GradebookError
+from autograder.grading.batch import save
+from autograder.grading.folder import GradingFolder
+from autograder.grading.given import given_notebooks
+from autograder.report.results import collect
+from autograder.report.tables import grades_csv
+
+SOLUTION = '''# %% [markdown]
+# # An example
+
+# %% setup=true
+from utils import expect, grade
+
+# %% [markdown] exercise="9.1" title="Double" stars=1 minutes=5
+# Double it, and say why.
+
+# %% [markdown] hints="9.1"
+# Times two.
+
+# %% answer="9.1"
+def double(x):
+    ### BEGIN SOLUTION
+    return 2 * x
+    ### END SOLUTION
+
+
+# %% test="9.1"
+expect("9.1", lambda: double(2), 4)
+### BEGIN HIDDEN TESTS
+grade("9.1")
+### END HIDDEN TESTS
+
+# %% test="9.1-bonus"
+### BEGIN HIDDEN TESTS
+grade("9.1-bonus")
+### END HIDDEN TESTS
+
+# %% [markdown] written="9.1-written"
+# ### BEGIN SOLUTION
+# Because.
+# ### END SOLUTION
+'''
+CHECKS = '''
+from autograder.check import check, written
+
+@check("9.1", points=2)
+def double(answer, rng):
+    return {"three": answer.double(3), "four": answer.double(4)}
+
+@check("9.1-bonus", points=1, bonus=True)
+def bonus(answer, rng):
+    return {"text": answer.double("ab")}
+
+written("9.1-written", [(1, "says why")])
+'''
+RIGHT = "def double(x):\n    return 2 * x"
+HALF = "def double(x):\n    return 6 if x == 3 else 0"
+
+
+WORK = {
+    "right": (RIGHT, ""),
+    "half": (HALF, ""),
+    "right, with a text": (RIGHT, "Because 2x is x + x."),
+    "half, with a text": (HALF, "Because."),
+    "right, with another text": (RIGHT, "Because of the definition."),
+}
+
+
+@pytest.fixture
+def example(tmp_path):
+    """The example course."""
+    with separate_registry():
+        made = write_course(tmp_path / "example", {"ch09_example/double": SOLUTION}, CHECKS)
+        load_checks(made.root)
+        yield made
+
+
+@lru_cache
+def records():
+    """Every kind of work, graded once: {kind: record}."""
+    root = temporary() / "example"
+    course = write_course(root, {"ch09_example/double": SOLUTION}, CHECKS)
+    load_checks(root)
+    for kind, (answer, text) in WORK.items():
+        path = root / "submitted" / kind / "ch09_example" / "double.ipynb"
+        path.parent.mkdir(parents=True)
+        path.write_text(notebook(course, answer, text), encoding="utf-8")
+    return graded(root / "submitted", root / "grading", course)[0]
+
+
+@pytest.fixture
+def grade_as(example, tmp_path):
+    """A function that grades work as a student's: `grade_as("anna", "half")` gives the folder."""
+    with separate_registry():
+        made = records()
+    folder = GradingFolder(tmp_path / "grading")
+    registered = list(given_notebooks(example).values())
+
+    def grade(student, kind):
+        with Book(folder.db_url) as book:
+            book.register(registered)
+            save({**made[kind], "student": student}, folder, book)
+        return folder
+
+    return grade
+
+
+def notebook(example, answer, text):
+    made = given_notebooks(example)["ch09_example/double"].shown
+    for cell in made.cells:
+        if cell.id == "answer-9-1":
+            cell.source = f"# Answer 9.1\n{answer}"
+        if cell.id == "written-9-1-written" and text:
+            cell.source = text
+    return text_of(made)
+
+
+def grades(folder, student="anna"):
+    """{cell: (automatic, by a person, extra credit, waits for a person)}"""
+    with Gradebook(folder.db_url) as book:
+        (notebook,) = book.find_submission("ch09_example", student).notebooks
+        return {
+            g.name: (g.auto_score, g.manual_score, g.extra_credit, g.needs_manual_grade)
+            for g in notebook.grades
+        }
+
+
+def enter(folder, cell, **values):
+    """What formgrader does when a person enters something."""
+    with Gradebook(folder.db_url) as book:
+        grade = book.find_grade(cell, "double", "ch09_example", "anna")
+        for name, value in values.items():
+            setattr(grade, name, value)
+        grade.needs_manual_grade = False
+        book.db.commit()
+
+
+def test_scores_bonus_and_written_parts(grade_as):
+    grade_as("anna", "right, with a text")
+    folder = grade_as("ben", "half")
+    assert grades(folder) == {
+        "test-9-1": (2.0, None, None, False),
+        "test-9-1-bonus": (0.0, None, 1.0, False),
+        "written-9-1-written": (None, None, None, True),
+    }
+    assert grades(folder, "ben") == {
+        "test-9-1": (1.0, None, None, False),
+        "test-9-1-bonus": (0.0, None, None, False),
+        "written-9-1-written": (0.0, None, None, False),
+    }
+    with Gradebook(folder.db_url) as book:
+        assert book.find_submission("ch09_example", "anna").score == 3
+        assert book.find_assignment("ch09_example").max_score == 2
+        (mine,) = book.find_submission("ch09_example", "ben").notebooks
+        comments = {comment.name: comment.comment for comment in mine.comments}
+    assert comments == {"answer-9-1": None, "written-9-1-written": "No response."}
+
+
+def test_what_a_person_entered_survives_a_regrade(example, grade_as):
+    folder = grade_as("anna", "half, with a text")
+    enter(folder, "test-9-1", manual_score=1.75)
+    enter(folder, "test-9-1-bonus", extra_credit=0.5)
+    enter(folder, "written-9-1-written", manual_score=0.0, extra_credit=1.0)
+    with Gradebook(folder.db_url) as book:
+        comment = book.find_comment("written-9-1-written", "double", "ch09_example", "anna")
+        comment.manual_comment = "Well, why?"
+        book.db.commit()
+    grade_as("anna", "half, with a text")
+    assert grades(folder) == {
+        "test-9-1": (1.0, 1.75, None, False),
+        "test-9-1-bonus": (0.0, None, 0.5, False),
+        "written-9-1-written": (None, 0.0, 1.0, False),
+    }
+    grade_as("anna", "right, with another text")
+    assert grades(folder) == {
+        "test-9-1": (2.0, 1.75, None, True),  # the automatic score moved: somebody should look
+        "test-9-1-bonus": (0.0, None, 0.5, False),
+        "written-9-1-written": (None, 0.0, 1.0, True),  # another text
+    }
+    (one,) = collect(example, folder).assignments
+    assert (one.points, one.bonus, one.state) == (1.75, 1.5, "waits for a person")
+    assert [part.comment for part in one.parts] == ["", "", "Well, why?"]
+    assert "1.75" in grades_csv(example, collect(example, folder))
+
+
+def test_a_bonus_that_is_earned_later_or_lost_again(grade_as):
+    folder = grade_as("anna", "half")
+    grade_as("anna", "right")
+    assert grades(folder)["test-9-1-bonus"] == (0.0, None, 1.0, False)
+    grade_as("anna", "half")
+    assert grades(folder)["test-9-1-bonus"] == (0.0, None, None, False)
+
+
+def test_a_fault_of_the_course_waits_for_a_person(grade_as, monkeypatch):
+    broken = json.loads(json.dumps(records()["right"]))
+    for part in broken["parts"]:
+        part["state"] = "not graded"
+    monkeypatch.setitem(records(), "broken", broken)
+    folder = grade_as("anna", "broken")
+    assert grades(folder)["test-9-1"] == (None, None, None, True)
+
+
+def test_an_exercise_that_was_added_later(grade_as, tmp_path):
+    """nbgrader itself refuses this once somebody has handed in."""
+    folder = grade_as("anna", "right")
+    second = SOLUTION[SOLUTION.index("# %% [markdown] exercise") :]
+    more = SOLUTION + "\n" + second.replace('"9.1', '"9.2').replace("double", "twice")
+    checks = CHECKS + CHECKS.replace('"9.1', '"9.2').replace("double", "twice")
+    with separate_registry():
+        later = write_course(tmp_path / "later", {"ch09_example/double": more}, checks)
+        load_checks(later.root)
+        with Book(folder.db_url) as book:
+            book.register(given_notebooks(later).values())
+    assert grades(folder)["test-9-1"] == (2.0, None, None, False)
+    assert grades(folder)["test-9-2"] == (0.0, None, None, False)
+    with Gradebook(folder.db_url) as book:
+        assert book.find_assignment("ch09_example").max_score == 4
+
+
+def test_a_gradebook_that_cannot_be_opened_is_one_sentence(tmp_path):
+    (tmp_path / "x.db").write_bytes(b"this is no database, and it is longer than a header" * 9)
+    with pytest.raises(GradebookError, match="cannot be opened"):
+        Book(f"sqlite:///{tmp_path / 'x.db'}")
+    with pytest.raises(GradebookError) as told:
+        Book("postgresql://me:secret@nowhere/db")
+    assert "secret" not in str(told.value)

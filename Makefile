@@ -14,6 +14,10 @@ TORCH_INDEX ?=
 LAB_ARGS    ?=
 ARGS        ?=
 
+# In JupyterLab: no question about news on the first start, no tools for an exchange that is not there.
+QUIET_LAB = @jupyterlab/apputils-extension:announcements \
+    @jupyter/nbgrader:assignment-list @jupyter/nbgrader:course-list @jupyter/nbgrader:create-assignment
+
 PY    := $(VENV)/bin/python
 PIP   := $(PY) -m pip --disable-pip-version-check --quiet
 STAMP := $(VENV)/.installed
@@ -80,4 +84,5 @@ $(STAMP): pyproject.toml constraints.txt
 	@{ $(PIP) install -c constraints.txt $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) torch && \
 	   $(PIP) install -c constraints.txt -e ".[instructor,dev]"; } || \
 	   { echo "The installation stopped (see above). Run the same command again: it goes on where it stopped." >&2; exit 1; }
+	@$(PY) -m jupyterlab.labextensions disable --level=sys_prefix $(QUIET_LAB) 2>/dev/null
 	@echo "$(CURDIR)" > $@

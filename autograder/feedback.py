@@ -8,6 +8,7 @@ from html import escape
 from autograder.explain import explain
 from autograder.inside.plain import Opaque, Raised, show
 from autograder.verdict import Line, Verdict
+from utils.colours import BAD, GOOD, WARNING
 
 
 def points_text(number: float) -> str:
@@ -65,8 +66,10 @@ def line_text(line: Line) -> str:
         return f"{said}: {came}"
     came = f"came out {_shown(line.got)}"
     if line.expected:
-        return f"{said}: {came}, expected {line.expected}; {line.difference}."
-    return f"{said}: {came}; {line.difference}." if line.difference else f"{said}: {came}."
+        came += f", expected {line.expected}"
+    if line.difference and not (line.expected and line.difference == "the number is not right"):
+        came += f"; {line.difference}"
+    return f"{said}: {came}."
 
 
 def _shown(value) -> str:
@@ -83,7 +86,7 @@ def as_text(verdicts: Iterable[Verdict]) -> str:
 
 def as_html(verdict: Verdict) -> str:
     """Feedback on one part as an HTML fragment. Everything in it is escaped."""
-    colour = {"not graded": "#7a5c00"}.get(verdict.state, "#00664b" if verdict.full else "#a33b00")
+    colour = WARNING if verdict.state != "graded" else GOOD if verdict.full else BAD
     items = "".join(f"<li>{_line_html(sentence)}</li>" for sentence in sentences(verdict))
     return (
         f'<section aria-label="Feedback on {escape(verdict.part)}" style="border-left:4px solid '

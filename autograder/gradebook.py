@@ -10,6 +10,7 @@ import sys
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import sqlalchemy.exc
@@ -40,6 +41,14 @@ def _quietly(method):
             return method(*args, **kwargs)
 
     return call
+
+
+def parse_time(timestamp: str) -> datetime | None:
+    """The time in nbgrader's timestamp.txt (UTC); None when there is none that can be read."""
+    try:
+        return utils.parse_utc(timestamp) if timestamp.strip() else None
+    except (ValueError, OverflowError, TypeError):
+        return None
 
 
 class GradebookError(RuntimeError):
@@ -189,10 +198,8 @@ class Book:
         book.db.commit()
 
     def _submission(self, assignment: str, student: str, timestamp: str):
-        try:
-            facts = {"timestamp": utils.parse_utc(timestamp)} if timestamp else {}
-        except (ValueError, OverflowError, TypeError):
-            facts = {}
+        handed_in = parse_time(timestamp)
+        facts = {"timestamp": handed_in} if handed_in else {}
         return self._book.update_or_create_submission(assignment, student, **facts)
 
     def _store_part(self, grade: Grade, part: dict, before: dict | None) -> None:

@@ -22,14 +22,14 @@ from traitlets import Bool, Integer
 
 from autograder.authoring.build import METADATA, write_sources
 from autograder.course import default_course
-from autograder.gradebook import Book
+from autograder.gradebook import Book, parse_time
 from autograder.grading.batch import plan_of, save
 from autograder.grading.executor import run_steps
 from autograder.grading.folder import GradingFolder
 from autograder.grading.given import Given, given_notebooks
 from autograder.grading.grade import finish, prepare
 from autograder.grading.intake import Submission, take_in
-from autograder.grading.reading import read_cells
+from autograder.grading.reading import Damaged, read_cells, read_file
 from autograder.isolation import Worker, choose_tier
 from autograder.reference import default_reference
 
@@ -56,7 +56,6 @@ class RebuildingExporter(NotebookExporter):
         directory = getattr(parent, "coursedir", None)
         if directory is None:
             return
-        directory.fail = self.log.warning  # nbgrader calls it for a broken timestamp, and lacks it
         with Book(directory.db_url, directory.course_id) as book:
             book.register(_givens().values())
         write_sources(default_course(), _folder(directory).source)
@@ -66,6 +65,7 @@ class RebuildingExporter(NotebookExporter):
     def _take_in(self, folder: Path, converter) -> None:
         """Replace nbgrader's notebooks of one submission by those that are really there."""
         _remove_links(folder, self.log)
+        _set_aside_broken_time(folder / "timestamp.txt", self.log)
         intake = take_in([folder], _givens())
         for line in intake.lines:
             self.log.warning(line)
@@ -185,3 +185,14 @@ def _remove_links(folder: Path, log) -> None:
             if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode) or name.endswith(".ipynb")):
                 log.warning("%s is a link, a pipe or a device; it is removed.", path)
                 path.unlink()
+
+
+def _set_aside_broken_time(path: Path, log) -> None:
+    """nbgrader and formgrader stop at a timestamp that they cannot read."""
+    try:
+        text = read_file(path).decode("utf-8", "replace").strip()
+    except Damaged:
+        return
+    if text and parse_time(text) is None:
+        log.warning("%s holds no time; it is renamed.", path)
+        path.rename(path.with_name("timestamp-unreadable.txt"))

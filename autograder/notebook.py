@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
+import io
 import secrets
+import sys
 
 from autograder.check import CourseFault
 from autograder.feedback import as_html, as_text
@@ -14,34 +17,34 @@ from autograder.reference import default_reference
 from autograder.verdict import Verdict, judge
 
 
-class _Shown:
-    """Feedback that a notebook renders as HTML and everything else as text."""
+class Points(float):
+    """The points of a part. A notebook shows the feedback, everything else the number."""
 
-    def __init__(self, verdict: Verdict):
-        self._verdict = verdict
-
-    def __repr__(self) -> str:
-        return as_text([self._verdict])
+    verdict: Verdict
 
     def _repr_html_(self) -> str:
-        return as_html(self._verdict)
+        return as_html(self.verdict)
 
 
-def grade(part: str, namespace: dict | None = None, seed: int | None = None) -> float:
-    """Check a part with the names of the calling notebook, show the feedback, return the points.
+def grade(part: str, namespace: dict | None = None, seed: int | None = None) -> Points:
+    """Check a part with the names of the calling notebook and return the points.
 
+    As the last line of a cell it shows the feedback; outside notebooks the feedback is printed.
     The inputs differ from call to call unless `seed` is given.
     """
     verdict = verdict_on(part, _callers_names() if namespace is None else namespace, seed)
-    try:
-        from IPython.display import display
-
-        display(_Shown(verdict))
-    except ImportError:
-        print(_Shown(verdict))
+    points = Points(verdict.earned)
+    points.verdict = verdict
+    if not _in_notebook() or verdict.state != "graded":
+        print(as_text([verdict]))
     if verdict.state != "graded":
         raise CourseFault(verdict.note)
-    return float(verdict.earned)
+    return points
+
+
+def _in_notebook() -> bool:
+    ipython = sys.modules.get("IPython")
+    return ipython is not None and ipython.get_ipython() is not None
 
 
 def verdict_on(part: str, namespace: dict, seed: int | None = None) -> Verdict:
@@ -52,8 +55,9 @@ def verdict_on(part: str, namespace: dict, seed: int | None = None) -> Verdict:
     answer = namespace.get("In", [])
     if used := forbidden_use(_last_definition(answer, namespace, part), check.forbid):
         return forbidden(check, used)
-    seen = plain.decode(plain.encode(observe_answer(check.observe, namespace, seed, part)))
-    return judge(check, seen, reference, seed)
+    with contextlib.redirect_stdout(io.StringIO()):
+        seen = observe_answer(check.observe, namespace, seed, part)
+    return judge(check, plain.decode(plain.encode(seen)), reference, seed)
 
 
 def forbidden(check, used: str) -> Verdict:
@@ -70,11 +74,6 @@ def _last_definition(inputs, namespace: dict, part: str) -> str:
 
 
 def _callers_names() -> dict:
-    try:
-        from IPython import get_ipython
-
-        if shell := get_ipython():
-            return shell.user_ns
-    except ImportError:
-        pass
+    if _in_notebook():
+        return sys.modules["IPython"].get_ipython().user_ns
     return inspect.currentframe().f_back.f_back.f_globals

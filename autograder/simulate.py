@@ -60,14 +60,19 @@ class _Choice:
     name: str = ""
 
 
-def simulate(course: Course, folder: Path, students: int, seed: int) -> dict[str, dict]:
-    """Write the class below `folder` as <student>/<assignment>/*.ipynb; returns the truth."""
+def simulate(
+    course: Course, folder: Path, students: int, seed: int, only: str = ""
+) -> dict[str, dict]:
+    """Write the class below `folder` as <student>/<assignment>/*.ipynb; returns the truth.
+
+    With `only`, the name of one notebook, nobody hands in anything else.
+    """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         if not (folder / "truth.json").is_file():
             raise NotEmpty(f"{folder} is not empty; name a folder that is new.")
         shutil.rmtree(folder)  # a class that was simulated before
     rng, reference = random.Random(seed), Reference(course)
-    givens = list(given_notebooks(course).values())
+    givens = [one for name, one in given_notebooks(course).items() if only in ("", name)]
     truth: dict[str, dict] = {}
     mishaps = list(MISHAPS)
     for number, student in enumerate(_names(students, rng)):

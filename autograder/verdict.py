@@ -134,8 +134,11 @@ def _judge_by_rule(check: Check, seen: dict, verdict: Verdict, keys: list[str], 
     said = _said_of_student(check, values, seed)
     for key in keys:
         outcome, value = said.get(key, Fault("it was not judged")), values[key]
-        if isinstance(value, Raised) or (outcome is not True and not isinstance(outcome, Fault)):
+        named = isinstance(outcome, Fault) and outcome.misconception
+        if not named and (isinstance(value, Raised) or not isinstance(outcome, (bool, Fault))):
             outcome = Fault("it raised an exception")
+        elif outcome is False:
+            outcome = Fault("it does not hold")
         holds = outcome is True
         inputs = got.get(key, (None, ""))[1]
         verdict.lines.append(Line(key, holds, inputs, value, "", "" if holds else outcome.sentence))

@@ -29,7 +29,7 @@ check_environment()
 # 2. **Hints**, folded away. Open the first one when you have been stuck for a few minutes. The next
 #    one says more.
 # 3. **The answer cell**, with `raise NotImplementedError` where your code goes. Delete that line and
-#    write your own. Run the cell with Shift + Enter.
+#    write your own. Run the cell with Shift + Enter (Ctrl + Enter runs it and stays there).
 # 4. **Visible tests** in the cell below it. A ✔ line means that it holds. Otherwise you see the
 #    input, what came out and what was expected. ○ means that the answer is not written yet.
 #

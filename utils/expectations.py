@@ -6,6 +6,7 @@ import html
 import linecache
 from collections.abc import Callable
 
+from utils.colours import GOOD, QUIET
 from utils.compare import difference
 from utils.records import record
 
@@ -45,11 +46,11 @@ def expect(part: str, attempt: Callable, wanted, rtol: float = 1e-6, atol: float
         got = attempt()
     except NotImplementedError:
         record(part, text, "open")
-        return _say(f"○ {part} is not written yet ({text})", "#595959")
+        return _say(f"○ {part} is not written yet ({text})", QUIET)
     except NameError as problem:
         if _is_open(problem, attempt):
             record(part, text, "open")
-            return _say(f"○ {part} is not written yet ({problem})", "#595959")
+            return _say(f"○ {part} is not written yet ({problem})", QUIET)
         record(part, text, "failed")
         raise
     except Exception:
@@ -58,7 +59,7 @@ def expect(part: str, attempt: Callable, wanted, rtol: float = 1e-6, atol: float
     how = _problem(wanted, got, rtol, atol)
     if how is None:
         record(part, text, "passed")
-        return _say(f"✔ {text}" + ("" if callable(wanted) else f" is {_show(got)}"), "#00664b")
+        return _say(f"✔ {text}" + ("" if callable(wanted) else f" is {_show(got)}"), GOOD)
     record(part, text, "failed")
     raise NotAsExpected(_message(part, text, got, wanted, how))
 
@@ -83,7 +84,8 @@ def _message(part, text, got, wanted, how) -> str:
     lines = [f"✘ {part}: {text}", f"   came out:  {_show(got)}"]
     if not callable(wanted):
         lines.append(f"   expected:  {_show(wanted)}")
-    lines.append(f"   that is:   {how}")
+    if how != "the number is not right":
+        lines.append(f"   that is:   {how}")
     return "\n".join(lines)
 
 

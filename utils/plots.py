@@ -64,7 +64,7 @@ def axes(xlabel, ylabel, title="", columns=1, width=6.4, height=3.6):
 def png(fig):
     """The figure as the bytes of a PNG file."""
     buffer = BytesIO()
-    fig.savefig(buffer, format="png", dpi=DPI)
+    fig.savefig(buffer, format="png", dpi=DPI, pil_kwargs={"compress_level": 1})
     return buffer.getvalue()
 
 

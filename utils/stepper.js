@@ -12,7 +12,7 @@ const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-
 const STYLE = `
 .graph-stepper { font: 14px/1.45 ${FONT}; color: ${INK}; background: #fff; border: 1px solid #cbd2d9;
   border-radius: 8px; padding: 10px 14px 12px; max-width: 100%; box-sizing: border-box; }
-.graph-stepper:focus, .graph-stepper button:focus-visible { outline: 3px solid #e69f00; outline-offset: -3px; }
+.graph-stepper:focus, .graph-stepper button:focus-visible { outline: 3px solid #b34400; outline-offset: -3px; }
 .graph-stepper .picture { overflow-x: auto; }
 .graph-stepper .picture svg { display: block; }
 .graph-stepper .bar { display: flex; align-items: center; gap: 6px; margin-top: 6px; }

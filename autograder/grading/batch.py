@@ -13,7 +13,7 @@ import nbformat
 
 from autograder.authoring.build import write_sources
 from autograder.course import Course
-from autograder.gradebook import Book
+from autograder.gradebook import Book, parse_time
 from autograder.grading.executor import Pool
 from autograder.grading.folder import GradingFolder, write_bytes, write_json, write_text
 from autograder.grading.given import given_notebooks
@@ -86,15 +86,22 @@ def store(
         "file": submission.source,
         **graded.record(),
     }
+    if submission.timestamp and not parse_time(submission.timestamp):
+        submission.notes.append("The time in its timestamp.txt cannot be read.")
     record["problems"] = list(dict.fromkeys(submission.notes + record["problems"]))
     target = folder.submitted / place
-    if not (target.is_file() and target.read_bytes() == submission.data):
+    if not _lies_in(folder.submitted, submission.path):
         write_bytes(target, submission.data)
-    if submission.timestamp:
+    if parse_time(submission.timestamp):
         write_text(target.with_name("timestamp.txt"), submission.timestamp + "\n")
     write_text(folder.autograded / place, nbformat.writes(graded.notebook) + "\n")
     save(record, folder, book, submission.timestamp)
     return record
+
+
+def _lies_in(folder: Path, path: Path | None) -> bool:
+    """Was it handed in right there (and is the student's only copy)?"""
+    return path is not None and path.is_relative_to(folder.resolve())
 
 
 def save(record: dict, folder: GradingFolder, book: Book, timestamp: str = "") -> None:

@@ -10,10 +10,12 @@ import hashlib
 import re
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import lru_cache
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
+from autograder.course import Course
 from autograder.explain import explain
 from autograder.feedback import as_html, sentences
 from autograder.grading import harmless
@@ -181,8 +183,13 @@ def finish(
     written = {part: _written(rebuilt, part) for part in given.written}
     return GradedNotebook(
         given, notebook, list(verdicts.values()), written, sorted(rebuilt.answered),
-        list(dict.fromkeys(problems)), state, tier, seed, reference.course.version(),
+        list(dict.fromkeys(problems)), state, tier, seed, _version(reference.course),
     )  # fmt: skip
+
+
+@lru_cache
+def _version(course: Course) -> str:
+    return course.version()
 
 
 def _verdicts(plan: Plan, results, reference: Reference, seed: int) -> dict[str, Verdict]:

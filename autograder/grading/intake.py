@@ -42,6 +42,7 @@ class Submission:
     notes: list[str] = field(default_factory=list)
     lms_id: str = ""
     timestamp: str = ""  # nbgrader's timestamp.txt
+    path: Path | None = None  # None for a file in an archive
 
 
 @dataclass
@@ -63,6 +64,7 @@ class _File:
     data: bytes | None = None
     trouble: str = ""
     timestamp: str = ""
+    path: Path | None = None
 
 
 @dataclass
@@ -129,6 +131,8 @@ def _files(path: Path, lines: list[str]) -> Iterator[_File]:
 
 def _in_folder(root: Path, lines: list[str]) -> Iterator[_File]:
     root = root.resolve()
+    if (root / "submitted").is_dir() and not (root / "submitted").is_symlink():
+        root = root / "submitted"  # beside it lie what was graded, and solutions
     count = 0
     for folder, names, files in os.walk(root):
         here = Path(folder)
@@ -156,6 +160,7 @@ def _in_folder(root: Path, lines: list[str]) -> Iterator[_File]:
 
 def _read(path: Path, root: Path, lines: list[str]) -> _File:
     file = _File(path.relative_to(root).parts, root.parts[1:], _shown(path, root), 0.0)
+    file.path = path
     try:
         file.modified = path.lstat().st_mtime
         file.data = read_file(path)
@@ -278,7 +283,7 @@ def _owned(file: _File, givens: dict[str, Given]) -> _Owned:
 def student_id(name: str) -> str:
     """A name as nbgrader and file systems can keep it."""
     name = unicodedata.normalize("NFC", name.encode("utf-8", "replace").decode("utf-8"))
-    name = "".join(c if c.isprintable() and c not in '/\\:*?"<>|+' else "_" for c in name)
+    name = "".join(c if c.isprintable() and c not in '/\\:*?"<>|[]' else "_" for c in name)
     return name.strip(" .")[:100].strip(" .") or "student"
 
 
@@ -330,8 +335,9 @@ def _recognise(one: _Owned, givens: dict[str, Given], lines: list[str]) -> Submi
             return None
         notes = [f"{file.shown} is damaged: {file.trouble}."]
         return Submission(
-            one.student, by_name[0], file.data or b"", file.shown, None, notes, one.lms_id
-        )
+            one.student, by_name[0], file.data or b"", file.shown, None, notes, one.lms_id,
+            path=file.path,
+        )  # fmt: skip
     given = recognise(cells, givens)
     if given is None:
         lines.append(
@@ -341,16 +347,14 @@ def _recognise(one: _Owned, givens: dict[str, Given], lines: list[str]) -> Submi
     notes = []
     if one.late:
         notes.append("Handed in late, says the name of the file.")
-    if PurePosixPath(file.parts[-1]).name != f"{given.stem}.ipynb" and not one.lms_id:
-        notes.append(
-            f"The file was named {_clean(file.parts[-1])}; its cells are those of {given.name}."
-        )
-    elif one.stem != given.stem:
-        notes.append(f"The file was named {_clean(one.stem)}; its cells are those of {given.name}.")
+    name = file.parts[-1]
+    copied = not one.lms_id and (one.copy or not name.lower().endswith(".ipynb"))
+    if copied or given.stem not in one.stem:
+        notes.append(f"The file was named {_clean(name)}; its cells are those of {given.name}.")
     if one.assignment and one.assignment != given.assignment:
         notes.append(f"It lay in the folder of {one.assignment} and belongs to {given.assignment}.")
     return Submission(
-        one.student, given, file.data, file.shown, cells, notes, one.lms_id, file.timestamp
+        one.student, given, file.data, file.shown, cells, notes, one.lms_id, file.timestamp, file.path
     )  # fmt: skip
 
 
@@ -359,7 +363,7 @@ def _newest(versions: list[tuple[_Owned, Submission]]) -> Submission:
     versions.sort(key=lambda pair: (pair[0].copy, pair[0].file.modified, pair[1].source))
     readable = [pair for pair in versions if pair[1].cells is not None]
     chosen = (readable or versions)[-1][1]
-    if len(versions) > 1:
+    if len({submission.data for _, submission in versions}) > 1:
         others = ", ".join(s.source for _, s in versions if s is not chosen)
         newest = "the newest" if chosen is versions[-1][1] else "the newest that can be read"
         chosen.notes.append(

@@ -4,7 +4,7 @@ import json
 from functools import lru_cache
 
 import pytest
-from classroom import graded, temporary, text_of
+from classroom import STEM, graded, hand_in, points, solved, temporary, text_of
 from example_course import load_checks, separate_registry, write_course
 from nbgrader.api import Gradebook
 
@@ -15,7 +15,7 @@ from autograder.grading.given import given_notebooks
 from autograder.report.results import collect
 from autograder.report.tables import grades_csv
 
-SOLUTION = '''# %% [markdown]
+SOLUTION = """# %% [markdown]
 # # An example
 
 # %% setup=true
@@ -49,8 +49,8 @@ grade("9.1-bonus")
 # ### BEGIN SOLUTION
 # Because.
 # ### END SOLUTION
-'''
-CHECKS = '''
+"""
+CHECKS = """
 from autograder.check import check, written
 
 @check("9.1", points=2)
@@ -62,7 +62,7 @@ def bonus(answer, rng):
     return {"text": answer.double("ab")}
 
 written("9.1-written", [(1, "says why")])
-'''
+"""
 RIGHT = "def double(x):\n    return 2 * x"
 HALF = "def double(x):\n    return 6 if x == 3 else 0"
 
@@ -225,6 +225,17 @@ def test_an_exercise_that_was_added_later(grade_as, tmp_path):
     assert grades(folder)["test-9-2"] == (0.0, None, None, False)
     with Gradebook(folder.db_url) as book:
         assert book.find_assignment("ch09_example").max_score == 4
+
+
+def test_what_lies_in_submitted_is_never_overwritten(tmp_path):
+    """Grading in place: the renamed, newer file is graded, and both stay as they are."""
+    old = hand_in(tmp_path / "submitted", "anna", solved(**{"2.5": "old = 1"}))
+    new = hand_in(tmp_path / "submitted", "anna", solved(), f"{STEM} (1).ipynb")
+    before = old.read_bytes(), new.read_bytes()
+    found = graded(tmp_path / "submitted", tmp_path)[0]
+    assert points(found["anna"])["2.5"] == 4
+    assert (old.read_bytes(), new.read_bytes()) == before
+    assert sorted(path.name for path in old.parent.iterdir()) == sorted([old.name, new.name])
 
 
 def test_a_gradebook_that_cannot_be_opened_is_one_sentence(tmp_path):

@@ -42,6 +42,12 @@ def test_one_student_only(submitted, below):
     assert found(submitted / below) == ([("anna", NAME, True)], [])
 
 
+def test_a_grading_folder_is_read_below_submitted_only(submitted):
+    hand_in(submitted.parent / "autograded", "anna", solved(**{"2.5": "changed"}))
+    hand_in(submitted.parent / "source", "", solved(**{"2.5": "secret"}))
+    assert found(submitted.parent) == (BOTH, [])
+
+
 def test_a_path_named_twice_is_graded_once(submitted):
     assert [one[0] for one in found(submitted, submitted / "anna")[0]] == ["Jörg Groß", "anna"]
 
@@ -54,7 +60,10 @@ def test_a_flat_folder_from_canvas(tmp_path):
     (tmp_path / CANVAS).write_text(text_of(solved()))
     (tmp_path / f"doe_LATE_12_13_{STEM}-1.ipynb").write_text(text_of(solved()))
     taken = take_in([tmp_path], givens())
-    assert [(s.student, s.lms_id) for s in taken.submissions] == [("doe", "12"), ("mullerjurgen", "4711")]
+    assert [(s.student, s.lms_id) for s in taken.submissions] == [
+        ("doe", "12"),
+        ("mullerjurgen", "4711"),
+    ]
     assert any("late" in note for note in taken.submissions[0].notes)
     assert taken.submissions[1].notes == []
 
@@ -205,7 +214,7 @@ def test_a_broken_zip_is_a_line(tmp_path):
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr(f"ben/{CHAPTER}/{STEM}.ipynb", text_of(solved()))
     path.write_bytes(path.read_bytes()[:-30])
-    hand_in(tmp_path / "submitted", "anna", solved())
+    hand_in(tmp_path, "anna", solved())
     taken, lines = found(tmp_path)
     assert taken == [("anna", NAME, True)]
     assert "x.zip" in lines[0]

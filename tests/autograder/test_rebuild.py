@@ -35,7 +35,7 @@ def test_rebuilding_twice_changes_nothing():
 
 def test_it_holds_neither_solutions_nor_hidden_tests():
     text = text_of(rebuilt(nbformat.v4.new_notebook()).notebook)
-    assert "BEGIN" not in text and "grade(\\\"" not in text and "-grad_output * self.a" not in text
+    assert "BEGIN" not in text and 'grade(\\"' not in text and "-grad_output * self.a" not in text
 
 
 def answer(done, part="2.5"):
@@ -106,7 +106,9 @@ def test_damage_is_repaired(damage):
     damage(notebook)
     done = rebuilt(notebook)
     assert sources(done.notebook) == sources(solved())
-    assert [one.metadata for one in done.notebook.cells] == [one.metadata for one in given().shown.cells]
+    assert [one.metadata for one in done.notebook.cells] == [
+        one.metadata for one in given().shown.cells
+    ]
     assert done.notes or damage in (_kernel, _backwards, _new_ids, _no_ids)
     nbformat.validate(done.notebook)
 
@@ -156,7 +158,10 @@ def test_a_copy_that_became_another_answer_is_that_answer():
     notebook = copies("# Answer 2.5\nfive = 1", "# Answer 2.6\nsix = 1")
     notebook.cells.remove(cell(notebook, "answer-2-6"))
     done = rebuilt(notebook)
-    assert (answer(done), answer(done, "2.6")) == ("# Answer 2.5\nfive = 1", "# Answer 2.6\nsix = 1")
+    assert (answer(done), answer(done, "2.6")) == (
+        "# Answer 2.5\nfive = 1",
+        "# Answer 2.6\nsix = 1",
+    )
 
 
 def test_a_split_cell_keeps_both_halves():

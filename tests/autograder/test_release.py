@@ -49,7 +49,9 @@ def test_its_project_is_utils_alone(bundle):
     assert project["project"]["dependencies"] == whole["project"]["dependencies"]
     assert "entry-points" not in project["project"]
     command = "from setuptools import find_packages; print(find_packages(include=['utils*']))"
-    done = subprocess.run([sys.executable, "-c", command], cwd=bundle, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", command], cwd=bundle, capture_output=True, text=True
+    )
     assert done.stdout.strip() == "['utils']"
 
 

@@ -23,8 +23,12 @@ NAMES = ("Meier, Jörg", "=SUM(A1)", "<b>Ada<b>")
 
 
 def hostile():
-    notebook = solved(**{"2.5": SOLUTION.replace("self.a, self.b = a, b", f"raise ValueError({SCRIPT!r})")})
-    notebook.cells.insert(4, nbformat.v4.new_markdown_cell(f"{SCRIPT} ![x](http://evil.example/x.png)"))
+    notebook = solved(
+        **{"2.5": SOLUTION.replace("self.a, self.b = a, b", f"raise ValueError({SCRIPT!r})")}
+    )
+    notebook.cells.insert(
+        4, nbformat.v4.new_markdown_cell(f"{SCRIPT} ![x](http://evil.example/x.png)")
+    )
     show = f"from IPython.display import HTML, display\ndisplay(HTML({SCRIPT!r} + '<a href=javascript:x>y</a>'))"
     notebook.cells.insert(4, nbformat.v4.new_code_cell(f"{show}\nprint({SCRIPT!r})"))
     return notebook
@@ -78,7 +82,10 @@ def test_feedback_begins_with_words_and_what_to_look_at_first():
     suspicious, text = watched(page_of("Meier"))
     assert suspicious == []
     assert re.search(r"You earned [\d.]+ of [\d.]+ points", text)
-    first, wrong = text.index("What to look at first"), text.index("The gradient for b has the wrong sign")
+    first, wrong = (
+        text.index("What to look at first"),
+        text.index("The gradient for b has the wrong sign"),
+    )
     assert first < wrong < text.index("Division")
     assert "HIDDEN" not in text and "-grad_output * self.a" not in text
 
@@ -89,7 +96,9 @@ def test_feedback_on_hostile_work_is_harmless():
     assert suspicious == []
     assert "evil()" in text, "the student sees what was written, as text"
     assert "Content-Security-Policy" in html and "default-src 'none'" in html
-    assert "http://evil.example" not in re.sub(r"<pre.*?</pre>", "", html, flags=re.S).replace("![x]", "")
+    assert "http://evil.example" not in re.sub(r"<pre.*?</pre>", "", html, flags=re.S).replace(
+        "![x]", ""
+    )
 
 
 def test_every_page_is_self_contained():
@@ -118,7 +127,10 @@ def test_grades_csv_survives_commas_umlauts_and_formulas():
 def test_a_notebook_that_is_missing_counts_in_the_maximum():
     results, _ = the_class()
     everything = sum(
-        float(part.points) for one in results.assignments[:1] for part in one.parts if not part.bonus
+        float(part.points)
+        for one in results.assignments[:1]
+        for part in one.parts
+        if not part.bonus
     )
     assert results.assignments[0].max == everything
     assert set(results.assignments[0].missing) == {

@@ -3,36 +3,40 @@
 import json
 from functools import lru_cache
 
-from classroom import COURSE, quick, temporary
+import pytest
+from classroom import COURSE, NAME, quick, temporary
 
 from autograder.course import Course
 from autograder.grading.batch import grade_class
 from autograder.grading.folder import GradingFolder
 from autograder.isolation import choose_tier
-from autograder.report.results import collect
 from autograder.simulate import IN_AN_ANSWER, MISHAPS, TO_A_FILE, simulate
 
-STUDENTS = 16
+# Every mishap in one notebook, and a few students in all of them.
+CLASSES = {"one notebook": (33, NAME), "everything": (4, "")}
 
 
 @lru_cache
-def the_class():
+def the_class(which):
     """(truth, {(student, notebook): record}, lines, folder)"""
     quick()
-    submitted, folder = temporary() / "class", GradingFolder(temporary() / "class-graded")
-    truth = simulate(COURSE, submitted, STUDENTS, seed=1)
+    students, only = CLASSES[which]
+    submitted, folder = temporary() / which, GradingFolder(temporary() / f"{which} graded")
+    truth = simulate(COURSE, submitted, students, seed=1, only=only)
     records, lines = grade_class(COURSE, [submitted], folder, tier=choose_tier(), workers=2, seed=1)
     return truth, {(r["student"], r["notebook"]): r for r in records}, lines, folder
 
 
-def test_every_notebook_is_graded():
-    truth, records, lines, _ = the_class()
+@pytest.mark.parametrize("which", CLASSES)
+def test_every_notebook_is_graded(which):
+    truth, records, lines, _ = the_class(which)
     assert set(records) == {(student, name) for student, books in truth.items() for name in books}
     assert lines == []
 
 
-def test_the_truth_holds():
-    truth, records, _, _ = the_class()
+@pytest.mark.parametrize("which", CLASSES)
+def test_the_truth_holds(which):
+    truth, records, _, _ = the_class(which)
     wrong = []
     for (student, name), record in records.items():
         expected = truth[student][name]
@@ -45,26 +49,29 @@ def test_the_truth_holds():
                 fits = earned < wanted["less_than"]
             else:
                 fits = earned <= wanted["at_most"]
-            named = set(expected["misconceptions"].get(part["id"], [])) <= set(part["misconceptions"])
+            named = set(expected["misconceptions"].get(part["id"], [])) <= set(
+                part["misconceptions"]
+            )
             if not (fits and named):
                 wrong.append((student, part["id"], earned, wanted, expected, part["feedback"]))
     assert wrong == []
 
 
 def test_the_class_is_plausible():
-    truth, records, _, folder = the_class()
+    truth, records, _, _ = the_class("one notebook")
     assert any(book["misconceptions"] for books in truth.values() for book in books.values())
-    assert any("mishap" in book for books in truth.values() for book in books.values())
+    mishaps = {book.get("mishap") for books in truth.values() for book in books.values()}
+    assert mishaps == {None, *MISHAPS}
     assert any(not name.isascii() for name in truth)
-    assert json.loads((temporary() / "class" / "truth.json").read_text("utf-8")) == truth
-    shares = [one.points / one.max for one in collect(COURSE, folder).assignments]
+    assert json.loads((temporary() / "one notebook" / "truth.json").read_text("utf-8")) == truth
+    shares = [record["earned"] / record["points"] for record in records.values()]
     assert 0.3 < sum(shares) / len(shares) < 0.95
     assert len(set(shares)) > 3
 
 
 def test_the_same_seed_gives_the_same_class(tmp_path):
     def files(seed, folder):
-        simulate(Course(), tmp_path / folder, 6, seed)
+        simulate(Course(), tmp_path / folder, 6, seed, only=NAME)
         root = tmp_path / folder
         return {p.relative_to(root): p.read_bytes() for p in root.rglob("*") if p.is_file()}
 
@@ -73,5 +80,3 @@ def test_the_same_seed_gives_the_same_class(tmp_path):
 
 def test_every_mishap_is_known():
     assert set(MISHAPS) == set(IN_AN_ANSWER) | set(TO_A_FILE)
-
-

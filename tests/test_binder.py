@@ -340,8 +340,11 @@ def test_after_postbuild_only_nbgraders_validate_is_left(built):
     lab = built / "env" / "etc" / "jupyter" / "labconfig" / "page_config.json"
     disabled = json.loads(lab.read_text())["disabledExtensions"]
     assert {name for name, off in disabled.items() if off} == {
-        f"@jupyter/nbgrader:{name}"
-        for name in ["formgrader", "assignment-list", "course-list", "create-assignment"]
+        "@jupyterlab/apputils-extension:announcements",
+        *(
+            f"@jupyter/nbgrader:{name}"
+            for name in ["formgrader", "assignment-list", "course-list", "create-assignment"]
+        ),
     }
     code = """if True:
         from jupyter_core.paths import ENV_CONFIG_PATH

@@ -42,10 +42,11 @@ test: $(STAMP)  ## run all tests
 	$(if $(SANDBOX),,@echo "No bubblewrap on this machine: the tests of the sandbox are left out.")
 	@$(IN_VENV) -m pytest -n 2 --dist loadfile $(if $(LACKING),-m "not ($(subst $(eval) , or ,$(LACKING)))") $(ARGS)
 
+DEMO = grading/demo
 grade: $(STAMP)  ## grade a simulated class and open the report
-	@$(IN_VENV) -m autograder simulate grading/demo/submitted --students 12 --seed 1
-	@$(IN_VENV) -m autograder grade grading/demo/submitted $(ARGS)
-	@$(IN_VENV) -m autograder report --open
+	@$(IN_VENV) -m autograder simulate $(DEMO)/submitted --students 12 --seed 1
+	@$(IN_VENV) -m autograder grade $(DEMO)/submitted --into $(DEMO) $(ARGS)
+	@$(IN_VENV) -m autograder report --into $(DEMO) --open
 
 bench: $(STAMP)  ## measure what the README states
 	@$(IN_VENV) -m autograder bench $(ARGS)

@@ -216,9 +216,12 @@ class Book:
                 grade.extra_credit = part["earned"] or None
 
     def _store_written(self, grade: Grade, text: str, unchanged: bool) -> None:
-        """A written answer waits for a person, once."""
+        """A written answer waits for a person, once.
+
+        Its automatic score is 0, not None: formgrader then takes extra credit alone as an answer.
+        """
         was_read = grade.manual_score is not None or grade.extra_credit is not None
-        grade.auto_score = None if text else 0.0
+        grade.auto_score = 0.0
         grade.needs_manual_grade = bool(text) and not (was_read and unchanged)
 
     # reading ----------------------------------------------------------------------------------

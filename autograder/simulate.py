@@ -163,7 +163,9 @@ def _expect(part: str, given: Given, reference: Reference, choices, truth: Truth
     points = reference.check(part).points
     mine = given.notebook.answer_of(part).key
     choice = choices[mine]
-    others = [choices[key] for key in _relies_on(part, given, reference) if key != mine]
+    others = [
+        choices[key] for key in _relies_on(part, choice.text, given, reference) if key != mine
+    ]
     if choice.kind == "blank" or choice.kind == "mishap" and choice.name != "harmless":
         truth.parts[part] = 0
     elif any(other.kind != "reference" for other in others) or choice.part not in ("", part):
@@ -175,12 +177,12 @@ def _expect(part: str, given: Given, reference: Reference, choices, truth: Truth
         truth.parts[part] = points
 
 
-def _relies_on(part: str, given: Given, reference: Reference) -> set[str]:
-    """The answer cells whose names a part's answer or its check uses, directly or not."""
+def _relies_on(part: str, text: str, given: Given, reference: Reference) -> set[str]:
+    """The answer cells whose names a part's answer `text` or its check uses, directly or not."""
     cells = given.notebook.with_role("answer")
     defines = {cell.key: _top_names(cell.solution) for cell in cells}
     uses = {cell.key: _all_names(cell.solution) for cell in cells}
-    wanted = _all_names(inspect.getsource(reference.check(part).observe))
+    wanted = _all_names(inspect.getsource(reference.check(part).observe)) | _all_names(text)
     found = {given.notebook.answer_of(part).key}
     while True:
         wanted |= set().union(*(uses[key] for key in found))
@@ -207,7 +209,11 @@ def _top_names(text: str) -> set[str]:
 def _all_names(text: str) -> set[str]:
     """Names, attributes and strings: whatever may refer to an answer."""
     found = set()
-    for node in ast.walk(ast.parse(textwrap.dedent(text))):
+    try:
+        tree = ast.parse(textwrap.dedent(text))
+    except SyntaxError:
+        return found
+    for node in ast.walk(tree):
         if isinstance(node, ast.Name):
             found.add(node.id)
         elif isinstance(node, ast.Attribute):

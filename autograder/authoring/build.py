@@ -17,7 +17,7 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from autograder.authoring import picture
+from autograder.authoring import picture, quiz
 from autograder.authoring.rules import check_course
 from autograder.authoring.source import STUB, Cell, Notebook
 from autograder.check import Check, Written, all_checks, all_written, exercise_of
@@ -239,6 +239,8 @@ def build(course: Course) -> dict[Path, bytes]:
     data = course_map(course)
     text = json.dumps(data, indent=1, ensure_ascii=False) + "\n"
     files[Path("utils/course_map.json")] = text.encode()
+    if items := quiz.widget_data(course.solutions):
+        files[quiz.DATA] = items
     files[Path("chapters/images/course_map.svg")] = picture.svg(data).encode()
     files[Path("chapters/images/graph.svg")] = picture.graph().encode()
     return files

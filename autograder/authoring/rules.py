@@ -122,13 +122,14 @@ def _check_hints(cell: Cell, where: str, headers: set[str]) -> None:
 
 def _check_complete(notebook: Notebook) -> None:
     hinted = {exercise_of(cell.key) for cell in notebook.with_role("hints")}
+    asked = {cell.key for cell in notebook.with_role("question")}  # with feedback for every option
     for exercise in notebook.exercises:
         where = f'{notebook.name}.py, exercise="{exercise.id}"'
         if not [part for part in exercise.parts if part in all_checks()]:
             raise AuthorError(
                 f'{where}: the hidden test is missing; add a cell test="{exercise.id}".'
             )
-        if exercise.id not in hinted:
+        if exercise.id not in hinted and not asked.issuperset(exercise.parts):
             raise AuthorError(f'{where}: there is no hint; add [markdown] hints="{exercise.id}".')
 
 

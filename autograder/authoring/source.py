@@ -11,6 +11,7 @@ Cell headers that an author writes:
     # %% [markdown] written="2.2-written"                     free text, read by a person
     # %%                                                      a demonstration
     # %% fold=true                                            the same, its code folded away
+    # %% quiz="q4a"                                           a question of the data file beside this one
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ class AuthorError(ValueError):
 
 @dataclass
 class Cell:
-    """One cell of a solution file. `role` is one of `ROLES`, "text" or "demo"."""
+    """One cell of a solution file. `role` is one of `ROLES`, "text" or "demo"; for a question of a
+    quiz also "question" and "practice"."""
 
     kind: str  # "markdown" or "code"
     source: str
@@ -152,7 +154,15 @@ def read_notebook(path: Path, root: Path) -> Notebook:
     """Parse one solution file below `root` (the folder `solutions/`)."""
     name = path.relative_to(root).with_suffix("").as_posix()
     parsed = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent")
-    return Notebook(name, [_cell(cell, name) for cell in parsed.cells if cell.source.strip()])
+    cells: list[Cell] = []
+    for cell in parsed.cells:
+        if "quiz" in cell.metadata:
+            from autograder.authoring.quiz import cells_of
+
+            cells += cells_of(str(cell.metadata["quiz"]), path)
+        elif cell.source.strip():
+            cells.append(_cell(cell, name))
+    return Notebook(name, cells)
 
 
 def _cell(cell, name: str) -> Cell:

@@ -48,7 +48,8 @@ def needs_a_person(results: ClassResults) -> list[str]:
     """Whom or what somebody has to look at."""
     lines = []
     for part, students in _waiting(results).items():
-        lines.append(f"{part} is to be read in formgrader: {', '.join(students)}")
+        who = ", ".join(students) if len(students) <= 3 else f"{len(students)} students"
+        lines.append(f"{part} is to be read in formgrader: {who}")
     for one in results.assignments:
         if one.state in ("damaged file", "not graded"):
             lines.append(f"{one.student}, {one.assignment}: {one.state}")
@@ -74,16 +75,15 @@ def misconceptions(results: ClassResults) -> list[tuple[int, int, str, str]]:
     """(how many hold it, how many tried the part, part, sentence), most frequent first."""
     held: Counter = Counter()
     tried: Counter = Counter()
+    checks = all_checks()
     for part in _all_parts(results):
         if part.state != "missing":
             tried[part.id] += 1
-            held.update((part.id, name) for name in part.misconceptions)
-    checks = all_checks()
-    found = []
-    for (part, name), count in held.most_common():
-        variant = checks[part].variants.get(name) if part in checks else None
-        found.append((count, tried[part], part, variant.sentence if variant else name))
-    return found
+            variants = checks[part.id].variants if part.id in checks else {}
+            said = {variants[n].sentence if n in variants else n for n in part.misconceptions}
+            held.update((part.id, sentence) for sentence in said)
+    ranked = sorted(held.items(), key=lambda item: (-item[1], item[0]))
+    return [(count, tried[part], part, sentence) for (part, sentence), count in ranked]
 
 
 def _all_parts(results: ClassResults) -> list[PartResult]:

@@ -93,7 +93,7 @@ def _points(one: AssignmentResult) -> str:
     rows = []
     for book in one.notebooks:
         for part in book.parts:
-            mark = "✔" if part.full else ("…" if part.state == "waits for a person" else "✘")
+            mark = _mark(part)
             score = f"{points_text(part.earned)} of {points_text(part.points)}"
             state = "" if part.state == "graded" else part.state
             if part.state == "missing":
@@ -101,6 +101,14 @@ def _points(one: AssignmentResult) -> str:
             note = " · ".join(filter(None, ["bonus" if part.bonus else "", state, part.comment]))
             rows.append([mark, escape(part.id), score, escape(note)])
     return table(["", "part", "points", ""], rows, numbers=(2,))
+
+
+def _mark(part: PartResult) -> str:
+    if part.full:
+        return "✔"
+    if part.state == "waits for a person":
+        return "…"
+    return "–" if part.bonus and not part.earned else "✘"
 
 
 def _notebook(book: NotebookResult, notebook: NotebookNode | None) -> str:
@@ -127,6 +135,8 @@ def _cell(cell: NotebookNode, comments: dict[str, str]) -> str:
         return _folded(_first_line(cell.source), _markdown(cell.source))
     if role == "test":
         return _outputs(cell, "verdict") + _folded("The visible tests", _outputs(cell, "rest"))
+    if role == "demo":
+        return _folded("A demonstration", _code(cell.source) + _outputs(cell, "rest"))
     if cell.cell_type == "code":
         own = "<p class=quiet>Your own cell</p>" if role == "added" else ""
         return f"{own}{_code(cell.source)}{_outputs(cell, 'rest')}"
@@ -138,7 +148,8 @@ def _cell(cell: NotebookNode, comments: dict[str, str]) -> str:
 
 
 def _first_line(text: str) -> str:
-    return next((line.lstrip("# ") for line in text.splitlines() if line.strip()), "")
+    lines = (line.strip("#> ") for line in text.splitlines())
+    return next((line for line in lines if line), "").replace("**", "").replace("`", "")
 
 
 def _folded(summary: str, inner: str) -> str:

@@ -13,7 +13,7 @@ border-bottom:1px solid #d5dde4;vertical-align:top}td.n,th.n{text-align:right}
 pre{background:#f4f8fb;padding:.6em .8em;overflow-x:auto;border-radius:4px;white-space:pre-wrap}
 .out{border-left:3px solid #d5dde4;padding-left:.8em;margin:.4em 0;overflow-x:auto}
 .warn{background:#fff6df;border-left:4px solid #b07d00;padding:.4em .8em}
-.bar{display:inline-block;height:.8em;background:#0072b2;vertical-align:middle}
+.bar{display:block;height:.8em;background:#0072b2}
 .frame{display:inline-block;width:8em;background:#e3eaf0;height:.8em;vertical-align:middle}
 details{margin:.4em 0}summary{cursor:pointer}img{max-width:100%}
 @media print{body{margin:0;max-width:none}details{display:none}}

@@ -141,7 +141,7 @@ def enter(folder, cell, **values):
         grade = book.find_grade(cell, "double", "ch09_example", "anna")
         for name, value in values.items():
             setattr(grade, name, value)
-        grade.needs_manual_grade = False
+        grade.needs_manual_grade = grade.manual_score is None and grade.auto_score is None
         book.db.commit()
 
 
@@ -151,7 +151,7 @@ def test_scores_bonus_and_written_parts(grade_as):
     assert grades(folder) == {
         "test-9-1": (2.0, None, None, False),
         "test-9-1-bonus": (0.0, None, 1.0, False),
-        "written-9-1-written": (None, None, None, True),
+        "written-9-1-written": (0.0, None, None, True),
     }
     assert grades(folder, "ben") == {
         "test-9-1": (1.0, None, None, False),
@@ -170,7 +170,7 @@ def test_what_a_person_entered_survives_a_regrade(example, grade_as):
     folder = grade_as("anna", "half, with a text")
     enter(folder, "test-9-1", manual_score=1.75)
     enter(folder, "test-9-1-bonus", extra_credit=0.5)
-    enter(folder, "written-9-1-written", manual_score=0.0, extra_credit=1.0)
+    enter(folder, "written-9-1-written", extra_credit=1.0)
     with Gradebook(folder.db_url) as book:
         comment = book.find_comment("written-9-1-written", "double", "ch09_example", "anna")
         comment.manual_comment = "Well, why?"
@@ -179,13 +179,13 @@ def test_what_a_person_entered_survives_a_regrade(example, grade_as):
     assert grades(folder) == {
         "test-9-1": (1.0, 1.75, None, False),
         "test-9-1-bonus": (0.0, None, 0.5, False),
-        "written-9-1-written": (None, 0.0, 1.0, False),
+        "written-9-1-written": (0.0, None, 1.0, False),
     }
     grade_as("anna", "right, with another text")
     assert grades(folder) == {
         "test-9-1": (2.0, 1.75, None, True),  # the automatic score moved: somebody should look
         "test-9-1-bonus": (0.0, None, 0.5, False),
-        "written-9-1-written": (None, 0.0, 1.0, True),  # another text
+        "written-9-1-written": (0.0, None, 1.0, True),  # another text
     }
     (one,) = collect(example, folder).assignments
     assert (one.points, one.bonus, one.state) == (1.75, 1.5, "waits for a person")

@@ -9,11 +9,13 @@ from classroom import COURSE, NAME, quick, temporary
 from autograder.course import Course
 from autograder.grading.batch import grade_class
 from autograder.grading.folder import GradingFolder
+from autograder.grading.given import given_notebooks
 from autograder.isolation import choose_tier
-from autograder.simulate import IN_AN_ANSWER, MISHAPS, TO_A_FILE, simulate
+from autograder.reference import Reference
+from autograder.simulate import IN_AN_ANSWER, MISHAPS, TO_A_FILE, _relies_on, simulate
 
 # Every mishap in one notebook, and a few students in all of them.
-CLASSES = {"one notebook": (33, NAME), "everything": (4, "")}
+CLASSES = {"one notebook": (33, NAME), "everything": (2, "")}
 
 
 @lru_cache
@@ -76,6 +78,13 @@ def test_the_same_seed_gives_the_same_class(tmp_path):
         return {p.relative_to(root): p.read_bytes() for p in root.rglob("*") if p.is_file()}
 
     assert files(3, "a") == files(3, "b") != files(4, "c")
+
+
+def test_a_part_relies_on_what_its_answer_calls():
+    """The wrong answer to one part may call the answer to another: then little is certain."""
+    given, reference = given_notebooks(COURSE)[NAME], Reference(COURSE)
+    assert _relies_on("2.6", "x = 1", given, reference) == {"2.6"}
+    assert _relies_on("2.6", "x = Div()", given, reference) == {"2.5", "2.6"}
 
 
 def test_every_mishap_is_known():

@@ -1,0 +1,436 @@
+# %% [markdown]
+# # Quiz: networks and their gradients
+#
+# Twenty questions on what you have built so far: what a network can represent, how its gradients are
+# computed, what depth does to them, and what to look at when training goes wrong. Several of them are
+# answered wrongly in good textbooks. So take your time, compute where you can, and trust the
+# computation.
+#
+# **How a question works.** First you read it. Run the cell below it and you can *practise*: every
+# option and every typical slip gets an answer of its own. What counts is the variable in the answer
+# cell, for instance `q1 = "…"`. The quiz ends with a list of what to revisit.
+#
+# > **Conventions here.** Layers are counted 1 to $L$. A dense layer computes $z = Wx + b$ with $W$ of
+# > shape (outputs, inputs), or $Z = XW^T + b$ for a batch $X$ with one example per row, and then
+# > $a = \phi(z)$. *The gradient at layer* $\ell$ is the one with respect to its pre-activations
+# > $z^{(\ell)}$. $n$ or $n_\text{in}$ is the number of inputs of a layer, and weights are drawn
+# > independently with mean 0.
+
+# %% setup=true
+import numpy as np
+
+from utils import Quiz, expect, grade, progress
+
+quiz = Quiz(with_questions=False)  # the question stands in the cell above
+
+# %% [markdown]
+# # Units and layers
+
+# %% [markdown] exercise="q1" title="One unit" stars=1 minutes=6
+# The smallest network is a single unit with a step: it says 1 where $w_1x_1 + w_2x_2 + b > 0$ and 0
+# elsewhere. That this draws a straight line is all there is to know about it, and it has consequences.
+#
+# Move the line. How many of the four points of XOR can you get right?
+
+# %% fold=true
+from utils import explore
+from utils.plots import BLUE, RED, SKY, axes
+
+figure, ax = axes("x1", "x2", "A single unit and XOR", width=4.4, height=4.0)
+corners = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
+xor = np.array([0, 1, 1, 0])
+side = np.linspace(-0.5, 1.5, 41)
+across, upward = np.meshgrid(side, side)
+ax.plot(*corners[xor == 1].T, "o", color=BLUE, markersize=13, label="XOR is 1")
+ax.plot(*corners[xor == 0].T, "X", color=RED, markersize=13, label="XOR is 0")
+(fires,) = ax.plot([], [], ".", color=SKY, markersize=4, zorder=0, label="the unit says 1")
+ax.set(xlim=(-0.5, 1.5), ylim=(-0.5, 1.5), xticks=[0, 1], yticks=[0, 1])
+ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=3, fontsize=8, frameon=False)
+
+
+def separate(w1, w2, b):
+    on = w1 * across + w2 * upward + b > 0
+    fires.set_data(across[on], upward[on])
+    right = int(np.sum((corners @ [w1, w2] + b > 0) == (xor == 1)))
+    return (
+        f"With w1 = {w1:g}, w2 = {w2:g} and b = {b:g}, the unit is right at {right} of the 4 points."
+        + (" Is there a setting with 4?" if right == 3 else "")
+    )
+
+
+explore(
+    separate, figure, w1=(-2.0, 2.0, 0.5, 1.0), w2=(-2.0, 2.0, 0.5, -1.0), b=(-2.0, 2.0, 0.25, 0.25)
+)
+
+# %% quiz="q1"
+
+# %% [markdown]
+# **q1c** (code) Build the unit for AND. Set `w`, a list of two numbers, and `b`, a number, so that
+# $w_1x_1 + w_2x_2 + b$ is positive at $(1, 1)$ and negative at $(0, 0)$, $(0, 1)$ and $(1, 0)$. It
+# should not be 0 at any of the four: what a step does exactly at 0 is a matter of taste.
+
+# %% [markdown] hints="q1c"
+# Draw the four points and a line that cuts off the corner $(1, 1)$.
+#
+# ---
+# With equal weights, only the number of ones among the inputs matters. Where between 1 and 2 should the
+# unit begin to fire?
+
+# %% answer="q1c"
+# Set: w (two numbers) and b (a number)
+### BEGIN SOLUTION
+w = [1, 1]
+b = -1.5
+### END SOLUTION
+
+# %% test="q1c"
+expect("q1c", lambda: np.shape(w), (2,))
+expect("q1c", lambda: np.size(b), 1)
+### BEGIN HIDDEN TESTS
+grade("q1c")
+### END HIDDEN TESTS
+
+# %% [markdown] exercise="q3" title="Layers without an activation" stars=1 minutes=8
+# Depth costs time and memory, so it had better be good for something. Whether it is depends on what
+# stands between the layers.
+
+# %% quiz="q3"
+
+# %% [markdown]
+# **q3c** (code) Write `collapse(W1, b1, W2, b2)`: the weights `W` and the bias `b` of the one layer
+# that does what two layers without an activation do, $Wx + b = W_2(W_1x + b_1) + b_2$ for every $x$.
+# Return `(W, b)`, as arrays; a bias has one axis.
+#
+# **Example.** With a single unit in each layer, $W_1 = 2$, $b_1 = 1$, $W_2 = 5$, $b_2 = 3$: first
+# $2x + 1$, then $5(2x + 1) + 3 = 10x + 8$.
+
+# %% [markdown] hints="q3c"
+# Multiply $W_2(W_1x + b_1) + b_2$ out. What stands in front of $x$, and what remains?
+#
+# ---
+# The first bias goes through the second layer like everything else that comes out of the first.
+
+
+# %% answer="q3c"
+def collapse(W1, b1, W2, b2):
+    """(W, b) of the one layer that equals layer 1 (W1, b1) followed by layer 2 (W2, b2)."""
+    ### BEGIN SOLUTION
+    return W2 @ W1, W2 @ b1 + b2
+    ### END SOLUTION
+
+
+# %% test="q3c"
+one = (np.array([[2.0]]), np.array([1.0]), np.array([[5.0]]), np.array([3.0]))
+expect("q3c", lambda: collapse(*one)[0], [[10.0]])
+expect("q3c", lambda: collapse(*one)[1], [8.0])
+wide = (np.ones((4, 3)), np.zeros(4), np.ones((2, 4)), np.zeros(2))
+expect("q3c", lambda: np.shape(collapse(*wide)[0]), (2, 3))
+### BEGIN HIDDEN TESTS
+grade("q3c")
+### END HIDDEN TESTS
+
+# %% [markdown] exercise="q11" title="What the approximation theorem promises" stars=2 minutes=4
+# *One hidden layer can approximate every continuous function.* Hardly any sentence about networks is
+# quoted more often, and it promises less than it seems to.
+
+# %% quiz="q11"
+
+# %% [markdown] exercise="q2" title="Counting parameters" stars=1 minutes=3
+# The number of parameters says how much memory a network takes, and it is the first thing to check when
+# a layer seems to have the wrong size.
+
+# %% quiz="q2"
+
+# %% [markdown] exercise="q16" title="Counting operations" stars=2 minutes=10
+# What a network costs to run is known before it runs: nearly all of it is matrix products. Count
+# carefully here. A widely read answer to this very question skips a whole layer.
+
+# %% quiz="q16a"
+
+# %% quiz="q16b"
+
+# %% [markdown]
+# **q16c** (code) Write `multiply_adds(sizes)`: the number of multiply-adds of one forward pass of one
+# example through dense layers. `sizes` is the list of the layer sizes, from the inputs to the outputs.
+#
+# **Example.** `multiply_adds([3, 5, 2])` is $3\cdot 5 + 5\cdot 2 = 25$.
+
+# %% [markdown] hints="q16c"
+# A layer with $n$ inputs and $m$ outputs multiplies $n\cdot m$ times.
+#
+# ---
+# The layers lie between neighbours of the list. `zip(sizes, sizes[1:])` goes through all such pairs.
+
+
+# %% answer="q16c"
+def multiply_adds(sizes: list) -> int:
+    """Multiply-adds of one forward pass, for layer sizes from the inputs to the outputs."""
+    ### BEGIN SOLUTION
+    return sum(n * m for n, m in zip(sizes, sizes[1:]))
+    ### END SOLUTION
+
+
+# %% test="q16c"
+expect("q16c", lambda: multiply_adds([3, 5, 2]), 25)
+expect("q16c", lambda: multiply_adds([7, 1]), 7)
+### BEGIN HIDDEN TESTS
+grade("q16c")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# # Derivatives
+
+# %% [markdown] exercise="q6" title="Backpropagation and learning" stars=1 minutes=2
+# Two words that are often used as if they meant the same. The code you have written knows the
+# difference.
+
+# %% quiz="q6"
+
+# %% [markdown] exercise="q7" title="Cross-entropy behind a sigmoid" stars=2 minutes=10
+# Two formulas, each of them awkward where $\hat y$ comes near 0 or 1, make one that is harmless. This
+# is why libraries offer the cross-entropy of a *logit*.
+
+# %% quiz="q7"
+
+# %% [markdown]
+# **q7c** (code) Write `dL_dz(z, y)`: the derivative of the binary cross-entropy of $\sigma(z)$ with
+# respect to the logit $z$. Numbers or arrays of one shape go in, and nothing is averaged.
+#
+# **Example.** `dL_dz(0.0, 1.0)` is $-0.5$: raising $z$ would lower the loss.
+
+# %% [markdown] hints="q7c"
+# You have just derived it: what remains after cancelling contains $\hat y$ and $y$.
+#
+# ---
+# $\hat y = 1/(1 + e^{-z})$, and `np.exp` takes numbers and arrays.
+
+
+# %% answer="q7c"
+def dL_dz(z, y):
+    """The derivative of -y log s - (1 - y) log(1 - s), where s = sigmoid(z), with respect to z."""
+    ### BEGIN SOLUTION
+    return 1 / (1 + np.exp(-z)) - y
+    ### END SOLUTION
+
+
+# %% test="q7c"
+expect("q7c", lambda: dL_dz(0.0, 1.0), -0.5)
+expect("q7c", lambda: dL_dz(np.zeros(2), np.array([1.0, 0.0])), [-0.5, 0.5])
+### BEGIN HIDDEN TESTS
+grade("q7c")
+### END HIDDEN TESTS
+
+# %% [markdown] exercise="q10" title="Central differences" stars=2 minutes=8
+# Gradient checking compares a derivative with a difference quotient, and it is worth knowing how good
+# that quotient can be. There are two: the **forward** difference
+# $\frac{f(x+\varepsilon) - f(x)}{\varepsilon}$ and the **central** difference
+#
+# $$\frac{f(x+\varepsilon) - f(x-\varepsilon)}{2\varepsilon}.$$
+
+# %% quiz="q10a"
+
+# %% quiz="q10b"
+
+# %% [markdown]
+# **q10c** (code) Write `central_difference(f, x, eps)` for a function `f` of one number.
+#
+# **Example.** For $f(x) = x^3$ at $x = 1$ with $\varepsilon = 0.1$ it is $(1.331 - 0.729)/0.2 = 3.01$.
+
+# %% [markdown] hints="q10c"
+# Two values of `f` are needed, one on either side of `x`, and neither of them at `x`.
+#
+# ---
+# How far apart are the two points? That is what to divide by.
+
+
+# %% answer="q10c"
+def central_difference(f, x: float, eps: float) -> float:
+    """An approximation of f'(x) from the values of f at x - eps and x + eps."""
+    ### BEGIN SOLUTION
+    return (f(x + eps) - f(x - eps)) / (2 * eps)
+    ### END SOLUTION
+
+
+# %% test="q10c"
+expect("q10c", lambda: central_difference(lambda x: x**3, 1.0, 0.1), 3.01)
+expect("q10c", lambda: central_difference(lambda x: 4 * x, 2.0, 0.5), 4.0)
+### BEGIN HIDDEN TESTS
+grade("q10c")
+### END HIDDEN TESTS
+
+# %% [markdown] exercise="q12" title="What the backward pass needs" stars=2 minutes=4
+# Training takes far more memory than using a network. What has to be kept during the forward pass is
+# what the formulas of the backward pass ask for, and nothing else.
+
+# %% quiz="q12"
+
+# %% [markdown] exercise="q15" title="Three ways to differentiate" stars=1 minutes=5
+# They are easily mixed up, because all three give derivatives. Ask of each what goes in and what comes
+# out.
+
+# %% quiz="q15"
+
+# %% quiz="q15b"
+
+# %% [markdown] exercise="q14" title="Gradients in PyTorch" stars=1 minutes=4
+# Two small facts about PyTorch that cost many an evening. If you doubt your answer, try it: it takes
+# three lines in a new cell.
+
+# %% quiz="q14a"
+
+# %% quiz="q14b"
+
+# %% [markdown]
+# # Depth
+
+# %% [markdown] exercise="q4" title="Vanishing, and whether it must" stars=2 minutes=6
+# On its way down, the gradient is multiplied by two things in every layer: the derivative of the
+# activation and the weights. Keep both in mind.
+
+# %% quiz="q4a"
+
+# %% quiz="q4b"
+
+# %% [markdown] exercise="q20" title="Two networks, two gradient norms" stars=2 minutes=6
+# The picture shows measurements at initialisation, before any training: how large the gradient of one
+# example is at each layer, on average, in two networks of 10 layers with 256 units each.
+
+# %% fold=true
+import torch
+
+from utils import show
+from utils.plots import style
+
+
+def gradient_norms(activation, variance, layers=10, n=256):
+    """Mean norm of dL/dz per example, layer by layer, for weights of variance `variance / n`."""
+    torch.manual_seed(0)
+    a, kept = torch.randn(32, n), []
+    for _ in range(layers):
+        z = a @ (torch.randn(n, n) * (variance / n) ** 0.5)
+        kept.append(z.requires_grad_() if z.is_leaf else z)
+        kept[-1].retain_grad()
+        a = activation(z)
+    out = (a @ torch.randn(n) / n**0.5) ** 2
+    out.sum().backward()
+    return [z.grad.norm(dim=1).mean().item() for z in kept]
+
+
+figure, ax = axes("layer", "norm of the gradient", "The same depth, two networks")
+curves = {"sigmoid, Var(w) = 1/n": (torch.sigmoid, 1), "ReLU, He's Var(w) = 2/n": (torch.relu, 2)}
+with style():
+    for (name, (activation, variance)), marker in zip(curves.items(), "os"):
+        norms = gradient_norms(activation, variance)
+        (line,) = ax.plot(range(1, 11), norms, marker=marker, label=name)
+        curves[name] = norms
+    ax.set(yscale="log", xticks=range(1, 11))
+    ax.legend(loc="lower right")
+show(
+    figure,
+    "The norm of the gradient at layers 1 to 10 on a logarithmic axis. The sigmoid network rises "
+    "evenly by about six powers of ten from layer 1 to layer 10; the ReLU network is flat.",
+)
+
+# %% quiz="q20a"
+
+# %% quiz="q20b"
+
+# %% [markdown] exercise="q5" title="Dead units" stars=2 minutes=4
+# *Dead* is a strong word. Find out what it means, and whether it is as final as it sounds.
+
+# %% quiz="q5"
+
+# %% [markdown] exercise="q18" title="GELU" stars=2 minutes=4
+# Many large language models use GELU in place of ReLU. It is smooth, and it has a few surprises.
+
+# %% quiz="q18"
+
+# %% [markdown] exercise="q8" title="Where He's 2 comes from" stars=3 minutes=10
+# The usual explanation is short, plausible, and wrong at one place. Compute the two quantities that it
+# mixes up, and then say which of them explains the 2.
+
+# %% quiz="q8a"
+
+# %% quiz="q8b"
+
+# %% quiz="q8c"
+
+# %% [markdown] exercise="q9" title="Which initialisation where" stars=2 minutes=6
+# One rule is behind all these formulas: the second moment of what goes into a layer should be that of
+# what came into the layer before.
+
+# %% quiz="q9"
+
+# %% quiz="q9b"
+
+# %% [markdown]
+# # Training
+
+# %% [markdown] exercise="q13" title="Good on one half of the data" stars=1 minutes=4
+# You will see this pair of numbers sooner or later. What do you look at first?
+
+# %% quiz="q13a"
+
+# %% quiz="q13b"
+
+# %% [markdown] exercise="q17" title="NaN" stars=3 minutes=12
+# NaN is contagious: one of them in a sum makes the sum NaN, then the gradient, then every weight. So
+# the question is always where the first one came from.
+
+# %% quiz="q17"
+
+# %% [markdown]
+# **q17c** (code) Write `stable_bce(z, y)`: the binary cross-entropy
+# $-y\log\sigma(z) - (1-y)\log(1-\sigma(z))$ for a logit `z` and a label `y`, both plain numbers,
+# exact and finite also where $|z| = 800$, far beyond where `exp` overflows.
+#
+# **Examples.** `stable_bce(0.0, 1)` is $\log 2$, and `stable_bce(-800.0, 1)` is 800.
+
+# %% [markdown] hints="q17c"
+# Insert $\sigma(z) = 1/(1 + e^{-z})$ and simplify. For $y = 1$, what remains is $\log(1 + e^{-z})$.
+#
+# ---
+# For any $y$ the loss is $\log(1 + e^{z}) - zy$. This is right on paper, and overflows for $z = 800$.
+#
+# ---
+# For $z > 0$, write $1 + e^z = e^z(1 + e^{-z})$ and take the logarithm of the product. Then exp only
+# gets numbers below 0. `np.log1p(t)` is $\log(1 + t)$, exact also for tiny $t$.
+
+
+# %% answer="q17c"
+def stable_bce(z: float, y: float) -> float:
+    """Binary cross-entropy of the label y and the logit z, without overflow."""
+    ### BEGIN SOLUTION
+    return max(z, 0.0) - z * y + np.log1p(np.exp(-abs(z)))
+    ### END SOLUTION
+
+
+# %% test="q17c"
+expect("q17c", lambda: stable_bce(0.0, 1), np.log(2))
+expect("q17c", lambda: stable_bce(-800.0, 1), 800.0)
+### BEGIN HIDDEN TESTS
+grade("q17c")
+### END HIDDEN TESTS
+
+# %% [markdown] exercise="q19" title="The same weights, another result" stars=2 minutes=5
+# You have computed a forward pass in NumPy, and PyTorch gives almost the same. When is *almost* a
+# mistake?
+
+# %% quiz="q19"
+
+# %% quiz="q19b"
+
+# %% [markdown]
+# ## What to revisit
+#
+# Run this cell when you have practised. It names the questions that took more than one try, and the
+# exercises that train what they are about.
+
+# %%
+quiz.summary()
+
+# %% [markdown]
+# ## Where you stand
+
+# %%
+progress("ch06_networks/quiz")

@@ -1,0 +1,301 @@
+"""The quiz as a student uses it: widgets driven from Python, feedback as text, the summary."""
+
+import math
+import re
+
+import ipywidgets
+import pytest
+
+from utils import Quiz, quiz, records
+from utils.questions import as_html, as_text, load_questions, typed_number
+
+QUESTIONS = load_questions()
+ITEMS = list(QUESTIONS.values())
+MISTAKES = [(question, mistake) for question in ITEMS for mistake in question.mistakes()]
+
+
+@pytest.fixture(autouse=True)
+def untouched(tmp_path, monkeypatch):
+    """A course of its own, where nothing was tried."""
+    (tmp_path / "chapters").mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(quiz, "_tries", {})
+    monkeypatch.setattr(records, "_seen", {})
+
+
+def answer(widget, wanted):
+    """Answer as with the mouse or the keyboard; returns the feedback as HTML."""
+    question = widget.question
+    if question.kind == "mc":
+        widget.buttons[wanted].click()
+    elif question.kind == "multi":
+        for letter, box in widget.boxes.items():
+            box.value = letter in wanted
+        widget.check.click()
+    elif question.kind == "num":
+        widget.field.value = repr(wanted) if not isinstance(wanted, str) else wanted
+    elif question.kind == "order":
+        for letter in [*widget.order, *wanted]:
+            widget.buttons[letter].click()
+        widget.check.click()
+    else:
+        for name, letter in wanted.items():
+            widget.buttons[name][letter].click()
+        widget.check.click()
+    return widget.words.value
+
+
+@pytest.mark.parametrize("question", ITEMS, ids=lambda question: question.id)
+def test_the_right_answer_is_accepted_by_the_widget_and_by_check(question):
+    widget = Quiz().show(question.id)
+    said = answer(widget, question.right)
+    assert widget.reply.right and "✔ Right." in said
+    assert Quiz().check(question.id, question.right).startswith("✔ Right. ")
+
+
+@pytest.mark.parametrize("question, mistake", MISTAKES, ids=lambda one: getattr(one, "idea", ""))
+def test_every_known_mistake_gets_its_own_feedback(question, mistake):
+    widget = Quiz().show(question.id)
+    said = answer(widget, mistake.answer)
+    assert not widget.reply.right
+    assert widget.reply.idea == mistake.idea
+    assert as_html(mistake.feedback) in said
+    assert Quiz().check(question.id, mistake.answer) == f"✘ {as_text(mistake.feedback)}"
+
+
+def test_no_two_mistakes_of_a_question_are_told_the_same():
+    for question in ITEMS:
+        said = [mistake.feedback for mistake in question.mistakes()]
+        assert len(set(said)) == len(said), question.id
+
+
+def test_each_option_of_the_data_file_has_its_own_feedback_in_the_widget():
+    for question in ITEMS:
+        feedback = question.data.get("feedback", {})
+        told = " ".join(m.feedback for m in question.mistakes())
+        told += question.reply(question.right).feedback
+        for letter, text in feedback.items():
+            assert text in told, (question.id, letter)
+
+
+def test_several_options_get_one_hint_at_a_time():
+    widget = Quiz().show("q17")
+    said = answer(widget, "cf")
+    assert "(c)" in said and "(f)" not in said
+    said = answer(widget, "f")
+    assert "(f)" in said
+    said = answer(widget, "g")
+    assert "something is missing" in said and re.findall(r"\([a-g]\)", said) == ["(a)"]
+    assert "Mark at least one" in answer(widget, "")
+
+
+def test_a_match_has_to_be_complete():
+    widget = Quiz().show("q15")
+    widget.buttons["numerical"]["b"].click()
+    widget.check.click()
+    assert widget.reply is None and "Press a letter for symbolic" in widget.words.value
+    said = answer(widget, {"symbolic": "c", "automatic": "a"})
+    assert widget.reply.right and "✔" in said
+    assert widget.buttons["symbolic"]["c"].style.text_color == "white"
+    assert widget.buttons["symbolic"]["a"].style.text_color != "white"
+
+
+def test_order_can_be_changed():
+    widget = Quiz().show("q7")
+    for letter in "badc":
+        widget.buttons[letter].click()
+    assert "b → a → d → c" in widget.shown.value
+    assert widget.buttons["a"].description == "a: 2"
+    for letter in "aa":  # out, and in again at the end
+        widget.buttons[letter].click()
+    assert widget.order == list("bdca")
+    assert "There is no option" not in answer(widget, "dbac")
+    assert widget.reply.right
+
+
+def test_numbers_as_people_type_them():
+    widget = Quiz().show("q4a")
+    for text in ("0.25**9", "0.25^9", "3.8e-6", "1/4^9", "2 ** -18"):
+        answer(widget, text)
+        assert widget.reply.right, text
+    assert "9 steps" not in answer(widget, "0.25**10") and "steps" in widget.words.value
+    for text, hint in (
+        ("0,5", "decimal point"),
+        ("four", "Type a number"),
+        ("__import__('os')", "Type"),
+    ):
+        assert hint in answer(widget, text)
+
+
+@pytest.mark.parametrize(
+    "text, value",
+    [
+        ("2,817", 2817),
+        ("1/2 - 1/(2*pi)", 0.5 - 0.5 / math.pi),
+        ("2·3×4", 24),
+        ("−3", -3),
+        (" 7 ", 7),
+        ("1e-7**(1/9)", 1e-7 ** (1 / 9)),
+    ],
+)
+def test_typed_number(text, value):
+    assert typed_number(text) == pytest.approx(value, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "9**9**9**9",
+        "1/0",
+        "inf",
+        "nan",
+        "1e999",
+        "(1",
+        "[]",
+        "0 if 1 else 2",
+        "1" * 200,
+        "",
+        "(-1)**0.5",
+    ],
+)
+def test_what_is_no_number(text):
+    assert not QUESTIONS["q2"].readable(text)
+
+
+def test_the_form_of_an_answer_says_nothing_about_what_it_says():
+    form = Quiz().has_the_form_of
+    for question in ITEMS:
+        check = form(question.id)
+        assert check(question.right)
+        assert all(check(mistake.answer) for mistake in question.mistakes())
+        for nothing in (None, ..., [], {}, "?", object(), True, float("nan")):
+            assert not check(nothing), (question.id, nothing)
+
+
+def test_accepted_forms():
+    read = {key: question.read for key, question in QUESTIONS.items()}
+    assert read["q1"]("(A)") == read["q1"](["a"]) == read["q1"](" a. ") == "a"
+    assert (
+        read["q5"]("a, b and d".replace("and", ""))
+        == read["q5"]({"A", "b", "D"})
+        == ["a", "b", "d"]
+    )
+    assert read["q7"]("b → d → a → c") == read["q7"](("B", "D", "A", "C")) == "bdac"
+    assert not QUESTIONS["q7"].readable({"b", "d", "a", "c"})
+    pairs = {"ReLU": "B", "tanh": "(a)", "Leaky ReLU": "d", "linear": ["a"]}
+    assert QUESTIONS["q9"].reply(pairs).right
+
+
+def test_mathematics_and_code_become_html_and_text():
+    assert as_html("if $a < b$ then `x & y`") == "if $a &lt; b$ then <code>x &amp; y</code>"
+    assert as_text(r"$\frac{\hat y - y}{\hat y(1-\hat y)}$") == "(ŷ − y)/(ŷ(1−ŷ))"
+    assert (
+        as_text(r"$10^{-5}$, $n_\text{in}$, $\mathrm{Var}[a]/\sigma^2$, `f(x)`")
+        == "10⁻⁵, n_in, Var[a]/σ², f(x)"
+    )
+
+
+def test_every_text_reads_well_without_markup():
+    for question in ITEMS:
+        for text in texts_of(question):
+            assert text.count("$") % 2 == 0 and text.count("`") % 2 == 0, text
+            assert not re.search(r"[\\${}`]|\*\*", as_text(text).replace("2**5", "")), as_text(text)
+
+
+def texts_of(question):
+    data = question.data
+    yield from (question.question, data.get("reveal", ""), data.get("incomplete", ""))
+    for part in ("options", "feedback", "left", "left_feedback"):
+        yield from data.get(part, {}).values()
+    yield from (trap["feedback"] for trap in data.get("traps", []))
+
+
+def controls(widget):
+    """Everything that one presses, ticks or types into, but the Check button."""
+    for child in widget.children:
+        for one in controls(child) if hasattr(child, "children") else [child]:
+            pressed = isinstance(one, (ipywidgets.Button, ipywidgets.Checkbox, ipywidgets.Text))
+            if pressed and one.description != "Check":
+                yield one
+
+
+@pytest.mark.parametrize("question", ITEMS, ids=lambda question: question.id)
+def test_every_control_has_a_name_for_screen_readers(question):
+    widget = Quiz().show(question.id)
+    for control in controls(widget):
+        assert control.tooltip
+        assert "\\" not in control.tooltip and "$" not in control.tooltip
+    said = " ".join(control.tooltip for control in controls(widget))
+    assert all(as_text(text) in said for text in question.options.values())
+    assert 'role="status"' in widget.words.value
+
+
+@pytest.mark.parametrize("question", ITEMS, ids=lambda question: question.id)
+def test_without_a_kernel_the_question_can_be_read(question):
+    data = Quiz().show(question.id)._repr_mimebundle_()
+    data = data[0] if isinstance(data, tuple) else data
+    assert "application/vnd.jupyter.widget-view+json" in data
+    assert as_html(question.question) in data["text/html"]
+    assert all(as_html(text) in data["text/html"] for text in question.options.values())
+
+
+def test_the_question_is_not_repeated_where_it_stands_above():
+    question = QUESTIONS["q6"].question
+    assert question in Quiz().show("q6").children[0].value
+    assert question not in Quiz(with_questions=False).show("q6").children[0].value
+
+
+def test_summary():
+    practice = Quiz()
+    assert repr(practice.summary()).startswith("0 of 31 questions")
+    assert "Not tried yet: q1, q3" in repr(practice.summary())
+    practice.check("q1", "a")
+    practice.check("q4a", 0.25)
+    practice.check("q10a", 10)
+    practice.check("q10a", 100)
+    practice.check("q2", "no number")  # this is no try
+    text = repr(practice.summary())
+    assert text.startswith("2 of 31 questions")
+    assert "Revisit q4a (not right yet): 2.11" in text and "Revisit q1 " not in text
+    assert "Revisit q10a (right, after other answers)" in text
+    assert "Not tried yet" in text and "q2," in text
+
+
+def test_summary_after_a_restart_of_the_kernel(monkeypatch):
+    Quiz().check("q4a", 0.25)
+    Quiz().check("q1", "a")
+    monkeypatch.setattr(quiz, "_tries", {})
+    assert "1 of 31" in repr(Quiz().summary()) and "Revisit q4a" in repr(Quiz().summary())
+
+
+def test_the_summary_links_to_the_exercises(monkeypatch):
+    book = {
+        "path": "ch02_autograd/03_flow",
+        "exercises": [{"id": "2.11", "title": "Gradient flow"}],
+    }
+    own = {
+        "path": "ch06_networks/quiz",
+        "exercises": [{"id": "q1", "title": "One unit"}, {"id": "q4", "title": "Vanishing"}],
+    }
+    monkeypatch.setattr(quiz, "course_map", lambda: {"chapters": [{"notebooks": [book, own]}]})
+    Quiz().check("q4a", 0.25)
+    html = Quiz().summary()._repr_html_()
+    assert (
+        '<a href="../ch02_autograd/03_flow.ipynb#2.11-Gradient-flow">2.11 Gradient flow</a>' in html
+    )
+    assert '<a href="quiz.ipynb#q4-Vanishing">q4a</a>' in html
+    assert "<td" in html and "7.7" in html  # not in this map: named, without a link
+
+
+def test_everything_right_leaves_nothing_to_revisit():
+    for question in ITEMS:
+        Quiz().check(question.id, question.right)
+    assert (
+        repr(Quiz().summary())
+        == "31 of 31 questions answered right in practice.\nNothing to revisit."
+    )
+
+
+def test_an_unknown_question():
+    with pytest.raises(ValueError, match="no question 'q99'. The quiz has: q1, "):
+        Quiz().show("q99")

@@ -80,7 +80,8 @@ class Course:
         """A hash of the solutions and of the autograder: what a verdict depends on."""
         digest = hashlib.sha256()
         for folder in ("solutions", "autograder", "utils"):
-            for file in sorted((self.root / folder).rglob("*.py")):
+            found = (self.root / folder).rglob("*")
+            for file in sorted(path for path in found if path.suffix in (".py", ".yaml")):
                 digest.update(str(file.relative_to(self.root)).encode() + file.read_bytes())
         return digest.hexdigest()[:16]
 

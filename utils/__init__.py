@@ -29,6 +29,8 @@ _HOME = {
     "sigmoid_explorer": "activations",
     "variance_explorer": "activations",
     "make_fig78_data": "training_data",
+    "show_epoch": "training_progress",
+    "Quiz": "quiz",
     "load_digits": "data",
     "xor_data": "data",
     "expect": "expectations",

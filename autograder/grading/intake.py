@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
+from autograder.check import EXERCISE
 from autograder.grading.given import Given
 from autograder.grading.reading import MAX_BYTES, Damaged, StudentCell, read_cells, read_file
 
@@ -102,7 +103,7 @@ def recognise(cells: list[StudentCell], givens: dict[str, Given]) -> Given | Non
     names = set()
     for cell in cells:
         names |= {cell.grade_id, cell.id}
-        first = re.match(r"\s*#\s*Answer\s+(\d+\.\d+[\w-]*)", cell.source)
+        first = re.match(rf"\s*#\s*Answer\s+((?:{EXERCISE})[\w-]*)", cell.source)
         if first:
             names.add(f"answer-{first[1].replace('.', '-')}")
     shared = {name: len(names & given.telling) for name, given in givens.items()}

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 
+from autograder.check import EXERCISE
 from autograder.grading.given import Given
 from autograder.grading.reading import StudentCell
 
-_FIRST_LINE = re.compile(r"\s*#\s*(Answer|Visible tests)\s+(\d+\.\d+[\w-]*)", re.I)
+_FIRST_LINE = re.compile(rf"\s*#\s*(Answer|Visible tests)\s+((?:{EXERCISE})[\w-]*)", re.I)
 _FLAGS = ("grade", "solution", "locked", "points", "schema_version", "task")
 
 

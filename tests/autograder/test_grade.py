@@ -31,6 +31,8 @@ from autograder.grading.reading import read_cells
 from autograder.grading.relied_on import forbidden_in
 from autograder.reference import Reference
 
+pytestmark = pytest.mark.sandbox
+
 ANSWER = COURSE.notebooks[NAME].answer_of("2.5").solution
 
 

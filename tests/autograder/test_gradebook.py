@@ -15,6 +15,8 @@ from autograder.grading.given import given_notebooks
 from autograder.report.results import collect
 from autograder.report.tables import grades_csv
 
+pytestmark = pytest.mark.sandbox
+
 SOLUTION = """# %% [markdown]
 # # An example
 

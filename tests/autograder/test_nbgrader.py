@@ -15,6 +15,8 @@ from autograder.grading.folder import GradingFolder
 from autograder.grading.given import WRITTEN_STUB
 from autograder.report.results import collect
 
+pytestmark = pytest.mark.sandbox
+
 PARTS = ("autograder", "utils", "solutions", "chapters", "data")
 WRONG = COURSE.notebooks[NAME].answer_of("2.5").solution.replace("-grad_output", "grad_output")
 HOSTILE = """

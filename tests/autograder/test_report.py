@@ -7,6 +7,7 @@ from functools import lru_cache
 from html.parser import HTMLParser
 
 import nbformat
+import pytest
 from classroom import COURSE, NAME, STEM, graded, hand_in, solved, temporary
 
 from autograder.feedback import points_text
@@ -15,6 +16,8 @@ from autograder.report.class_page import class_page, misconceptions, summary
 from autograder.report.results import collect
 from autograder.report.tables import files_for, grades_csv
 from autograder.report.write import write_reports
+
+pytestmark = pytest.mark.sandbox
 
 SOLUTION = COURSE.notebooks[NAME].answer_of("2.5").solution
 WRONG = SOLUTION.replace("-grad_output", "grad_output")

@@ -14,6 +14,8 @@ from autograder.isolation import choose_tier
 from autograder.reference import Reference
 from autograder.simulate import IN_AN_ANSWER, MISHAPS, TO_A_FILE, _relies_on, simulate
 
+pytestmark = pytest.mark.sandbox
+
 # Every mishap in one notebook, and a few students in all of them.
 CLASSES = {"one notebook": (33, NAME), "everything": (2, "")}
 

@@ -801,8 +801,11 @@ forward.misconception(
     "derivative of each value with respect to x.",
     source="""
 def forward_mode(x):
-    d = reverse_mode(x)
-    return {"f1": d["f1"], "f2": d["f2"], "f3": d["f3"], "f4": d["f4"], "f5": d["f5"], "y": d["x"]}
+    f1 = np.exp(x)
+    f3 = f1 + f1**2
+    slope = np.exp(f3) + np.cos(f3)
+    down = slope * (1 + 2 * f1)
+    return {"f1": down, "f2": slope, "f3": slope, "f4": 1.0, "f5": 1.0, "y": down * f1}
 """,
 )
 

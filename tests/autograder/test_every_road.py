@@ -6,9 +6,8 @@ import sys
 from functools import lru_cache
 
 import pytest
-from classroom import COURSE, hand_in, solved, temporary
+from classroom import COURSE, copy_of_the_course, hand_in, solved, temporary
 from nbgrader.api import Gradebook
-from test_nbgrader import a_copy
 
 from autograder.check import all_checks
 from autograder.grading.batch import grade_class
@@ -40,7 +39,7 @@ def records():
 @lru_cache
 def by_nbgrader():
     """{notebook: {cell: (score, extra credit)}} of `nbgrader autograde`, in a copy of the course."""
-    root = a_copy()
+    root = copy_of_the_course("every-road")
     target = root / "grading" / "submitted"
     for name in BOOKS:
         chapter, stem = name.split("/")

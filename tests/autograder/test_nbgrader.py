@@ -1,13 +1,22 @@
 """nbgrader's own command line on this course: the same scores, through the same sandbox."""
 
-import shutil
 import subprocess
 import sys
 from functools import lru_cache
 
 import nbformat
 import pytest
-from classroom import CHAPTER, COURSE, NAME, STEM, cell, graded, hand_in, solved, temporary
+from classroom import (
+    CHAPTER,
+    COURSE,
+    NAME,
+    STEM,
+    cell,
+    copy_of_the_course,
+    graded,
+    hand_in,
+    solved,
+)  # fmt: skip
 from nbgrader.api import Gradebook
 
 from autograder.authoring.source import STUB
@@ -17,7 +26,6 @@ from autograder.report.results import collect
 
 pytestmark = pytest.mark.sandbox
 
-PARTS = ("autograder", "utils", "solutions", "chapters", "data")
 WRONG = COURSE.notebooks[NAME].answer_of("2.5").solution.replace("-grad_output", "grad_output")
 HOSTILE = """
 from IPython.display import HTML, display
@@ -27,13 +35,7 @@ display(HTML("<script>evil()</script>fine"))
 
 @lru_cache
 def a_copy():
-    """A copy of the course, as a clone would be."""
-    root = temporary() / "course"
-    for name in PARTS:
-        ignore = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
-        shutil.copytree(COURSE.root / name, root / name, ignore=ignore)
-    shutil.copy(COURSE.root / "nbgrader_config.py", root)
-    return root
+    return copy_of_the_course("course")
 
 
 def retagged():

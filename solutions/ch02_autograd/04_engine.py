@@ -390,7 +390,7 @@ grade("2.12b")
 # dotted lines are three of them (the fourth lies outside the picture). The thick line is where the
 # answer is 0.5.
 
-# %%
+# %% fold=true
 # Losses at some steps, and the weights of one trained network: rows (w1, w2, b), then the output
 STEPS = [0, 10, 20, 40, 60, 80, 100, 120, 140, 160, 180, 200, 220, 240, 260]
 CURVES = {

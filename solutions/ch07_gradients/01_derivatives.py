@@ -439,7 +439,7 @@ grade("7.4")
 # Here $f$ is the **raw output**, not the probability. The target $y$ is usually 0 or 1; anything
 # between (a "soft label") is allowed too. Read the slopes off the picture: where is each curve flat?
 
-# %%
+# %% fold=true
 from utils import show
 from utils.plots import axes, style
 
@@ -691,7 +691,7 @@ sigmoid_explorer()
 # $$\operatorname{heaviside}[z]=\begin{cases}0&z<0\\1&z\ge0\end{cases}\qquad
 # \operatorname{rect}[z]=\begin{cases}0&z<0\\1&0\le z\le1\\0&z>1\end{cases}$$
 
-# %%
+# %% fold=true
 from utils import show
 from utils.plots import BLUE, axes, style
 

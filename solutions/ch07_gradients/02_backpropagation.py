@@ -50,7 +50,7 @@ from utils.plots import BLUE, ORANGE, axes, show, style
 # defended there (PyTorch takes $\alpha$), so it is never tested. Move the slider: the whole of $\alpha$
 # is in the left half.
 
-# %%
+# %% fold=true
 z = np.linspace(-3, 3, 241)
 fig, (left, right) = axes("z", "a[z]", "Leaky ReLU", columns=2, width=8.4, height=3.2)
 right.set(ylabel="slope of a", ylim=(-0.08, 1.15))

@@ -33,6 +33,7 @@ class Reference:
         self.checks = all_checks() if checks is None else checks
         self._snapshots: dict[str, dict[str, dict]] = {}
         self._observed: dict[tuple, dict] = {}
+        self.remembered: dict[tuple, object] = {}  # what judging derived from it, per part and seed
 
     def check(self, part: str) -> Check:
         """The check of a part; `CourseFault` when there is none."""

@@ -87,6 +87,13 @@ def not_graded(check: Check, why: str) -> Verdict:
 
 def trusted_values(check: Check, reference: Reference, seed: int) -> dict[str, object]:
     """The reference's values by sub-check; `CourseFault` when they cannot decide anything."""
+    key = check.part, seed, "trusted values"
+    if key not in reference.remembered:
+        reference.remembered[key] = _trusted_values(check, reference, seed)
+    return reference.remembered[key]
+
+
+def _trusted_values(check: Check, reference: Reference, seed: int) -> dict[str, object]:
     seen = reference.observation(check.part, seed)
     if seen["error"] is not None:
         raise CourseFault(f"check {check.part}: observing the reference raises {seen['error']}")
@@ -165,31 +172,41 @@ def _said_of_student(check: Check, values: dict, seed: int) -> dict:
 
 
 def _name_misconceptions(check, seen, expected, reference, seed, verdict) -> None:
+    """Name the wrong answers that give the student's values wherever they are wrong themselves.
+
+    One that explains every wrong sub-check is preferred; else those that explain most.
+    """
     got = {key: value for key, value, _ in seen["entries"]}
     wrong = {line.key for line in verdict.lines if not line.holds}
     whole, part = [], []
     for variant in check.of_kind("misconception"):
-        theirs = _values_of(check, variant, reference, seed)
-        wrong_there = {k for k, v in expected.items() if _differs(check, v, theirs.get(k))}
-        agree = {k for k in expected if k in got and k in theirs and _alike(theirs[k], got[k])}
-        if len(agree) == len(expected):
+        theirs = _wrong_values(check, variant, expected, reference, seed)
+        if not theirs or not theirs.keys() <= wrong & got.keys():
+            continue
+        if not all(_alike(value, got[key]) for key, value in theirs.items()):
+            continue
+        if theirs.keys() == wrong:
             whole.append(variant)
-        elif wrong_there and wrong_there <= wrong and wrong_there <= agree:
-            telling = sum(not isinstance(got[k], Raised) for k in wrong_there)
-            if telling:
-                part.append((telling, variant))
+        elif telling := sum(not isinstance(value, Raised) for value in theirs.values()):
+            part.append((telling, variant))
     part.sort(key=lambda pair: -pair[0])
     for variant in whole[:2] or [variant for _, variant in part[:3]]:
         verdict.misconceptions[variant.name] = variant.sentence
 
 
-def _values_of(check: Check, variant: Variant, reference: Reference, seed: int) -> dict:
-    seen = reference.observation(check.part, seed, variant)
-    return {key: value for key, value, _ in seen["entries"]}
-
-
-def _differs(check: Check, expected, value) -> bool:
-    return difference(expected, value, check.rtol, check.atol) is not None
+def _wrong_values(check: Check, variant: Variant, expected: dict, reference, seed: int) -> dict:
+    """What a known wrong answer gives in the sub-checks that it fails."""
+    key = check.part, seed, variant.key
+    if key not in reference.remembered:
+        seen = reference.observation(check.part, seed, variant)
+        theirs = {key: value for key, value, _ in seen["entries"]}
+        missing = seen["error"] or Raised("NotObserved", "")
+        reference.remembered[key] = {
+            name: theirs.get(name, missing)
+            for name, value in expected.items()
+            if difference(value, theirs.get(name), check.rtol, check.atol) is not None
+        }
+    return reference.remembered[key]
 
 
 def _alike(theirs, got) -> bool:

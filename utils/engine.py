@@ -202,13 +202,12 @@ def topological_order(z, parents=lambda v: v._prev):
     A loop with its own stack, so the depth of the graph is not limited by
     Python's recursion limit. `parents(v)` gives the operands of v.
     """
-    order, seen, stack = [], set(), [(z, False)]
+    order, seen, stack = [], set(), [z]
     while stack:
-        v, operands_done = stack.pop()
-        if operands_done:
-            order.append(v)
+        v = stack.pop()
+        if v is None:  # the operands of the value below are done
+            order.append(stack.pop())
         elif id(v) not in seen:
             seen.add(id(v))
-            stack.append((v, True))
-            stack.extend((p, False) for p in reversed(parents(v)))
+            stack += (v, None, *reversed(parents(v)))
     return order

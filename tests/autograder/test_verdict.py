@@ -16,6 +16,7 @@ class OneSolution:
 
     def __init__(self, the_check, namespace, variants=None):
         self._check, self._names, self._variants = the_check, namespace, variants or {}
+        self.remembered = {}
 
     def observation(self, part, seed, variant=None):
         names = self._variants[variant.name] if variant else self._names

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from math import ceil
 from textwrap import wrap
 from urllib.parse import quote
 
@@ -11,6 +12,7 @@ from utils.graph import draw_graph
 
 COLUMN, BOX_W, BOX_H, GAP, TOP, LEFT = 292, 232, 78, 20, 74, 18
 TITLE_CHARACTERS = 25
+MOST_ROWS, FEW_ROWS = 10, 5  # a notebook with more exercises is laid out in several columns
 INK, LINE, FILL, BAND = "#1b2a3a", "#5b6b7a", "#f4f8fb", "#0072b2"
 
 
@@ -39,17 +41,24 @@ def _link(path: str, exercise: dict) -> str:
 
 def svg(data: dict) -> str:
     """The map as SVG: a column per notebook, a box per exercise, an arrow for "builds on"."""
-    places, bands, y = {}, [], 0
+    places, headings, y, widest = {}, [], 0, 0
     for chapter in data["chapters"]:
-        depth = max(len(book["exercises"]) for book in chapter["notebooks"])
-        bands.append((chapter, y))
-        for column, book in enumerate(chapter["notebooks"]):
-            for row, exercise in enumerate(book["exercises"]):
-                places[exercise["id"]] = (
-                    LEFT + column * COLUMN, y + TOP + row * (BOX_H + GAP), exercise,
-                )  # fmt: skip
-        y += TOP + depth * (BOX_H + GAP) + 14
-    width = LEFT + COLUMN * max(len(chapter["notebooks"]) for chapter in data["chapters"])
+        headings.append(_text(LEFT, y + 24, chapter["title"], 17, "700", BAND))
+        column = deepest = 0
+        for book in chapter["notebooks"]:
+            x = LEFT + column * COLUMN
+            headings.append(_text(x, y + 52, book["title"], 13.5, "600"))
+            many = len(book["exercises"]) > MOST_ROWS
+            rows = FEW_ROWS if many else len(book["exercises"])
+            for index, exercise in enumerate(book["exercises"]):
+                across, down = divmod(index, rows)
+                top = y + TOP + down * (BOX_H + GAP)
+                places[exercise["id"]] = (x + across * COLUMN, top, exercise)
+            column += ceil(len(book["exercises"]) / rows)
+            deepest = max(deepest, rows)
+        widest = max(widest, column)
+        y += TOP + deepest * (BOX_H + GAP) + 14
+    width = LEFT + COLUMN * widest
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {y}" width="{width}" '
         f'height="{y}" role="img" aria-labelledby="map-title map-text" '
@@ -60,10 +69,7 @@ def svg(data: dict) -> str:
         '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" '
         f'markerHeight="7" orient="auto"><path d="M0 0L8 4L0 8z" fill="{LINE}"/></marker></defs>',
     ]
-    for chapter, top in bands:
-        parts.append(_text(LEFT, top + 24, chapter["title"], 17, "700", BAND))
-        for column, book in enumerate(chapter["notebooks"]):
-            parts.append(_text(LEFT + column * COLUMN, top + 52, book["title"], 13.5, "600"))
+    parts += headings
     for place in places.values():
         parts += [_arrow(places[need], place) for need in place[2]["needs"] if need in places]
     parts += [_box(*place) for place in places.values()]

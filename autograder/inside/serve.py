@@ -178,7 +178,6 @@ def warm_up():
     import torch
 
     import utils
-
     from autograder.inside.shell import make_shell
 
     torch.set_num_threads(1)

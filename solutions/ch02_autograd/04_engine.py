@@ -42,7 +42,7 @@ from utils import (
 from utils import Value as CourseValue
 from utils.plots import BLUE, GREEN, LINES, ORANGE, RED, axes, style
 
-# %% [markdown] exercise="2.12" title="Mini-project: build an autograd engine" stars=3 minutes=180 needs="2.3 2.6 2.7 2.8"
+# %% [markdown] exercise="2.12" title="Mini-project: build an autograd engine" stars=3 minutes=180 needs="2.3 2.8"
 # You know the parts already: local derivatives (2.5 to 2.7), graphs whose paths add up (2.3),
 # reverse mode (2.4), numerical checks (2.8). What is new is that they have to work *together*, for
 # graphs that nobody has drawn in advance.

@@ -1,10 +1,13 @@
 """`python -m autograder`."""
 
 import os
+import sys
 
 # Many small matrices, several processes: threads of the linear algebra would only get in the way.
 for library in ("OMP", "OPENBLAS", "MKL"):
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+# jsonschema, where it finds this package, builds a grammar for a second; nothing here needs it.
+sys.modules.setdefault("rfc3987_syntax", None)
 
 from autograder.cli import app  # noqa: E402
 

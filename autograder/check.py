@@ -24,7 +24,7 @@ import sys
 import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import cloudpickle
@@ -105,7 +105,7 @@ class Check:
         """The variants of one kind, in the order they were registered."""
         return [variant for variant in self.variants.values() if variant.kind == kind]
 
-    @property
+    @cached_property
     def pickled(self) -> bytes:
         """`observe` for the worker. Functions of check modules travel by value."""
         cloudpickle.register_pickle_by_value(sys.modules[self.observe.__module__])

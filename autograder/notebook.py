@@ -14,7 +14,7 @@ from autograder.forbid import forbidden_use
 from autograder.inside import plain
 from autograder.inside.answer import observe_answer
 from autograder.reference import default_reference
-from autograder.verdict import Verdict, judge
+from autograder.verdict import Verdict, forbidden, judge
 
 
 class Points(float):
@@ -58,12 +58,6 @@ def verdict_on(part: str, namespace: dict, seed: int | None = None) -> Verdict:
     with contextlib.redirect_stdout(io.StringIO()):
         seen = observe_answer(check.observe, namespace, seed, part)
     return judge(check, plain.decode(plain.encode(seen)), reference, seed)
-
-
-def forbidden(check, used: str) -> Verdict:
-    """The verdict on an answer that uses what the exercise wants written."""
-    note = f"{used} is used, and this exercise is about writing it yourself."
-    return Verdict(check.part, check.points, check.bonus, note=note)
 
 
 def _last_definition(inputs, namespace: dict, part: str) -> str:

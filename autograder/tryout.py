@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from autograder.check import CourseFault
 from autograder.explain import explain
@@ -13,9 +14,10 @@ from autograder.grading.executor import Observe, Pool, RunCell, run_steps
 from autograder.inside.plain import Raised
 from autograder.isolation import Limits, Tier, choose_tier
 from autograder.isolation.session import cpu_count
-from autograder.notebook import forbidden
-from autograder.reference import Reference, default_reference
-from autograder.verdict import Verdict, judge, not_graded, total
+from autograder.verdict import Verdict, forbidden, judge, not_graded, total
+
+if TYPE_CHECKING:
+    from autograder.reference import Reference
 
 LIMITS = Limits(cell_seconds=10.0)
 
@@ -33,16 +35,19 @@ def try_answers(
     Every answer runs in a process of its own, after the set-up cells of its notebook. Without a
     sandbox on this machine it runs unprotected: whoever tries an answer has it before them.
     """
-    reference = reference or default_reference()
     seed = secrets.randbelow(2**31) if seed is None else seed
     tier = tier or choose_tier(trust_submissions=True)
     results: list[dict] = [{} for _ in answers]
-    for position, result in _results(answers, seed, workers, tier, reference):
-        results[position] = result
+    with Pool(tier, min(workers or cpu_count(), max(1, len(answers)))) as pool:
+        # While the workers warm up, the course is read, which takes as long.
+        from autograder.reference import default_reference
+
+        for position, result in _results(answers, seed, pool, reference or default_reference()):
+            results[position] = result
     return results
 
 
-def _results(answers, seed, workers, tier, reference) -> Iterator[tuple[int, dict]]:
+def _results(answers, seed, pool, reference) -> Iterator[tuple[int, dict]]:
     jobs = []
     for position, answer in enumerate(answers):
         exercise, source = str(answer.get("exercise", "")), answer.get("source")
@@ -55,24 +60,20 @@ def _results(answers, seed, workers, tier, reference) -> Iterator[tuple[int, dic
             jobs.append((position, exercise, source, parts, steps))
         except CourseFault as fault:
             yield position, _result(exercise, [], str(fault))
-    size = min(workers or cpu_count(), max(1, len(jobs)))
-    with Pool(tier, size) as pool:
-        for job, done in pool.map(
-            lambda worker, job: run_steps(worker, job[4], seed, LIMITS), jobs
-        ):
-            position, exercise, source, parts, _ = jobs[job]
-            if isinstance(done, Exception):
-                verdicts = [not_graded(reference.check(part), str(done)) for part in parts]
-                yield position, _result(exercise, verdicts, verdicts[0].note)
-                continue
-            seen = done[-len(parts) :]
-            verdicts = []
-            for part, one in zip(parts, seen):
-                check = reference.check(part)
-                used = forbidden_use(source, check.forbid)
-                verdict = forbidden(check, used) if used else judge(check, one, reference, seed)
-                verdicts.append(verdict)
-            yield position, _result(exercise, verdicts, _error(done[-len(parts) - 1]))
+    for job, done in pool.map(lambda worker, job: run_steps(worker, job[4], seed, LIMITS), jobs):
+        position, exercise, source, parts, _ = jobs[job]
+        if isinstance(done, Exception):
+            verdicts = [not_graded(reference.check(part), str(done)) for part in parts]
+            yield position, _result(exercise, verdicts, verdicts[0].note)
+            continue
+        seen = done[-len(parts) :]
+        verdicts = []
+        for part, one in zip(parts, seen):
+            check = reference.check(part)
+            used = forbidden_use(source, check.forbid)
+            verdict = forbidden(check, used) if used else judge(check, one, reference, seed)
+            verdicts.append(verdict)
+        yield position, _result(exercise, verdicts, _error(done[-len(parts) - 1]))
 
 
 def _error(ran: dict) -> str | None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from autograder.check import Check, CourseFault, Fault, Variant
 from autograder.compare import difference, oracle_problem
 from autograder.inside.plain import Opaque, Raised, show
-from autograder.reference import Reference
+
+if TYPE_CHECKING:
+    from autograder.reference import Reference
 
 FAILED = {
     "timeout": "It ran longer than it may ({seconds:g} s). Look for a loop that never ends, or for "
@@ -83,6 +86,12 @@ def not_graded(check: Check, why: str) -> Verdict:
     """A verdict that says that the course is at fault."""
     note = f"Not graded: a fault of the course, not yours ({why}). Your instructor has been told."
     return Verdict(check.part, check.points, check.bonus, state="not graded", note=note)
+
+
+def forbidden(check: Check, used: str) -> Verdict:
+    """The verdict on an answer that uses what the exercise wants written."""
+    note = f"{used} is used, and this exercise is about writing it yourself."
+    return Verdict(check.part, check.points, check.bonus, note=note)
 
 
 def trusted_values(check: Check, reference: Reference, seed: int) -> dict[str, object]:

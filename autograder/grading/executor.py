@@ -81,13 +81,16 @@ def run_steps(worker: Worker, steps: list, seed: int, limits: Limits = USUAL) ->
 
 
 class Pool:
-    """Several warm workers. `map` runs `function(worker, item)` on them, in threads."""
+    """Several warm workers. `map` runs `function(worker, item)` on them, in threads.
+
+    The workers are started together, in the background, when the pool is entered.
+    """
 
     def __init__(self, tier: Tier, size: int):
         self.tier, self.size = tier, max(1, size)
-        self._idle: queue.SimpleQueue[Worker] = queue.SimpleQueue()
-        self._all: list[Worker] = []
-        self._lock = threading.Lock()
+        self._idle: queue.SimpleQueue[Worker | Exception] = queue.SimpleQueue()
+        self._over = threading.Event()
+        self._threads = [threading.Thread(target=self._keep_one) for _ in range(self.size)]
 
     def map(self, function: Callable, items: Iterable) -> Iterator[tuple[int, object]]:
         """Pairs (position, result) as they are ready; an exception is given as the result."""
@@ -104,24 +107,31 @@ class Pool:
                     future.cancel()
 
     def _with_worker(self, function: Callable, item):
-        worker = self._take()
+        worker = self._idle.get()
         try:
+            if isinstance(worker, Exception):
+                raise worker
             return function(worker, item)
         finally:
             self._idle.put(worker)
 
-    def _take(self) -> Worker:
+    def _keep_one(self) -> None:
+        """Start a worker and stay: a sandbox ends with the thread that started it."""
         try:
-            return self._idle.get_nowait()
-        except queue.Empty:
-            worker = Worker(self.tier)
-            with self._lock:
-                self._all.append(worker)
-            return worker
+            self._idle.put(Worker(self.tier))
+        except Exception as problem:  # whoever asks for a worker gets to know
+            self._idle.put(problem)
+        self._over.wait()
 
     def __enter__(self) -> Pool:
+        for thread in self._threads:
+            thread.start()
         return self
 
     def __exit__(self, *exception) -> None:
-        for worker in self._all:
-            worker.close()
+        for _ in self._threads:
+            if isinstance(worker := self._idle.get(), Worker):
+                worker.close()
+        self._over.set()
+        for thread in self._threads:
+            thread.join()

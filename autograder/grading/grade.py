@@ -26,9 +26,8 @@ from autograder.grading.rebuild import Rebuilt, rebuild
 from autograder.grading.relied_on import forbidden_in
 from autograder.inside.plain import Raised
 from autograder.isolation import Limits, Session, Worker
-from autograder.notebook import forbidden
 from autograder.reference import Reference
-from autograder.verdict import Verdict, judge, not_graded, total
+from autograder.verdict import Verdict, forbidden, judge, not_graded, total
 
 OUT_OF_TIME = ("OutOfTime", "CellLost")
 

@@ -113,7 +113,7 @@ def _bundle(data) -> dict[str, str]:
         elif mime == "text/html" and len(value) <= MAX_IMAGE:
             clean[mime] = html(plain(value, MAX_IMAGE))
         elif mime in _IMAGE and _is_image(mime, value):
-            clean[mime] = value
+            clean[mime] = "".join(value.split())
         elif mime == "image/svg+xml" and len(value) <= MAX_IMAGE:
             clean.setdefault("text/html", svg(value))
         elif mime == "text/latex":
@@ -123,7 +123,9 @@ def _bundle(data) -> dict[str, str]:
 
 def _is_image(mime: str, value: str) -> bool:
     try:
-        return len(value) <= MAX_IMAGE and base64.b64decode(value).startswith(_IMAGE[mime])
+        if len(value) > MAX_IMAGE:
+            return False
+        return base64.b64decode("".join(value.split()), validate=True).startswith(_IMAGE[mime])
     except (binascii.Error, ValueError):
         return False
 

@@ -21,12 +21,11 @@ import struct
 import sys
 import time
 
-from autograder.inside import plain
+from autograder.inside import alone, plain
 from autograder.inside.answer import observe_answer, raised
 
 FRAME = struct.Struct("!I")
 PATIENCE = 3  # limits are of processor time; on the wall clock this many times as long may pass
-HOME = os.environ.get("HOME", "/tmp")
 OWNS_PROCESSES = "WORKER_OWNS_PROCESSES" in os.environ
 
 
@@ -173,6 +172,7 @@ def _read_until(reader: int, deadline: float) -> bytes | None:
 
 def warm_up():
     """Import what notebooks use, once; returns the shell. One thread only, so forking is safe."""
+    import cloudpickle  # noqa: F401 (what observations arrive with)
     import matplotlib.pyplot
     import numpy
     import torch
@@ -181,6 +181,8 @@ def warm_up():
     from autograder.inside.shell import make_shell
 
     torch.set_num_threads(1)
+    torch.manual_seed(0)
+    numpy.random.default_rng([0, 0])
     (torch.ones(2, 2, requires_grad=True) @ torch.ones(2, 2)).sum().backward()
     numpy.ones((2, 2)) @ numpy.ones((2, 2))
     shell = make_shell()
@@ -200,6 +202,8 @@ def main(descriptor: int) -> None:
     from autograder.inside.shell import silence
 
     control = socket.socket(fileno=descriptor)
+    home = os.environ["HOME"]  # a folder for this worker alone: emptied after every session
+    alone.settle()
     shell = warm_up()
     silence()
     control.sendall(b"+")
@@ -211,7 +215,7 @@ def main(descriptor: int) -> None:
         channel = socket.socket(fileno=descriptors[0])
         limits = struct.unpack("!QQI", message[:20])
         count += 1
-        folder = os.path.join(HOME, f"work{count}")
+        folder = os.path.join(home, f"work{count}")
         os.makedirs(folder)
         child = os.fork()
         if child == 0:
@@ -219,6 +223,9 @@ def main(descriptor: int) -> None:
                 control.close()
                 os.setsid()
                 os.chdir(folder)
+                alone.readable_by_others(True)
+                if OWNS_PROCESSES:
+                    alone.go_alone()
                 limit_resources(*limits)
                 serve_session(channel, shell)
             finally:
@@ -227,7 +234,7 @@ def main(descriptor: int) -> None:
         if not control.recv(1):  # the trusted side says when the session is over
             return
         _clean(child)
-        for place in (HOME, "/dev/shm") if OWNS_PROCESSES else (folder,):
+        for place in (home, "/dev/shm") if OWNS_PROCESSES else (home,):
             _empty(place)
         control.sendall(b".")
 
@@ -245,19 +252,28 @@ def _empty(folder: str) -> None:
 
 def _clean(child: int) -> None:
     """Kill the session and, inside a process namespace of our own, everything else."""
-    targets = [-child, child] + ([-1] if OWNS_PROCESSES else [])
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        if not _kill([-1] if OWNS_PROCESSES else [-child, *(alone.children() or [child])]):
+            return
+        time.sleep(0.002)
+
+
+def _kill(targets: list[int]) -> bool:
+    """Is anybody still there? What is dying counts, so that nothing overlaps the next session."""
+    found = False
     for target in targets:
         try:
             os.kill(target, signal.SIGKILL)
+            found = True
         except OSError:
             pass
-    deadline = time.monotonic() + 5
-    while time.monotonic() < deadline:
-        try:
-            if os.waitpid(-1, os.WNOHANG)[0] == 0:
-                time.sleep(0.002)
-        except ChildProcessError:
-            return
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        pass
+    return found
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -11,8 +12,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from autograder.isolation import landlock
+
 COURSE = Path(__file__).resolve().parents[2]
 SCRATCH_BYTES = 256 * 2**20
+VISIBLE = ("utils", "data", "autograder/__init__.py", "autograder/inside")  # of the course
 SYSTEM_PATHS = (
     "/usr", "/lib", "/lib32", "/lib64", "/bin", "/etc/fonts", "/etc/ld.so.cache",
     "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/localtime", "/etc/mime.types",
@@ -25,17 +29,25 @@ class NoSandbox(RuntimeError):
 
 @dataclass(frozen=True)
 class Tier:
-    """A level of isolation: its name, whether it works here, and why (not)."""
+    """A level of isolation: its name, whether it works here, and why (not).
+
+    `becomes_nobody`: grading was started as root, and the worker gives that up.
+    """
 
     name: str
     available: bool
     reason: str
+    becomes_nobody: bool = False
 
 
 @lru_cache
 def available_tiers() -> tuple[Tier, ...]:
     """All tiers, strongest first, each tried on this machine."""
-    return (_bubblewrap(), Tier("none", True, "no isolation: only for work that you trust"))
+    return (
+        _bubblewrap(),
+        _landlock(),
+        Tier("none", True, "no isolation: only for work that you trust"),
+    )
 
 
 def choose_tier(trust_submissions: bool = False) -> Tier:
@@ -57,9 +69,19 @@ def worker_command(tier: Tier, descriptor: int) -> tuple[list[str], dict[str, st
     """Command and environment that start `autograder.inside.serve` on that tier."""
     python = [sys.executable, "-m", "autograder.inside.serve", str(descriptor)]
     if tier.name == "bubblewrap":
-        return [*_bubblewrap_command(), *python], {}
-    home = tempfile.mkdtemp(prefix="course-worker-")
-    return python, {**_environment(home), "PYTHONPATH": str(COURSE)}
+        return [*_bubblewrap_command(tier.becomes_nobody), *python], {}
+    place = new_scratch()
+    environment = _environment(f"{place}/home")
+    if tier.name == "landlock":
+        return _landlock_command(place, python), {**environment, "PYTHONPATH": f"{place}/course"}
+    return python, {**environment, "PYTHONPATH": str(COURSE)}
+
+
+def new_scratch() -> str:
+    """A folder for a worker without bubblewrap; students' code writes into `home` in it only."""
+    place = tempfile.mkdtemp(prefix="course-worker-")
+    os.mkdir(f"{place}/home")
+    return place
 
 
 def _environment(home: str) -> dict[str, str]:
@@ -79,28 +101,85 @@ def _environment(home: str) -> dict[str, str]:
     }
 
 
-def _bubblewrap_command() -> list[str]:
+def _bubblewrap_command(become_nobody: bool) -> list[str]:
     """The sandbox: no network, own processes, read-only course without solutions and checks."""
+    scratch = ["--perms", "1777", "--size", str(SCRATCH_BYTES), "--tmpfs"]
     command = [
-        "bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL",
+        "bwrap", *_own_namespaces(become_nobody), "--die-with-parent", "--new-session",
         "--hostname", "course", "--clearenv", "--proc", "/proc", "--dev", "/dev",
-        "--size", str(SCRATCH_BYTES), "--tmpfs", "/tmp",
+        *scratch, "/dev/shm", *scratch, "/tmp",
     ]  # fmt: skip
     for path in SYSTEM_PATHS:
         command += ["--ro-bind-try", path, path]
     for prefix in sorted({sys.prefix, sys.base_prefix}):
         if not prefix.startswith("/usr"):
+            for parent in reversed(Path(prefix).parents):
+                command += ["--dir", str(parent)]
             command += ["--ro-bind", prefix, prefix]
-    for name in ("utils", "data", "autograder/__init__.py", "autograder/inside"):
+        for installed in Path(prefix).glob("lib/python*/site-packages/autograder"):
+            # a copy of the course that was not installed as editable
+            command += ["--tmpfs", str(installed), "--remount-ro", str(installed)]
+    for folder in ("/course", "/course/autograder"):
+        command += ["--dir", folder]
+    command += ["--perms", "1777", "--dir", "/tmp/.matplotlib"]
+    for name in VISIBLE:
         command += ["--ro-bind-try", str(COURSE / name), f"/course/{name}"]
     for cache in _font_caches():
         command += ["--ro-bind", str(cache), f"/tmp/.matplotlib/{cache.name}"]
     environment = {
         **_environment("/tmp"), "PYTHONPATH": "/course", "WORKER_OWNS_PROCESSES": "1",
     }  # fmt: skip
+    if become_nobody:
+        environment["WORKER_BECOMES_NOBODY"] = "1"
     for name, value in environment.items():
         command += ["--setenv", name, value]
-    return [*command, "--chdir", "/tmp", "--"]
+    return [*command, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp", "--"]
+
+
+def _own_namespaces(become_nobody: bool) -> list[str]:
+    """All namespaces; without the one of users where root in the worker is to become nobody."""
+    if not become_nobody:
+        return ["--unshare-all", "--cap-drop", "ALL"]
+    kinds = ("ipc", "pid", "net", "uts", "cgroup-try")
+    needed = ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+    return [*(f"--unshare-{kind}" for kind in kinds), *needed]
+
+
+def _landlock_command(place: str, command: list[str]) -> list[str]:
+    """The command, locked in: it reads the system and our part of the course, and writes home."""
+    course, home = Path(place, "course"), Path(place, "home")
+    (course / "autograder").mkdir(parents=True)
+    for name in VISIBLE:
+        (course / name).symlink_to(COURSE / name)
+    (home / ".matplotlib").mkdir()
+    for cache in _font_caches():
+        shutil.copy(cache, home / ".matplotlib")
+    read = [*SYSTEM_PATHS, sys.prefix, sys.base_prefix, *(str(COURSE / n) for n in VISIBLE)]
+    rules = {
+        "read": [*read, str(course), "/proc", "/dev/urandom", "/dev/random", "/dev/zero"],
+        "write": [str(home), "/dev/null"],
+    }
+    return [sys.executable, landlock.__file__, json.dumps(rules), *command]
+
+
+def _landlock() -> Tier:
+    kernel = landlock.version()
+    if not kernel:
+        return Tier("landlock", False, "this kernel does not offer Landlock")
+    place = new_scratch()
+    environment = {**_environment(f"{place}/home"), "PYTHONPATH": f"{place}/course"}
+    try:
+        problem = _problem_with(_landlock_command(place, []), environment)
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+    if problem:
+        return Tier("landlock", False, problem)
+    closed = ["no files but the course's"]
+    closed += ["no TCP"] if kernel >= 4 else []
+    closed += ["no signals to others"] if kernel >= 6 else []
+    as_root = "; as root: better start as a user" if os.geteuid() == 0 else ""
+    open_ = "; UDP, names of files and the number of processes stay open"
+    return Tier("landlock", True, f"version {kernel}: {', '.join(closed)}{open_}{as_root}")
 
 
 def _font_caches() -> list[Path]:
@@ -113,13 +192,31 @@ def _font_caches() -> list[Path]:
 def _bubblewrap() -> Tier:
     if shutil.which("bwrap") is None:
         return Tier("bubblewrap", False, "bwrap is not installed (apt install bubblewrap)")
-    probe = [*_bubblewrap_command(), sys.executable, "-c", "print('works')"]
+    good = "own namespaces, no network, read-only course"
+    if os.geteuid() != 0:
+        problem = _problem_with(_bubblewrap_command(False))
+        return Tier("bubblewrap", not problem, problem or good)
+    if not _problem_with(_bubblewrap_command(True)):
+        return Tier("bubblewrap", True, f"{good}, as nobody", becomes_nobody=True)
+    problem = _problem_with(_bubblewrap_command(False))
+    return Tier("bubblewrap", not problem, problem or f"{good}; as root: better start as a user")
+
+
+def _problem_with(command: list[str], environment: dict | None = None) -> str:
+    """Why a worker would not start with that command; "" when it would."""
+    works = (
+        "from autograder.inside import alone; import os; alone.settle();"
+        "'WORKER_OWNS_PROCESSES' in os.environ and alone.go_alone();"
+        "import json, importlib.util; importlib.util.find_spec('torch').origin; print('works')"
+    )
     try:
-        done = subprocess.run(probe, capture_output=True, text=True, timeout=30)
+        done = subprocess.run(
+            [*command, sys.executable, "-c", works],
+            capture_output=True, text=True, timeout=30, env=environment,
+        )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired) as problem:
-        return Tier("bubblewrap", False, f"bwrap does not start ({problem})")
-    if "works" not in done.stdout:
-        why = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-        return Tier("bubblewrap", False, f"bwrap cannot make namespaces here ({why})")
-    as_root = ", started as root" if os.geteuid() == 0 else ""
-    return Tier("bubblewrap", True, f"own namespaces, no network, read-only course{as_root}")
+        return f"it does not start ({problem})"
+    if "works" in done.stdout:
+        return ""
+    why = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+    return f"it cannot isolate here ({why})"

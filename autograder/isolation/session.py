@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+import shutil
 import socket
 import struct
 import subprocess
@@ -17,6 +18,8 @@ from autograder.isolation.sandbox import Tier, worker_command
 
 GRACE_SECONDS = 3.0
 START_SECONDS = 180.0
+END_SECONDS = 20.0
+FAILURES = ("timeout", "crash", "memory")
 
 
 class SessionLost(RuntimeError):
@@ -48,6 +51,7 @@ class Worker:
         self._control, theirs = socket.socketpair()
         self._errors = tempfile.TemporaryFile()
         command, environment = worker_command(self.tier, theirs.fileno())
+        self._scratch = os.path.dirname(environment["HOME"]) if environment else ""
         try:
             self._process = subprocess.Popen(
                 command,
@@ -76,8 +80,15 @@ class Worker:
 
     def open(self, limits: Limits = Limits()) -> Session:
         """A fresh session: a fork of the worker with a scratch folder of its own."""
-        if self._process.poll() is not None:
-            self._start()
+        if self._process.poll() is None:
+            try:
+                return self._open(limits)
+            except OSError:
+                self.close()  # it died since the last session
+        self._start()
+        return self._open(limits)
+
+    def _open(self, limits: Limits) -> Session:
         ours, theirs = socket.socketpair()
         try:
             socket.send_fds(
@@ -92,7 +103,7 @@ class Worker:
     def _end_session(self) -> None:
         try:
             self._control.sendall(b"e")
-            self._expect(b".", 30)
+            self._expect(b".", END_SECONDS)
         except (OSError, WorkerFailed):
             self.close()  # a session that took its worker along; the next one starts a new worker
 
@@ -104,6 +115,8 @@ class Worker:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        if self._scratch:
+            shutil.rmtree(self._scratch, ignore_errors=True)
 
     def __enter__(self) -> Worker:
         return self
@@ -135,7 +148,9 @@ class Session:
         request = {"do": "observe", "observe": observe, "part": part, "seed": seed}
         reply = self._ask({**request, "seconds": seconds}, seconds)
         if "failed" in reply:
-            return {"failed": str(reply["failed"])}
+            if reply["failed"] not in FAILURES:
+                raise SessionLost("The notebook's process reported an unknown failure.")
+            return {"failed": reply["failed"]}
         return well_formed(reply.get("observation"))
 
     def _ask(self, request: dict, seconds: float) -> dict:

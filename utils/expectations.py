@@ -6,7 +6,7 @@ import html
 import linecache
 from collections.abc import Callable
 
-from utils.colours import GOOD, QUIET
+from utils.colours import BAD, GOOD, QUIET
 from utils.compare import difference
 from utils.records import record
 
@@ -41,20 +41,17 @@ def expect(part: str, attempt: Callable, wanted, rtol: float = 1e-6, atol: float
     Prints ✔ when it holds. Otherwise raises `NotAsExpected` with the input, what came out and what
     was expected. An answer that is not written yet (NotImplementedError) is no error.
     """
+    __tracebackhide__ = True  # IPython leaves this frame out of tracebacks
     text = _text_of(attempt)
     try:
         got = attempt()
-    except NotImplementedError:
-        record(part, text, "open")
-        return _say(f"○ {part} is not written yet ({text})", QUIET)
-    except NameError as problem:
-        if _is_open(problem, attempt):
+    except Exception as problem:
+        if isinstance(problem, NotImplementedError) or _is_open(problem, attempt):
             record(part, text, "open")
-            return _say(f"○ {part} is not written yet ({problem})", QUIET)
+            reason = text if isinstance(problem, NotImplementedError) else problem
+            return _say(f"○ {part} is not written yet ({reason})", QUIET)
         record(part, text, "failed")
-        raise
-    except Exception:
-        record(part, text, "failed")
+        _say(f"✘ {part}: {text} came to no result. Where it stopped, and why:", BAD)
         raise
     how = _problem(wanted, got, rtol, atol)
     if how is None:
@@ -75,9 +72,12 @@ def _plain(value):
     return value.detach().cpu().numpy() if hasattr(value, "detach") else value
 
 
-def _is_open(problem: NameError, attempt: Callable) -> bool:
-    """Is the missing name one that an unwritten answer cell would have defined?"""
-    return getattr(problem, "name", None) in attempt.__code__.co_names
+def _is_open(problem: Exception, attempt: Callable) -> bool:
+    """Is a name missing that an unwritten answer cell would have defined?"""
+    return (
+        isinstance(problem, NameError)
+        and getattr(problem, "name", None) in attempt.__code__.co_names
+    )
 
 
 def _message(part, text, got, wanted, how) -> str:

@@ -52,9 +52,10 @@ def test_not_written_yet_is_no_error(capsys, course_folder):
     assert state(course_folder) == "open"
 
 
-def test_other_exceptions_stay_visible(course_folder):
+def test_other_exceptions_stay_visible_and_name_the_input(course_folder, capsys):
     with pytest.raises(ZeroDivisionError):
         expect("9.1", lambda: 1 / 0, 8)
+    assert capsys.readouterr().out.startswith("✘ 9.1: 1 / 0 came to no result.")
     assert state(course_folder) == "failed"
 
 

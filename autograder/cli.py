@@ -157,26 +157,33 @@ def grade(
     from autograder.course import default_course
     from autograder.gradebook import GradebookError
     from autograder.grading.batch import Nothing, grade_class
+    from autograder.grading.folder import Busy
     from autograder.isolation import NoSandbox, choose_tier
     from autograder.isolation.session import WorkerFailed, cpu_count
-    from autograder.report.write import write_reports
+    from autograder.progress import GradingProgress, moved
+    from autograder.report.write import out_of_date, write_reports
 
     if scheduler is not None:
         raise fail("--scheduler: grading on a cluster comes with a later version; leave it out.")
     course, folder = default_course(), _folder(into)
     try:
         tier = choose_tier(trust)
-        with _Progress(quiet=as_json) as progress:
+        with GradingProgress(err, quiet=as_json) as progress:
             records, lines = grade_class(
                 course, paths, folder, tier=tier, workers=workers or cpu_count(), seed=seed,
                 db_url=course_db, started=progress.started, done=progress.done,
             )  # fmt: skip
-        students = {record["student"] for record in records}
-        results = write_reports(course, folder, course_db, students)
-    except (NoSandbox, Nothing, GradebookError) as problem:
+        students = out_of_date(folder, records)
+        results = write_reports(course, folder, course_db, students) if students else None
+    except (NoSandbox, Nothing, GradebookError, Busy) as problem:
         raise fail(str(problem)) from None
     except (CourseFault, WorkerFailed) as fault:
         raise fail(f"The course is at fault: {fault}", 1) from None
+    except KeyboardInterrupt:
+        raise fail(
+            f"Stopped. {progress.count} of {progress.total} notebooks were graded and are stored; "
+            "the same command goes on with the rest.", 130,
+        ) from None  # fmt: skip
     for line in lines:
         err.print(f"! {line}", style="yellow", markup=False, soft_wrap=True)
     if tier.name == "none":
@@ -184,11 +191,22 @@ def grade(
                   style="bold yellow")  # fmt: skip
     if as_json:
         print(json.dumps(records, ensure_ascii=False, indent=1))
+    elif results is None:
+        count = len({record["student"] for record in records})
+        out.print(
+            f"Nothing to do: the results of {len(records)} notebooks of {count} students hold.",
+            markup=False,
+        )
     else:
         from autograder.report.class_page import summary
         from autograder.report.results import ClassResults, of_students
 
-        summary(out, ClassResults(of_students(results, students), []))
+        if changed := moved(progress.records):
+            out.print("Scores that moved:", style="bold")
+            for line in changed:
+                out.print(f"  {line}", markup=False, soft_wrap=True)
+        graded = {record["student"] for record in records}
+        summary(out, ClassResults(of_students(results, graded), []))
         out.print(f"Feedback, grades.csv and gradebook are in {folder.root}.", markup=False)
     if any(record["state"] == "not graded" for record in records):
         raise typer.Exit(1)
@@ -199,41 +217,6 @@ def _folder(into: Path | None):
     from autograder.grading.folder import GradingFolder
 
     return GradingFolder((into or default_course().grading).resolve())
-
-
-class _Progress:
-    """A progress bar on stderr, with one line for everything that a person may want to see."""
-
-    def __init__(self, quiet: bool):
-        from rich.progress import (
-            BarColumn,
-            MofNCompleteColumn,
-            Progress,
-            TextColumn,
-            TimeElapsedColumn,
-        )
-
-        columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        self._bar = Progress(*columns, console=err, transient=True, disable=quiet)
-        self._task = None
-
-    def __enter__(self):
-        self._bar.start()
-        return self
-
-    def __exit__(self, *exception) -> None:
-        self._bar.stop()
-
-    def started(self, count: int) -> None:
-        """How many notebooks there are."""
-        self._task = self._bar.add_task("", total=count)
-
-    def done(self, record: dict) -> None:
-        """One more is graded."""
-        self._bar.advance(self._task)
-        for line in record["problems"]:
-            said = f"! {record['student']}, {record['notebook']}: {line}"
-            err.print(said, style="yellow", markup=False, soft_wrap=True)
 
 
 @app.command()

@@ -28,6 +28,8 @@ def headline(verdict: Verdict) -> str:
 
 def sentences(verdict: Verdict) -> list[str]:
     """The feedback, line by line: the idea that went wrong first, then every sub-check."""
+    if verdict.said is not None:
+        return verdict.said
     said = [verdict.note] if verdict.note else []
     said += [f"Which idea went wrong: {sentence}" for sentence in verdict.misconceptions.values()]
     return said + _lines(verdict.lines)

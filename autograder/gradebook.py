@@ -84,7 +84,7 @@ class Book:
         except Exception as problem:
             first = (str(problem).splitlines() or [type(problem).__name__])[0]
             raise GradebookError(
-                f"The gradebook {_public(db_url)} cannot be opened: {first}."
+                f"The gradebook {public_address(db_url)} cannot be opened: {first}."
             ) from problem
 
     def __enter__(self) -> Book:
@@ -92,6 +92,11 @@ class Book:
 
     def __exit__(self, *exception) -> None:
         self._book.close()
+
+    @property
+    def is_empty(self) -> bool:
+        """Does it hold no submissions?"""
+        return not self._book.students
 
     # the course -------------------------------------------------------------------------------
 
@@ -206,10 +211,11 @@ class Book:
         if part["state"] != "graded":
             grade.auto_score, grade.needs_manual_grade = None, grade.manual_score is None
             return
+        by_person = grade.manual_score is not None
         automatic = 0.0 if part["bonus"] else part["earned"]
         moved = grade.auto_score is not None and abs(grade.auto_score - automatic) > 1e-9
         grade.auto_score = automatic
-        grade.needs_manual_grade = grade.manual_score is not None and moved
+        grade.needs_manual_grade = by_person and (moved or grade.needs_manual_grade)
         if part["bonus"]:
             last = before["earned"] if before else None
             if not grade.extra_credit or last is not None and abs(grade.extra_credit - last) < 1e-9:
@@ -262,7 +268,7 @@ def _count_as_missing(notebook) -> None:
         grade.auto_score, grade.needs_manual_grade = 0.0, False
 
 
-def _public(db_url: str) -> str:
+def public_address(db_url: str) -> str:
     """A database's address without its password."""
     head, at, tail = db_url.rpartition("@")
     return f"{head.split('://')[0]}://…@{tail}" if at else db_url

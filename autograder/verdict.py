@@ -37,7 +37,11 @@ class Line:
 
 @dataclass
 class Verdict:
-    """The result of one part. `state` is "graded", or "not graded" for a fault of ours."""
+    """The result of one part. `state` is "graded", or "not graded" for a fault of ours.
+
+    `ended` says what ended the observation ("timeout", "crash", "memory"), if anything did. `said`
+    holds the sentences of a verdict that was kept from an earlier run.
+    """
 
     part: str
     points: float
@@ -45,6 +49,8 @@ class Verdict:
     earned: float = 0.0
     state: str = "graded"
     note: str = ""
+    ended: str = ""
+    said: list[str] | None = None
     lines: list[Line] = field(default_factory=list)
     misconceptions: dict[str, str] = field(default_factory=dict)
 
@@ -64,7 +70,8 @@ def judge(check: Check, seen: dict, reference: Reference, seed: int) -> Verdict:
     try:
         expected = trusted_values(check, reference, seed)
         if "failed" in seen:
-            verdict.note = FAILED[seen["failed"]].format(seconds=check.seconds)
+            verdict.ended = seen["failed"]
+            verdict.note = FAILED[verdict.ended].format(seconds=check.seconds)
             return verdict
         if check.decide:
             _judge_by_rule(check, seen, verdict, list(expected), seed)

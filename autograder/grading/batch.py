@@ -1,24 +1,31 @@
 """Grades a class: submissions in, executed notebooks, results and gradebook entries out.
 
-Students' code runs in the pool's workers; judging and writing happen here, one after another.
+Students' code runs in workers, here or on a cluster; judging and writing happen in this process, one
+submission after another. The record of a submission is written last: a run that was killed is
+started again and goes on, and what still holds is not done twice.
 """
 
 from __future__ import annotations
 
+import contextlib
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
 
 from autograder.authoring.build import write_sources
 from autograder.course import Course
-from autograder.gradebook import Book, parse_time
-from autograder.grading.executor import Pool
+from autograder.gradebook import Book, parse_time, public_address
+from autograder.grading import demonstrations
+from autograder.grading.executor import Job, Pool
 from autograder.grading.folder import GradingFolder, write_bytes, write_json, write_text
 from autograder.grading.given import given_notebooks
-from autograder.grading.grade import GradedNotebook, Plan, execute, finish, prepare, prepare_damaged
+from autograder.grading.grade import GradedNotebook, Plan, finish, prepare_damaged, prepare_file
 from autograder.grading.intake import Submission, take_in
+from autograder.grading.kept import Kept, Memory, Origins, still_holds
+from autograder.grading.reading import Damaged
 from autograder.isolation import Limits, Tier
 from autograder.reference import Reference
 
@@ -37,47 +44,161 @@ def grade_class(
     seed: int | None = None,
     db_url: str = "",
     limits: Limits | None = None,
-    started: Callable[[int], None] = lambda count: None,
+    cluster=None,
+    started: Callable[[int, int], None] = lambda todo, unchanged: None,
     done: Callable[[dict], None] = lambda record: None,
 ) -> tuple[list[dict], list[str]]:
-    """Grade everything below `paths`.
+    """Grade everything below `paths` that has no valid result yet.
 
     Returns the results in the order of students and notebooks, and a line for every file that
-    could not be used. `started` gets the number of notebooks, `done` every result as it comes.
+    could not be used. `started` gets the number of notebooks to grade and of those whose results
+    hold; `done` gets every new result as it comes. `cluster` runs the jobs in place of a pool of
+    workers on this machine.
     """
     givens, paths = given_notebooks(course), list(paths)
-    intake = take_in(paths, givens)
-    if not intake.submissions:
-        named = ", ".join(map(str, paths))
-        raise Nothing("\n".join([*intake.lines, f"No notebooks to grade were found in {named}."]))
-    started(len(intake.submissions))
-    seed = secrets.randbelow(2**31) if seed is None else seed
-    reference = Reference(course)
-    write_sources(course, folder.source)
-    records: dict[int, dict] = {}
-    with Book(db_url or folder.db_url) as book:
-        book.register(givens.values())
-        plans = [plan_of(submission, reference) for submission in intake.submissions]
-        with Pool(tier, min(workers, max(1, len(plans)))) as pool:
-            for index, results in pool.map(lambda w, plan: execute(w, plan, seed, limits), plans):
-                graded = finish(plans[index], results, reference, seed, tier.name)
-                records[index] = store(intake.submissions[index], graded, folder, book)
-                done(records[index])
-    write_json(folder.lines_path, intake.lines)
-    return [records[index] for index in sorted(records)], intake.lines
+    with folder.locked():
+        intake = take_in(paths, givens)
+        if not intake.submissions:
+            named = ", ".join(map(str, paths))
+            raise Nothing(
+                "\n".join([*intake.lines, f"No notebooks to grade were found in {named}."])
+            )
+        address = public_address(db_url or folder.db_url)
+        run = _Run(course, folder, tier, limits or Limits(), _seed_of_run(folder, seed))
+        todo, records = run.sort(intake.submissions, seed)
+        started(len(todo), len(records))
+        runner = _runner(cluster, tier, workers, len(todo))
+        before = folder.run
+        write_json(folder.run_path, {**before, "unfinished": True, "seed": run.seed})
+        with runner as running, Book(db_url or folder.db_url) as book:
+            if todo or book.is_empty or before.get("gradebook") != address:
+                write_sources(course, folder.source)
+                book.register(givens.values())
+            if book.is_empty or before.get("gradebook") not in (None, address):
+                run.enter_again(intake.submissions, records, book)
+            for record in run.work(todo, running, book) if todo else ():
+                records.append(record)
+                done(record)
+        write_json(folder.lines_path, intake.lines)
+        write_json(folder.run_path, {"gradebook": address})
+    return sorted(records, key=lambda r: (r["student"], r["notebook"])), intake.lines
 
 
-def plan_of(submission: Submission, reference: Reference) -> Plan:
+def _seed_of_run(folder: GradingFolder, seed: int | None) -> int:
+    """The seed that was asked for, or that of a run that goes on, or a new one."""
+    before = folder.run.get("seed")
+    if seed is None and isinstance(before, int):
+        return before
+    return secrets.randbelow(2**31) if seed is None else seed
+
+
+def _runner(cluster, tier: Tier, workers: int, count: int):
+    """What runs jobs: a context manager whose value has `run(jobs)`."""
+    if cluster is not None or not count:
+        return contextlib.nullcontext(cluster)
+    return Pool(tier, min(workers, count))
+
+
+@dataclass
+class _Todo:
+    """A submission to grade, and what an earlier run says about it."""
+
+    submission: Submission
+    made_from: dict
+    seed: int
+    previous: dict | None
+    plan: Plan | None = None
+    kept: Kept = field(default_factory=Kept)
+
+
+class _Run:
+    """One run over a class."""
+
+    def __init__(
+        self, course: Course, folder: GradingFolder, tier: Tier, limits: Limits, seed: int
+    ):
+        self.folder, self.tier, self.limits, self.seed = folder, tier, limits, seed
+        self.reference = Reference(course)
+        self.origins = Origins(self.reference, tier, limits)
+
+    def sort(
+        self, submissions: list[Submission], seed: int | None
+    ) -> tuple[list[_Todo], list[dict]]:
+        """What is to be graded, and the records that hold."""
+        todo, records = [], []
+        for submission in submissions:
+            given = submission.given
+            previous = self.folder.record(submission.student, given.assignment, given.stem)
+            made_from = self.origins.of(submission)
+            if still_holds(previous, made_from, seed, self.folder):
+                records.append(previous)
+                continue
+            again = previous and previous.get("made_from", {}).get("file") == submission.digest
+            mine = previous["seed"] if again and seed is None else self.seed
+            todo.append(_Todo(submission, made_from, mine, previous))
+        return todo, records
+
+    def work(self, todo: list[_Todo], runner, book: Book) -> Iterator[dict]:
+        """Grade, and store every result as it comes; yields the records."""
+        shown = self._demonstrations(todo, runner)
+        for index, results in runner.run(self._job(one, shown) for one in todo):
+            one = todo[index]
+            yield self._finish(one, results, book)
+            one.plan, one.kept = None, Kept()
+
+    def _demonstrations(self, todo: list[_Todo], runner) -> dict[str, dict[str, dict]]:
+        """What the course's own demonstrations show, by notebook and cell."""
+        givens = list({one.submission.given.name: one.submission.given for one in todo}.values())
+        made = [demonstrations.job(given, self.limits) for given in givens]
+        found: dict[str, dict[str, dict]] = {given.name: {} for given in givens}
+        for index, results in runner.run(job for job, _ in made):
+            if not isinstance(results, Exception):
+                found[givens[index].name] = dict(zip(made[index][1], results))
+        return found
+
+    def _job(self, one: _Todo, shown: dict[str, dict[str, dict]]) -> Job:
+        submission = one.submission
+        one.plan = plan_of(submission, self.reference, shown[submission.given.name])
+        memory = Memory(self.folder, submission.student, submission.given)
+        one.kept = memory.kept(one.plan, one.seed, one.previous, self.origins)
+        return Job(one.plan.steps, one.seed, self.limits, one.kept.known)
+
+    def _finish(self, one: _Todo, results: list[dict] | Exception, book: Book) -> dict:
+        submission, plan = one.submission, one.plan
+        graded = finish(plan, results, self.reference, one.seed, self.tier.name, one.kept.verdicts)
+        if not isinstance(results, Exception):
+            memory = Memory(self.folder, submission.student, submission.given)
+            memory.keep(plan, results, one.seed, self.origins)
+        return store(submission, graded, self.folder, book, one.made_from)
+
+    def enter_again(self, submissions: list[Submission], records: list[dict], book: Book) -> None:
+        """Results that hold, into a gradebook that does not have them."""
+        times = {(s.student, s.given.name): s.timestamp for s in submissions}
+        for record in records:
+            book.store(record, None, times[record["student"], record["notebook"]])
+
+
+def plan_of(
+    submission: Submission, reference: Reference, shown: dict[str, dict] | None = None
+) -> Plan:
     """The plan for a submission, damaged or not."""
-    if submission.cells is None:
-        return prepare_damaged(submission.notes[0], submission.given, reference)
-    return prepare(submission.cells, submission.given, reference)
+    why = submission.notes[0] if submission.damaged else ""
+    try:
+        if not why:
+            return prepare_file(submission.read(), submission.given, reference, shown)
+    except (Damaged, OSError) as problem:
+        why = f"{submission.source} could be read before, and now it cannot: {problem}."
+    return prepare_damaged(why, submission.given, reference, shown)
 
 
 def store(
-    submission: Submission, graded: GradedNotebook, folder: GradingFolder, book: Book
+    submission: Submission,
+    graded: GradedNotebook,
+    folder: GradingFolder,
+    book: Book,
+    made_from: dict | None = None,
 ) -> dict:
-    """Write what belongs to one graded notebook; returns its record."""
+    """Write what belongs to one graded notebook, its record last; returns the record."""
     given, student = submission.given, submission.student
     place = Path(student) / given.assignment / f"{given.stem}.ipynb"
     record = {
@@ -85,13 +206,16 @@ def store(
         "lms_id": submission.lms_id,
         "file": submission.source,
         **graded.record(),
+        "made_from": made_from or {},
     }
+    notes = list(submission.notes)
     if submission.timestamp and not parse_time(submission.timestamp):
-        submission.notes.append("The time in its timestamp.txt cannot be read.")
-    record["problems"] = list(dict.fromkeys(submission.notes + record["problems"]))
+        notes.append("The time in its timestamp.txt cannot be read.")
+    record["problems"] = list(dict.fromkeys(notes + record["problems"]))
     target = folder.submitted / place
     if not _lies_in(folder.submitted, submission.path):
-        write_bytes(target, submission.data)
+        with contextlib.suppress(Damaged, OSError):
+            write_bytes(target, submission.read())
     if parse_time(submission.timestamp):
         write_text(target.with_name("timestamp.txt"), submission.timestamp + "\n")
     write_text(folder.autograded / place, nbformat.writes(graded.notebook) + "\n")
@@ -105,8 +229,25 @@ def _lies_in(folder: Path, path: Path | None) -> bool:
 
 
 def save(record: dict, folder: GradingFolder, book: Book, timestamp: str = "") -> None:
-    """The record on disk and in the gradebook."""
+    """The record in the gradebook and, after that, on disk."""
     stem = record["notebook"].rsplit("/", 1)[-1]
     previous = folder.record(record["student"], record["assignment"], stem)
+    record["before"] = _before(previous, record)
     book.store(record, previous, timestamp)
     write_json(folder.record_path(record["student"], record["assignment"], stem), record)
+
+
+def _before(previous: dict | None, record: dict) -> dict:
+    """What the record before this one said, where it said something else."""
+    if previous is None:
+        return {}
+    points = {part["id"]: part["earned"] for part in previous["parts"]}
+    moved = {
+        part["id"]: points[part["id"]]
+        for part in record["parts"]
+        if part["id"] in points and abs(points[part["id"]] - part["earned"]) > 1e-9
+    }
+    if not moved:
+        return {}
+    same = previous.get("made_from", {}).get("file") == record["made_from"].get("file")
+    return {"earned": previous["earned"], "parts": moved, "resubmitted": not same}

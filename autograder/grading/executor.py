@@ -1,4 +1,7 @@
-"""Runs the steps of one submission in a session; a step that kills the session costs only itself."""
+"""Runs the steps of a submission in a session; a step that kills the session costs only itself.
+
+Everything here is plain data, so that a job can be sent to another machine and its results back.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,8 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
 
 from autograder.check import Check
 from autograder.isolation import Limits, Session, SessionLost, Tier, Worker
@@ -19,13 +22,14 @@ USUAL = Limits()
 
 @dataclass(frozen=True)
 class RunCell:
-    """Execute a cell's text."""
+    """Execute a cell's text, in the usual time or in `seconds` of processor time."""
 
     source: str
+    seconds: float | None = None
 
     def perform(self, session: Session, seed: int) -> dict:
         """{"outputs": [...], "error": None or the exception's name}"""
-        return session.run(self.source)
+        return session.run(self.source, self.seconds)
 
     def lost(self, why: str) -> dict:
         """The result when the session died in this step."""
@@ -37,28 +41,50 @@ class RunCell:
         return {"outputs": [output], "error": "CellLost"}
 
 
-@dataclass(frozen=True)
 class Observe:
-    """Observe the answers for one check."""
+    """Observe the answers for one check. Holds what the check observes, and nothing it expects."""
 
-    check: Check
+    def __init__(self, check: Check):
+        self.part, self.seconds = check.part, check.seconds
+        self._function = check.pickled
 
     def perform(self, session: Session, seed: int) -> dict:
         """The observation, or {"failed": ...}"""
-        return session.observe(self.check.pickled, self.check.part, seed, self.check.seconds)
+        return session.observe(self._function, self.part, seed, self.seconds)
 
     def lost(self, why: str) -> dict:
         """The result when the session died in this step."""
-        return {"failed": "timeout" if "timeout" in why else "crash"}
+        for reason in ("timeout", "memory"):
+            if reason in why:
+                return {"failed": reason}
+        return {"failed": "crash"}
 
 
-def run_steps(worker: Worker, steps: list, seed: int, limits: Limits = USUAL) -> list[dict]:
+@dataclass
+class Job:
+    """The steps of one submission, in order, and what is known already of their results."""
+
+    steps: list[RunCell | Observe]
+    seed: int
+    limits: Limits = USUAL
+    known: dict[int, dict] = field(default_factory=dict)  # position -> result of an `Observe`
+
+    def run(self, worker: Worker) -> list[dict]:
+        """The results of the steps, one each."""
+        return run_steps(worker, self.steps, self.seed, self.limits, self.known)
+
+
+def run_steps(
+    worker: Worker, steps: list, seed: int, limits: Limits = USUAL, known: dict | None = None
+) -> list[dict]:
     """The results of `steps`, one each, in order.
 
     When a step takes the session along, a new session repeats the cells before it without that
-    step. Observations that were made already are kept.
+    step. Observations that were made already (`known`, or before such a loss) are kept.
     """
-    results: list[dict | None] = [None] * len(steps)
+    results: list[dict | None] = [(known or {}).get(place) for place in range(len(steps))]
+    if all(results):
+        return results
     lost: set[int] = set()
     deadline = time.monotonic() + NOTEBOOK_SECONDS
     while len(lost) <= MAX_RESTARTS:
@@ -81,30 +107,40 @@ def run_steps(worker: Worker, steps: list, seed: int, limits: Limits = USUAL) ->
 
 
 class Pool:
-    """Several warm workers. `map` runs `function(worker, item)` on them, in threads.
-
-    The workers are started together, in the background, when the pool is entered.
-    """
+    """Several warm workers on this machine, started together when the pool is entered."""
 
     def __init__(self, tier: Tier, size: int):
         self.tier, self.size = tier, max(1, size)
         self._idle: queue.SimpleQueue[Worker | Exception] = queue.SimpleQueue()
         self._over = threading.Event()
-        self._threads = [threading.Thread(target=self._keep_one) for _ in range(self.size)]
+        self._workers: list[Worker] = []
+        self._threads = [
+            threading.Thread(target=self._keep_one, daemon=True) for _ in range(self.size)
+        ]
+
+    def run(self, jobs: Iterable[Job]) -> Iterator[tuple[int, list[dict] | Exception]]:
+        """Pairs (position, results) as they are ready; a fault of ours is given as the result.
+
+        Jobs are taken from `jobs` as workers come free, so that few of them exist at a time.
+        """
+        return self.map(lambda worker, job: job.run(worker), jobs)
 
     def map(self, function: Callable, items: Iterable) -> Iterator[tuple[int, object]]:
-        """Pairs (position, result) as they are ready; an exception is given as the result."""
-        with ThreadPoolExecutor(self.size) as threads:
-            futures = {
-                threads.submit(self._with_worker, function, item): position
-                for position, item in enumerate(items)
-            }
-            try:
-                for future in as_completed(futures):
-                    yield futures[future], future.exception() or future.result()
-            finally:
-                for future in futures:
-                    future.cancel()
+        """Pairs (position, function(worker, item)); an exception is given as the result."""
+        running: dict[Future, int] = {}
+        threads = ThreadPoolExecutor(self.size)
+        try:
+            for position, item in enumerate(items):
+                running[threads.submit(self._with_worker, function, item)] = position
+                if len(running) >= 2 * self.size:
+                    yield from _ready(running)
+            while running:
+                yield from _ready(running)
+        except BaseException:
+            self._abandon()  # nobody waits for what still runs
+            raise
+        finally:
+            threads.shutdown(cancel_futures=True)
 
     def _with_worker(self, function: Callable, item):
         worker = self._idle.get()
@@ -115,10 +151,16 @@ class Pool:
         finally:
             self._idle.put(worker)
 
+    def _abandon(self) -> None:
+        for worker in self._workers:
+            worker.stop()
+
     def _keep_one(self) -> None:
         """Start a worker and stay: a sandbox ends with the thread that started it."""
         try:
-            self._idle.put(Worker(self.tier))
+            worker = Worker(self.tier)
+            self._workers.append(worker)
+            self._idle.put(worker)
         except Exception as problem:  # whoever asks for a worker gets to know
             self._idle.put(problem)
         self._over.wait()
@@ -135,3 +177,9 @@ class Pool:
         self._over.set()
         for thread in self._threads:
             thread.join()
+
+
+def _ready(running: dict[Future, int]) -> Iterator[tuple[int, object]]:
+    """Take what is done out of `running`, and wait for it if there is nothing yet."""
+    for future in wait(running, return_when=FIRST_COMPLETED).done:
+        yield running.pop(future), future.exception() or future.result()

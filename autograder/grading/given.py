@@ -21,12 +21,29 @@ class Given:
     """One notebook of the course.
 
     `registered` has stubs in the answer cells and the hidden tests in place: what nbgrader's
-    generate_assignment saves in a gradebook. `shown` has no hidden tests.
+    generate_assignment saves in a gradebook. `shown` has no hidden tests. Both are made by
+    nbgrader's own steps, when they are asked for.
     """
 
     notebook: Notebook
-    registered: NotebookNode
-    shown: NotebookNode
+
+    @cached_property
+    def registered(self) -> NotebookNode:
+        """With hidden tests."""
+        from nbgrader.preprocessors import ClearSolutions, ComputeChecksums, LockCells
+
+        made = source_notebook(self.notebook, all_checks(), all_written())
+        _through(made, LockCells(), clear_solutions(ClearSolutions), ComputeChecksums())
+        return made
+
+    @cached_property
+    def shown(self) -> NotebookNode:
+        """As students get it."""
+        from nbgrader.preprocessors import ClearHiddenTests, ComputeChecksums
+
+        made = deepcopy(self.registered)
+        _through(made, ClearHiddenTests(), ComputeChecksums())
+        return made
 
     @property
     def name(self) -> str:
@@ -66,26 +83,10 @@ class Given:
 def given_notebooks(course: Course) -> dict[str, Given]:
     """All notebooks with something to grade, by name."""
     return {
-        notebook.name: given(notebook)
+        notebook.name: Given(notebook)
         for notebooks in course.assignments().values()
         for notebook in notebooks
     }
-
-
-def given(notebook: Notebook) -> Given:
-    """The notebook through nbgrader's own steps."""
-    from nbgrader.preprocessors import (
-        ClearHiddenTests,
-        ClearSolutions,
-        ComputeChecksums,
-        LockCells,
-    )
-
-    made = source_notebook(notebook, all_checks(), all_written())
-    _through(made, LockCells(), clear_solutions(ClearSolutions), ComputeChecksums())
-    shown = deepcopy(made)
-    _through(shown, ClearHiddenTests(), ComputeChecksums())
-    return Given(notebook, made, shown)
 
 
 def clear_solutions(preprocessor):

@@ -1,7 +1,7 @@
 """Grading one submission: (submitted cells, course, seed) -> executed notebook and verdicts.
 
-Three steps, so that students' code can run in threads while everything trusted stays in one:
-`prepare` makes a plan, `execute` runs it in a worker, `finish` judges what was seen.
+Three steps, so that students' code can run in threads or on other machines while everything trusted
+stays in one place: `prepare` makes a plan, a worker runs its steps, `finish` judges what was seen.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from nbformat import NotebookNode
@@ -18,29 +18,18 @@ from nbformat.v4 import new_output
 from autograder.course import Course
 from autograder.explain import explain
 from autograder.feedback import as_html, sentences
-from autograder.grading import harmless
+from autograder.grading import demonstrations, harmless
 from autograder.grading.executor import Observe, RunCell, run_steps
 from autograder.grading.given import Given
 from autograder.grading.reading import Damaged, StudentCell, read_cells
 from autograder.grading.rebuild import Rebuilt, rebuild
 from autograder.grading.relied_on import forbidden_in
 from autograder.inside.plain import Raised
-from autograder.isolation import Limits, Session, Worker
+from autograder.isolation import Limits, Worker
 from autograder.reference import Reference
 from autograder.verdict import Verdict, forbidden, judge, not_graded, total
 
 OUT_OF_TIME = ("OutOfTime", "CellLost")
-
-
-@dataclass(frozen=True)
-class RunTests(RunCell):
-    """Execute the visible tests of a part: they may take as long as its observation."""
-
-    seconds: float = 5.0
-
-    def perform(self, session: Session, seed: int) -> dict:
-        """As `RunCell`."""
-        return session.run(self.source, self.seconds)
 
 
 @dataclass
@@ -51,7 +40,13 @@ class Plan:
     steps: list
     runs: dict[str, int]  # cell id -> step
     looks: dict[str, int]  # part -> step
+    shown: dict[str, dict] = field(default_factory=dict)  # cell id -> result that is known already
     state: str = "graded"
+
+    @property
+    def parts(self) -> list[str]:
+        """The checked parts."""
+        return list(self.looks)
 
 
 @dataclass
@@ -99,7 +94,17 @@ def _part(verdict: Verdict) -> dict:
         "state": verdict.state,
         "feedback": [harmless.plain(line, 3000) for line in sentences(verdict)],
         "misconceptions": list(verdict.misconceptions),
+        "ended": verdict.ended,
     }
+
+
+def restored(part: dict) -> Verdict:
+    """The verdict of which `part` is the record."""
+    return Verdict(
+        part["id"], part["points"], part["bonus"], part["earned"], part["state"],
+        ended=part.get("ended", ""), said=part["feedback"],
+        misconceptions=dict.fromkeys(part["misconceptions"], ""),
+    )  # fmt: skip
 
 
 def grade(
@@ -110,36 +115,52 @@ def grade(
     return finish(plan, execute(worker, plan, seed, limits), reference, seed, worker.tier.name)
 
 
-def prepare_file(data: bytes, given: Given, reference: Reference) -> Plan:
+def prepare_file(
+    data: bytes, given: Given, reference: Reference, shown: dict[str, dict] | None = None
+) -> Plan:
     """The plan for a submitted file; a damaged one is graded as if nothing were written."""
     try:
-        return prepare(read_cells(data), given, reference)
+        return prepare(read_cells(data), given, reference, shown)
     except Damaged as damage:
-        return prepare_damaged(f"The file is damaged: {damage}.", given, reference)
+        return prepare_damaged(f"The file is damaged: {damage}.", given, reference, shown)
 
 
-def prepare_damaged(why: str, given: Given, reference: Reference) -> Plan:
+def prepare_damaged(
+    why: str, given: Given, reference: Reference, shown: dict[str, dict] | None = None
+) -> Plan:
     """The plan when nothing could be read."""
-    plan = prepare([], given, reference)
+    plan = prepare([], given, reference, shown)
     plan.rebuilt.notes[:] = [why]
     plan.state = "damaged"
     return plan
 
 
-def prepare(cells: list[StudentCell], given: Given, reference: Reference) -> Plan:
-    """Every code cell is run; at each test cell the answers are observed."""
+def prepare(
+    cells: list[StudentCell],
+    given: Given,
+    reference: Reference,
+    shown: dict[str, dict] | None = None,
+) -> Plan:
+    """Every code cell is run; at each test cell the answers are observed.
+
+    `shown` holds the results of demonstrations that need not be run again (see `demonstrations`).
+    """
     rebuilt = rebuild(given, cells)
-    steps, runs, looks = [], {}, {}
+    left_out = demonstrations.left_out(rebuilt) if shown else frozenset()
+    plan = Plan(rebuilt, [], {}, {}, {name: shown[name] for name in left_out})
     for cell in rebuilt.notebook.cells:
         role, part = given.names.get(cell.id, ("", ""))
+        if cell.cell_type != "code" or cell.id in left_out:
+            continue
+        plan.runs[cell.id] = len(plan.steps)
         if role == "test":
             check = reference.check(part)
-            runs[cell.id], looks[part] = len(steps), len(steps) + 1
-            steps += [RunTests(cell.source, check.seconds), Observe(check)]
-        elif cell.cell_type == "code":
-            runs[cell.id] = len(steps)
-            steps.append(RunCell(cell.source))
-    return Plan(rebuilt, steps, runs, looks)
+            plan.looks[part] = len(plan.steps) + 1
+            # the visible tests may take as long as the observation
+            plan.steps += [RunCell(cell.source, check.seconds), Observe(check)]
+        else:
+            plan.steps.append(RunCell(cell.source))
+    return plan
 
 
 def execute(worker: Worker, plan: Plan, seed: int, limits: Limits | None = None) -> list[dict]:
@@ -148,11 +169,17 @@ def execute(worker: Worker, plan: Plan, seed: int, limits: Limits | None = None)
 
 
 def finish(
-    plan: Plan, results: list[dict] | Exception, reference: Reference, seed: int, tier: str
+    plan: Plan,
+    results: list[dict] | Exception,
+    reference: Reference,
+    seed: int,
+    tier: str,
+    kept: dict[str, Verdict] | None = None,
 ) -> GradedNotebook:
     """Judge what was seen, and put outputs and verdicts into the notebook.
 
     With an exception as `results` (a fault of ours) nothing is graded, and nothing counts as zero.
+    Parts in `kept` have their verdict from an earlier run.
     """
     rebuilt, given = plan.rebuilt, plan.rebuilt.given
     notebook, state, problems = deepcopy(rebuilt.notebook), plan.state, list(rebuilt.notes)
@@ -161,19 +188,19 @@ def finish(
         verdicts = {part: not_graded(reference.check(part), why) for part in plan.looks}
         results = [{"outputs": [], "error": None} for _ in plan.steps]
     else:
-        verdicts = _verdicts(plan, results, reference, seed)
+        verdicts = _verdicts(plan, results, reference, seed, kept or {})
     if any(verdict.state != "graded" for verdict in verdicts.values()):
         state = "not graded"
         problems += [v.note for v in verdicts.values() if v.state != "graded"][:1]
     count = 0
     for cell in notebook.cells:
-        if cell.id in plan.runs:
+        if cell.cell_type == "code":
             count += 1
-            result = results[plan.runs[cell.id]]
+            result = plan.shown.get(cell.id) or results[plan.runs[cell.id]]
             cell.execution_count = count
             cell.outputs = harmless.outputs(result["outputs"])
             problems += _problem(given, cell.id, result)
-        elif cell.id in rebuilt.answered | rebuilt.added:
+        elif cell.id in rebuilt.answered or cell.id in rebuilt.added:
             cell.source = harmless.markdown(cell.source)
         role, part = given.names.get(cell.id, ("", ""))
         if role == "test":
@@ -191,7 +218,9 @@ def _version(course: Course) -> str:
     return course.version()
 
 
-def _verdicts(plan: Plan, results, reference: Reference, seed: int) -> dict[str, Verdict]:
+def _verdicts(
+    plan: Plan, results, reference: Reference, seed: int, kept: dict[str, Verdict]
+) -> dict[str, Verdict]:
     rebuilt, book = plan.rebuilt, plan.rebuilt.given.notebook
     answer_ids = {
         part: name for name, (role, part) in rebuilt.given.names.items() if role == "answer"
@@ -200,6 +229,9 @@ def _verdicts(plan: Plan, results, reference: Reference, seed: int) -> dict[str,
     added = [sources[name] for name in sources if name in rebuilt.added]
     verdicts = {}
     for part, step in plan.looks.items():
+        if part in kept:
+            verdicts[part] = kept[part]
+            continue
         check = reference.check(part)
         name = answer_ids[book.answer_of(part).key]
         if used := forbidden_in(sources[name], added, check.forbid):

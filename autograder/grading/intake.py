@@ -1,17 +1,19 @@
 """Finds submissions: nbgrader's folders, downloads from Canvas and Moodle, zips, single notebooks.
 
 Nothing that is handed in is trusted: links are not followed, archives are not unpacked to disk,
-sizes are bounded. Whatever cannot be used becomes one clear line.
+sizes are bounded. Whatever cannot be used becomes one clear line. Files are read one after another,
+and again when their turn to be graded comes: a large class needs no more memory than a small one.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import stat
 import unicodedata
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -37,9 +39,10 @@ class Submission:
 
     student: str
     given: Given
-    data: bytes
     source: str  # the path as the person who grades knows it
-    cells: list[StudentCell] | None = None  # None: the file is damaged
+    read: Callable[[], bytes]  # the file; raises `Damaged` or OSError
+    digest: str  # a hash of the file
+    damaged: bool = False  # then the first note says why
     notes: list[str] = field(default_factory=list)
     lms_id: str = ""
     timestamp: str = ""  # nbgrader's timestamp.txt
@@ -56,13 +59,13 @@ class Intake:
 
 @dataclass
 class _File:
-    """A file that looks like a notebook. `data` is None when `trouble` says why."""
+    """A file that looks like a notebook. `trouble` says why it cannot be read, if so."""
 
     parts: tuple[str, ...]  # below (and with) the folder or archive that was named
     base: tuple[str, ...]  # the folders above that
     shown: str
     modified: float
-    data: bytes | None = None
+    read: Callable[[], bytes]
     trouble: str = ""
     timestamp: str = ""
     path: Path | None = None
@@ -79,16 +82,22 @@ class _Owned:
     stem: str
     copy: int
     assignment: str
+    given: Given | None = None
+    digest: str = ""
 
 
 def take_in(paths: Iterable[Path], givens: dict[str, Given]) -> Intake:
     """Everything that can be graded below `paths`."""
     intake = Intake()
-    owned = [_owned(file, givens) for path in paths for file in _files(Path(path), intake.lines)]
+    owned = []
+    for path in paths:
+        for file in _files(Path(path), intake.lines):
+            owned.append(_owned(file, givens))
+            _look_into(owned[-1], givens)
     _tell_namesakes_apart(owned)
     groups: dict[tuple[str, str], list[tuple[_Owned, Submission]]] = {}
     for one in owned:
-        submission = _recognise(one, givens, intake.lines)
+        submission = _submission(one, givens, intake.lines)
         if submission is not None:
             key = one.student, submission.given.name
             groups.setdefault(key, []).append((one, submission))
@@ -160,13 +169,14 @@ def _in_folder(root: Path, lines: list[str]) -> Iterator[_File]:
 
 
 def _read(path: Path, root: Path, lines: list[str]) -> _File:
-    file = _File(path.relative_to(root).parts, root.parts[1:], _shown(path, root), 0.0)
-    file.path = path
+    file = _File(
+        path.relative_to(root).parts, root.parts[1:], _shown(path, root), 0.0,
+        lambda: read_file(path), path=path,
+    )  # fmt: skip
     try:
         file.modified = path.lstat().st_mtime
-        file.data = read_file(path)
         file.timestamp = _timestamp(path.parent / "timestamp.txt")
-    except (Damaged, OSError) as trouble:
+    except OSError as trouble:
         file.trouble = str(trouble)
     return file
 
@@ -187,18 +197,18 @@ def _in_archive(path: Path, lines: list[str], root: Path | None = None) -> Itera
     try:
         with zipfile.ZipFile(path) as archive:
             for entry in archive.infolist()[:MAX_FILES]:
-                file, line = _in_entry(archive, entry, shown, left)
+                file, line = _in_entry(path, entry, shown, left)
                 if line:
                     lines.append(line)
                 if file is not None:
-                    left -= len(file.data or b"")
+                    left -= min(entry.file_size, MAX_BYTES)
                     file.parts, file.base = above + file.parts, base
                     yield file
     except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError) as problem:
         lines.append(f"{shown}: the zip cannot be read ({problem}).")
 
 
-def _in_entry(archive, entry, shown: str, left: int) -> tuple[_File | None, str]:
+def _in_entry(path: Path, entry, shown: str, left: int) -> tuple[_File | None, str]:
     name = entry.filename.replace("\\", "/")
     parts = PurePosixPath(name).parts
     if entry.is_dir() or not parts or _IGNORED & set(parts):
@@ -212,20 +222,22 @@ def _in_entry(archive, entry, shown: str, left: int) -> tuple[_File | None, str]
             None,
             f"{where}: a zip within the zip; unpack it and grade it by itself." if nested else "",
         )
-    file = _File(parts, (), where, _modified(entry))
+    file = _File(parts, (), where, _modified(entry), lambda: _unpacked(path, entry))
     if stat.S_ISLNK(entry.external_attr >> 16):
         file.trouble = "it is a link to another file, which is not followed"
     elif entry.flag_bits & 1:
         file.trouble = "it is encrypted"
     elif entry.file_size > MAX_BYTES or left < entry.file_size:
         file.trouble = f"it is larger than {MAX_BYTES // 2**20} MB, or the archive is"
-    else:
-        try:
-            with archive.open(entry) as stream:
-                file.data = stream.read(MAX_BYTES + 1)
-        except Exception as problem:  # zipfile raises many kinds on damaged data
-            file.trouble = f"it cannot be unpacked ({type(problem).__name__})"
     return file, ""
+
+
+def _unpacked(path: Path, entry: zipfile.ZipInfo) -> bytes:
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open(entry) as stream:
+            return stream.read(MAX_BYTES + 1)
+    except Exception as problem:  # zipfile raises many kinds on damaged data
+        raise Damaged(f"it cannot be unpacked ({type(problem).__name__})") from None
 
 
 def _modified(entry) -> float:
@@ -320,26 +332,33 @@ def _tell_namesakes_apart(owned: list[_Owned]) -> None:
 # which notebook? ------------------------------------------------------------------------------
 
 
-def _recognise(one: _Owned, givens: dict[str, Given], lines: list[str]) -> Submission | None:
+def _look_into(one: _Owned, givens: dict[str, Given]) -> None:
+    """Read the file once: which notebook is it, and is it damaged?"""
+    if one.file.trouble:
+        return
+    try:
+        data = one.file.read()
+        one.digest = hashlib.sha256(data).hexdigest()
+        one.given = recognise(read_cells(data), givens)
+    except (Damaged, OSError) as trouble:
+        one.file.trouble = str(trouble)
+
+
+def _submission(one: _Owned, givens: dict[str, Given], lines: list[str]) -> Submission | None:
     file = one.file
     by_name = [given for given in givens.values() if given.stem == one.stem]
     if one.assignment:
         by_name = [given for given in by_name if given.assignment == one.assignment]
-    if file.data is not None:
-        try:
-            cells = read_cells(file.data)
-        except Damaged as damage:
-            file.trouble = str(damage)
     if file.trouble:
         if len(by_name) != 1:
             lines.append(f"{file.shown}: not graded, because {file.trouble}.")
             return None
         notes = [f"{file.shown} is damaged: {file.trouble}."]
         return Submission(
-            one.student, by_name[0], file.data or b"", file.shown, None, notes, one.lms_id,
-            path=file.path,
+            one.student, by_name[0], file.shown, file.read, one.digest, True, notes, one.lms_id,
+            file.timestamp, file.path,
         )  # fmt: skip
-    given = recognise(cells, givens)
+    given = one.given
     if given is None:
         lines.append(
             f"{file.shown}: a notebook of another course (it has none of this course's cells); not graded."
@@ -355,16 +374,17 @@ def _recognise(one: _Owned, givens: dict[str, Given], lines: list[str]) -> Submi
     if one.assignment and one.assignment != given.assignment:
         notes.append(f"It lay in the folder of {one.assignment} and belongs to {given.assignment}.")
     return Submission(
-        one.student, given, file.data, file.shown, cells, notes, one.lms_id, file.timestamp, file.path
+        one.student, given, file.shown, file.read, one.digest, False, notes, one.lms_id,
+        file.timestamp, file.path,
     )  # fmt: skip
 
 
 def _newest(versions: list[tuple[_Owned, Submission]]) -> Submission:
     """Of several versions the newest that can be read."""
     versions.sort(key=lambda pair: (pair[0].copy, pair[0].file.modified, pair[1].source))
-    readable = [pair for pair in versions if pair[1].cells is not None]
+    readable = [pair for pair in versions if not pair[1].damaged]
     chosen = (readable or versions)[-1][1]
-    if len({submission.data for _, submission in versions}) > 1:
+    if len({submission.digest for _, submission in versions}) > 1:
         others = ", ".join(s.source for _, s in versions if s is not chosen)
         newest = "the newest" if chosen is versions[-1][1] else "the newest that can be read"
         chosen.notes.append(

@@ -45,6 +45,7 @@ class Worker:
 
     def __init__(self, tier: Tier):
         self.tier = tier
+        self._stopped = False
         self._start()
 
     def _start(self) -> None:
@@ -80,6 +81,8 @@ class Worker:
 
     def open(self, limits: Limits = Limits()) -> Session:
         """A fresh session: a fork of the worker with a scratch folder of its own."""
+        if self._stopped:
+            raise WorkerFailed("Grading was stopped.")
         if self._process.poll() is None:
             try:
                 return self._open(limits)
@@ -106,6 +109,11 @@ class Worker:
             self._expect(b".", END_SECONDS)
         except (OSError, WorkerFailed):
             self.close()  # a session that took its worker along; the next one starts a new worker
+
+    def stop(self) -> None:
+        """End the worker at once, from another thread: whoever waits for it gets `SessionLost`."""
+        self._stopped = True
+        self._process.kill()
 
     def close(self) -> None:
         """End the worker and everything in it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from autograder.course import Course
 from autograder.grading.folder import GradingFolder, write_text
@@ -22,3 +23,19 @@ def write_reports(
     write_grades(course, results, folder.table)
     write_text(folder.page, class_page(results))
     return results
+
+
+def out_of_date(folder: GradingFolder, records: list[dict]) -> set[str]:
+    """The students whose feedback is older than one of these records, or is not there."""
+    return {
+        record["student"]
+        for record in records
+        if _time_of(folder.feedback_path(record)) < _time_of(folder.path_of(record))
+    }
+
+
+def _time_of(path: Path) -> float:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0.0

@@ -15,7 +15,7 @@ from autograder.grading.intake import student_id, take_in
 def found(*paths):
     """[(student, notebook, is it readable)] and the lines."""
     taken = take_in(paths, givens())
-    return [(s.student, s.given.name, s.cells is not None) for s in taken.submissions], taken.lines
+    return [(s.student, s.given.name, not s.damaged) for s in taken.submissions], taken.lines
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ def test_the_newest_of_several_versions(tmp_path):
     hand_in(tmp_path, "anna", solved(**{"2.5": "new"}), f"{STEM} (2).ipynb")
     hand_in(tmp_path, "anna", solved(**{"2.5": "middle"}), f"{STEM} (1).ipynb")
     (one,) = take_in([tmp_path], givens()).submissions
-    assert b"new" in one.data and "Handed in 3 times" in one.notes[-1]
+    assert b"new" in one.read() and "Handed in 3 times" in one.notes[-1]
 
 
 def test_timestamps_decide_between_equal_names(tmp_path):
@@ -128,14 +128,14 @@ def test_timestamps_decide_between_equal_names(tmp_path):
     os.utime(first, (2_000_000_000, 2_000_000_000))
     os.utime(second, (1_000_000_000, 1_000_000_000))
     (one,) = take_in([tmp_path], givens()).submissions
-    assert b"later" in one.data
+    assert b"later" in one.read()
 
 
 def test_a_damaged_newest_version_gives_way_to_an_older_one(tmp_path):
     hand_in(tmp_path, "anna", solved())
     hand_in(tmp_path, "anna", "{ broken", f"{STEM} (1).ipynb")
     (one,) = take_in([tmp_path], givens()).submissions
-    assert one.cells is not None and "newest that can be read" in one.notes[-1]
+    assert not one.damaged and "newest that can be read" in one.notes[-1]
 
 
 def test_a_notebook_of_another_course(tmp_path):
@@ -183,14 +183,14 @@ def test_links_pipes_and_sizes_are_refused(tmp_path, monkeypatch):
     (folder / "ben" / CHAPTER / "notes.txt").symlink_to(secret)
     monkeypatch.setattr(reading, "MAX_BYTES", len(ben.read_bytes()))
     taken = take_in([folder], givens())
-    assert {s.student: s.cells is not None for s in taken.submissions} == {
+    assert {s.student: not s.damaged for s in taken.submissions} == {
         "anna": False, "ben": True, "cleo": False, "dora": False,
     }  # fmt: skip
     said = {s.student: " ".join(s.notes) for s in taken.submissions}
     assert "link" in said["anna"] and "pipe" in said["cleo"] and "larger" in said["dora"]
     assert any("notes.txt" in line for line in taken.lines)
     assert any("more" in line for line in taken.lines)
-    assert not any(s.data and s.student == "anna" for s in taken.submissions)
+    assert not any(s.digest and s.student == "anna" for s in taken.submissions)
 
 
 def test_a_hostile_zip(tmp_path, monkeypatch):

@@ -72,7 +72,7 @@ def register(question):
         return {key: _said(question.reply(value)) for key, value in observation.items()}
 
     for mistake in question.mistakes():
-        literal = f"{name} = {mistake.answer!r}"
+        literal = f"{name} = {_literal(mistake.answer)}"
         made.misconception(mistake.idea, as_text(mistake.feedback), source=literal)
     for style, text in other_forms(question).items():
         made.alternative(style, source=text)
@@ -95,6 +95,13 @@ def _said(reply):
     return Fault(text[:1].lower() + text[1:])
 
 
+def _literal(value):
+    """Source text for a value; the same in every process, for a set too."""
+    if isinstance(value, (set, frozenset)):
+        return "{" + ", ".join(map(repr, sorted(value))) + "}"
+    return repr(value)
+
+
 def other_forms(question):
     """{style: the right answer in another form, as source text}."""
     name, right = question.id, question.right
@@ -115,7 +122,7 @@ def other_forms(question):
         "tuple_of_capitals": repr(tuple(letter.upper() for letter in letters)),
     }
     if question.kind == "multi":
-        forms["set"] = repr(set(letters))
+        forms["set"] = _literal(set(letters))
         forms["commas_backwards"] = json.dumps(", ".join(reversed(letters)))
     if question.kind == "order":
         forms["arrows"] = json.dumps(" -> ".join(letters), ensure_ascii=False)

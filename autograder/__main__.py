@@ -11,4 +11,5 @@ sys.modules.setdefault("rfc3987_syntax", None)
 
 from autograder.cli import app  # noqa: E402
 
-app(prog_name="python -m autograder")
+if __name__ == "__main__":  # and not in the processes of a cluster
+    app(prog_name="python -m autograder")

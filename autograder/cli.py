@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -150,32 +151,36 @@ def grade(
     into: Annotated[
         Path | None, typer.Option(help="Folder for the results (default: grading/).")
     ] = None,
-    scheduler: Annotated[str | None, typer.Option(help="Address of a cluster.")] = None,
+    scheduler: Annotated[
+        str, typer.Option(help="Address of a Dask scheduler; local starts a cluster here.")
+    ] = "",
 ):
     """Grade a class: gradebook, feedback, grades.csv."""
     from autograder.check import CourseFault
     from autograder.course import default_course
     from autograder.gradebook import GradebookError
     from autograder.grading.batch import Nothing, grade_class
+    from autograder.grading.cluster import Cluster, ClusterError
     from autograder.grading.folder import Busy
     from autograder.isolation import NoSandbox, choose_tier
     from autograder.isolation.session import WorkerFailed, cpu_count
     from autograder.progress import GradingProgress, moved
     from autograder.report.write import out_of_date, write_reports
 
-    if scheduler is not None:
-        raise fail("--scheduler: grading on a cluster comes with a later version; leave it out.")
     course, folder = default_course(), _folder(into)
+    workers = workers or cpu_count()
+    progress = GradingProgress(err, quiet=as_json)
     try:
-        tier = choose_tier(trust)
-        with GradingProgress(err, quiet=as_json) as progress:
-            records, lines = grade_class(
-                course, paths, folder, tier=tier, workers=workers or cpu_count(), seed=seed,
-                db_url=course_db, started=progress.started, done=progress.done,
-            )  # fmt: skip
+        with Cluster(scheduler, workers, trust) if scheduler else nullcontext() as cluster:
+            tier = cluster.tier if cluster else choose_tier(trust)
+            with progress:
+                records, lines = grade_class(
+                    course, paths, folder, tier=tier, workers=workers, seed=seed, db_url=course_db,
+                    cluster=cluster, started=progress.started, done=progress.done,
+                )  # fmt: skip
         students = out_of_date(folder, records)
         results = write_reports(course, folder, course_db, students) if students else None
-    except (NoSandbox, Nothing, GradebookError, Busy) as problem:
+    except (NoSandbox, Nothing, GradebookError, Busy, ClusterError) as problem:
         raise fail(str(problem)) from None
     except (CourseFault, WorkerFailed) as fault:
         raise fail(f"The course is at fault: {fault}", 1) from None

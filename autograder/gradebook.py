@@ -5,14 +5,13 @@ from __future__ import annotations
 import contextlib
 import functools
 import json
-import os
-import sys
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import nbgrader.api
 import sqlalchemy.exc
 from nbgrader import utils
 from nbgrader.api import (
@@ -79,8 +78,9 @@ class Book:
         if db_url.startswith("sqlite:///"):
             Path(db_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
         try:
-            with _own_programs_on_path():
+            with _version_without_a_program():
                 self._book = Gradebook(db_url, course_id)
+            self._book.db().expire_on_commit = False  # what was read of the course stays as it is
         except Exception as problem:
             first = (str(problem).splitlines() or [type(problem).__name__])[0]
             raise GradebookError(
@@ -251,14 +251,24 @@ class Book:
 
 
 @contextlib.contextmanager
-def _own_programs_on_path():
-    """nbgrader calls the program alembic, which lies beside a Python that may not be activated."""
-    before = os.environ.get("PATH", os.defpath)
-    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), before])
+def _version_without_a_program():
+    """nbgrader starts the program alembic to learn the version of its tables; the library knows it."""
+    before = nbgrader.api.get_alembic_version
+    nbgrader.api.get_alembic_version = _version_of_tables
     try:
         yield
     finally:
-        os.environ["PATH"] = before
+        nbgrader.api.get_alembic_version = before
+
+
+@functools.lru_cache
+def _version_of_tables() -> str:
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(nbgrader.__file__).parent / "alembic"))
+    return ScriptDirectory.from_config(config).get_current_head()
 
 
 def _count_as_missing(notebook) -> None:

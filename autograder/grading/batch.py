@@ -18,7 +18,7 @@ import nbformat
 from autograder.authoring.build import write_sources
 from autograder.course import Course
 from autograder.gradebook import Book, parse_time, public_address
-from autograder.grading import demonstrations
+from autograder.grading import demonstrations, harmless
 from autograder.grading.executor import Job, Pool
 from autograder.grading.folder import GradingFolder, write_bytes, write_json, write_text
 from autograder.grading.given import given_notebooks
@@ -63,7 +63,7 @@ def grade_class(
             raise Nothing(
                 "\n".join([*intake.lines, f"No notebooks to grade were found in {named}."])
             )
-        address = public_address(db_url or folder.db_url)
+        address = public_address(db_url)
         run = _Run(course, folder, tier, limits or Limits(), _seed_of_run(folder, seed))
         todo, records = run.sort(intake.submissions, seed)
         started(len(todo), len(records))
@@ -146,17 +146,18 @@ class _Run:
             yield self._finish(one, results, book)
             one.plan, one.kept = None, Kept()
 
-    def _demonstrations(self, todo: list[_Todo], runner) -> dict[str, dict[str, dict]]:
+    def _demonstrations(self, todo: list[_Todo], runner) -> dict[str, dict[str, list]]:
         """What the course's own demonstrations show, by notebook and cell."""
         givens = list({one.submission.given.name: one.submission.given for one in todo}.values())
         made = [demonstrations.job(given, self.limits) for given in givens]
-        found: dict[str, dict[str, dict]] = {given.name: {} for given in givens}
+        found: dict[str, dict[str, list]] = {given.name: {} for given in givens}
         for index, results in runner.run(job for job, _ in made):
             if not isinstance(results, Exception):
-                found[givens[index].name] = dict(zip(made[index][1], results))
+                outputs = [harmless.outputs(result["outputs"]) for result in results]
+                found[givens[index].name] = dict(zip(made[index][1], outputs))
         return found
 
-    def _job(self, one: _Todo, shown: dict[str, dict[str, dict]]) -> Job:
+    def _job(self, one: _Todo, shown: dict[str, dict[str, list]]) -> Job:
         submission = one.submission
         one.plan = plan_of(submission, self.reference, shown[submission.given.name])
         memory = Memory(self.folder, submission.student, submission.given)
@@ -179,7 +180,7 @@ class _Run:
 
 
 def plan_of(
-    submission: Submission, reference: Reference, shown: dict[str, dict] | None = None
+    submission: Submission, reference: Reference, shown: dict[str, list] | None = None
 ) -> Plan:
     """The plan for a submission, damaged or not."""
     why = submission.notes[0] if submission.damaged else ""

@@ -131,7 +131,7 @@ class Pool:
         threads = ThreadPoolExecutor(self.size)
         try:
             for position, item in enumerate(items):
-                running[threads.submit(self._with_worker, function, item)] = position
+                running[threads.submit(self.do, function, item)] = position
                 if len(running) >= 2 * self.size:
                     yield from _ready(running)
             while running:
@@ -142,12 +142,13 @@ class Pool:
         finally:
             threads.shutdown(cancel_futures=True)
 
-    def _with_worker(self, function: Callable, item):
+    def do(self, function: Callable, *items):
+        """function(worker, *items), on the next worker that is free."""
         worker = self._idle.get()
         try:
             if isinstance(worker, Exception):
                 raise worker
-            return function(worker, item)
+            return function(worker, *items)
         finally:
             self._idle.put(worker)
 

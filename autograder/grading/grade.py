@@ -40,7 +40,9 @@ class Plan:
     steps: list
     runs: dict[str, int]  # cell id -> step
     looks: dict[str, int]  # part -> step
-    shown: dict[str, dict] = field(default_factory=dict)  # cell id -> result that is known already
+    shown: dict[str, list] = field(
+        default_factory=dict
+    )  # cell id -> outputs that are known already
     state: str = "graded"
 
     @property
@@ -116,7 +118,7 @@ def grade(
 
 
 def prepare_file(
-    data: bytes, given: Given, reference: Reference, shown: dict[str, dict] | None = None
+    data: bytes, given: Given, reference: Reference, shown: dict[str, list] | None = None
 ) -> Plan:
     """The plan for a submitted file; a damaged one is graded as if nothing were written."""
     try:
@@ -126,7 +128,7 @@ def prepare_file(
 
 
 def prepare_damaged(
-    why: str, given: Given, reference: Reference, shown: dict[str, dict] | None = None
+    why: str, given: Given, reference: Reference, shown: dict[str, list] | None = None
 ) -> Plan:
     """The plan when nothing could be read."""
     plan = prepare([], given, reference, shown)
@@ -139,14 +141,15 @@ def prepare(
     cells: list[StudentCell],
     given: Given,
     reference: Reference,
-    shown: dict[str, dict] | None = None,
+    shown: dict[str, list] | None = None,
 ) -> Plan:
     """Every code cell is run; at each test cell the answers are observed.
 
-    `shown` holds the results of demonstrations that need not be run again (see `demonstrations`).
+    `shown` holds the outputs of demonstrations that need not be run again (see `demonstrations`).
     """
     rebuilt = rebuild(given, cells)
     left_out = demonstrations.left_out(rebuilt) if shown else frozenset()
+    left_out &= (shown or {}).keys()
     plan = Plan(rebuilt, [], {}, {}, {name: shown[name] for name in left_out})
     for cell in rebuilt.notebook.cells:
         role, part = given.names.get(cell.id, ("", ""))
@@ -196,8 +199,11 @@ def finish(
     for cell in notebook.cells:
         if cell.cell_type == "code":
             count += 1
-            result = plan.shown.get(cell.id) or results[plan.runs[cell.id]]
             cell.execution_count = count
+            if cell.id in plan.shown:
+                cell.outputs = list(plan.shown[cell.id])
+                continue
+            result = results[plan.runs[cell.id]]
             cell.outputs = harmless.outputs(result["outputs"])
             problems += _problem(given, cell.id, result)
         elif cell.id in rebuilt.answered or cell.id in rebuilt.added:

@@ -10,7 +10,6 @@ from html import escape
 
 import nh3
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
 
 MAX_TEXT = 30_000
 MAX_IMAGE = 4_000_000
@@ -85,6 +84,14 @@ def outputs(found) -> list[NotebookNode]:
                 break
             kept.append(clean)
     return kept
+
+
+def new_output(kind: str, data: dict | None = None, **content) -> NotebookNode:
+    """An output of a cell (nbformat's function of that name validates every single one)."""
+    made = NotebookNode(output_type=kind, **content)
+    if data is not None:
+        made.update(data=NotebookNode(data), metadata=NotebookNode())
+    return made
 
 
 def _output(output: dict) -> NotebookNode | None:

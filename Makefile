@@ -36,10 +36,11 @@ lab: $(STAMP)  ## open the course in JupyterLab
 # Tests that need a tool which this machine lacks are left out, and that is said; CI has all tools (.ci/run).
 BROWSER = $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 SANDBOX = $(shell command -v bwrap)
-LACKING = $(strip $(if $(BROWSER),,browser) $(if $(SANDBOX),,sandbox))
+LACKING = $(strip $(if $(BROWSER),,browser) $(if $(SANDBOX),,sandbox) $(if $(TEST_POSTGRESQL),,postgresql))
 test: $(STAMP)  ## run all tests
 	$(if $(BROWSER),,@echo "No chromium on this machine: the tests in the browser are left out.")
 	$(if $(SANDBOX),,@echo "No bubblewrap on this machine: the tests of the sandbox are left out.")
+	$(if $(TEST_POSTGRESQL),,@echo "TEST_POSTGRESQL names no server: the tests with PostgreSQL are left out (.ci/with_postgresql make test runs them).")
 	@$(IN_VENV) -m pytest -n 2 --dist loadfile $(if $(LACKING),-m "not ($(subst $(eval) , or ,$(LACKING)))") $(ARGS)
 
 DEMO = grading/demo
@@ -83,7 +84,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@rm -f $@
 	@echo "Installing the course into $(VENV): this takes some minutes, and happens once."
 	@{ $(PIP) install -c constraints.txt $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) torch && \
-	   $(PIP) install -c constraints.txt -e ".[instructor,dev]"; } || \
+	   $(PIP) install -c constraints.txt -e ".[instructor,postgresql,dev]"; } || \
 	   { echo "The installation stopped (see above). Run the same command again: it goes on where it stopped." >&2; exit 1; }
 	@$(PY) -m jupyterlab.labextensions disable --level=sys_prefix $(QUIET_LAB) 2>/dev/null
 	@echo "$(CURDIR)" > $@

@@ -7,6 +7,7 @@ grade submissions that lie in grading/submitted/<student>/<assignment>/, with th
 `python -m autograder grade`. Formgrader's buttons go the same way.
 """
 
+import os
 import sys
 from pathlib import Path
 
@@ -22,7 +23,10 @@ c.CourseDirectory.release_directory = "chapters"
 c.CourseDirectory.submitted_directory = "grading/submitted"
 c.CourseDirectory.autograded_directory = "grading/autograded"
 c.CourseDirectory.feedback_directory = "grading/feedback"
-c.CourseDirectory.db_url = f"sqlite:///{course / 'grading' / 'gradebook.db'}"
+# As `python -m autograder grade`: COURSE_DB may name another gradebook, in PostgreSQL.
+c.CourseDirectory.db_url = (
+    os.environ.get("COURSE_DB") or f"sqlite:///{course / 'grading' / 'gradebook.db'}"
+)
 
 # What `python -m autograder build` does as well.
 c.ClearSolutions.code_stub = {"python": 'raise NotImplementedError("TODO: your answer goes here")'}

@@ -18,6 +18,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 out, err = Console(highlight=False), Console(stderr=True, highlight=False)
+COURSE_DB = typer.Option(
+    envvar="COURSE_DB",
+    help="Another gradebook, by its address: postgresql+psycopg://user:password@host/database.",
+)
 
 
 def fail(sentence: str, code: int = 2) -> typer.Exit:
@@ -147,7 +151,7 @@ def grade(
     seed: Annotated[
         int | None, typer.Option(help="Seed of the hidden inputs (default: random).")
     ] = None,
-    course_db: Annotated[str, typer.Option(help="Another gradebook, by its SQLAlchemy URL.")] = "",
+    course_db: Annotated[str, COURSE_DB] = "",
     into: Annotated[
         Path | None, typer.Option(help="Folder for the results (default: grading/).")
     ] = None,
@@ -252,7 +256,7 @@ def simulate(
 @app.command()
 def report(
     open_: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
-    course_db: Annotated[str, typer.Option(help="Another gradebook, by its SQLAlchemy URL.")] = "",
+    course_db: Annotated[str, COURSE_DB] = "",
     into: Annotated[
         Path | None, typer.Option(help="Folder of the results (default: grading/).")
     ] = None,
@@ -280,7 +284,7 @@ def report(
 def export(
     to: Annotated[str, typer.Option(help="csv, canvas or moodle.")] = "csv",
     target: Annotated[Path, typer.Option("--output", help="Folder for the files.")] = Path("."),
-    course_db: Annotated[str, typer.Option(help="Another gradebook, by its SQLAlchemy URL.")] = "",
+    course_db: Annotated[str, COURSE_DB] = "",
     into: Annotated[
         Path | None, typer.Option(help="Folder of the results (default: grading/).")
     ] = None,

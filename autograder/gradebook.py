@@ -9,35 +9,44 @@ import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
-import nbgrader.api
 import sqlalchemy.exc
 from nbgrader import utils
 from nbgrader.api import (
     Assignment,
     Comment,
     Grade,
-    Gradebook,
     GradeCell,
+    InvalidEntry,
     Notebook,
     SolutionCell,
     SourceCell,
+    Student,
+    SubmittedAssignment,
     SubmittedNotebook,
 )
 
 from autograder.authoring.build import grade_id
+from autograder.database import (
+    GradebookError,
+    one_writer,
+    open_gradebook,
+    public_address,
+    reason,
+)
 from autograder.grading.given import Given
 
 
-def _quietly(method):
-    """Without SQLAlchemy's remarks on how nbgrader builds its objects."""
+def _transaction(method):
+    """All that the method enters is kept, or nothing. It commits once, at its end."""
 
     @functools.wraps(method)
-    def call(*args, **kwargs):
-        with warnings.catch_warnings():
+    def call(self, *args, **kwargs):
+        with warnings.catch_warnings(), self._in_a_sentence("written"):
+            # remarks on how nbgrader builds its objects
             warnings.simplefilter("ignore", sqlalchemy.exc.SAWarning)
-            return method(*args, **kwargs)
+            with one_writer(self._book.engine):
+                return method(self, *args, **kwargs)
 
     return call
 
@@ -48,10 +57,6 @@ def parse_time(timestamp: str) -> datetime | None:
         return utils.parse_utc(timestamp) if timestamp.strip() else None
     except (ValueError, OverflowError, TypeError):
         return None
-
-
-class GradebookError(RuntimeError):
-    """The gradebook cannot be opened or does not fit, in one sentence."""
 
 
 @dataclass(frozen=True)
@@ -74,18 +79,8 @@ class Entry:
 class Book:
     """An open gradebook. Use as a context manager."""
 
-    def __init__(self, db_url: str, course_id: str = "default_course"):
-        if db_url.startswith("sqlite:///"):
-            Path(db_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with _version_without_a_program():
-                self._book = Gradebook(db_url, course_id)
-            self._book.db().expire_on_commit = False  # what was read of the course stays as it is
-        except Exception as problem:
-            first = (str(problem).splitlines() or [type(problem).__name__])[0]
-            raise GradebookError(
-                f"The gradebook {public_address(db_url)} cannot be opened: {first}."
-            ) from problem
+    def __init__(self, db_url: str, course_id: str = ""):
+        self._book = open_gradebook(db_url, course_id)
 
     def __enter__(self) -> Book:
         return self
@@ -96,11 +91,31 @@ class Book:
     @property
     def is_empty(self) -> bool:
         """Does it hold no submissions?"""
-        return not self._book.students
+        with self._in_a_sentence("read"):
+            empty = not self._book.students
+            self._book.db.commit()  # a run may take hours: the server waits for nothing
+            return empty
+
+    @contextlib.contextmanager
+    def _in_a_sentence(self, done: str):
+        """What was begun is taken back when something fails; a database that fails is told."""
+        try:
+            yield
+        except BaseException as problem:
+            with contextlib.suppress(sqlalchemy.exc.SQLAlchemyError):
+                self._book.db.rollback()
+            if not isinstance(problem, (sqlalchemy.exc.SQLAlchemyError, InvalidEntry)):
+                raise
+            address = self._book.engine.url
+            raise GradebookError(
+                f"The gradebook {public_address(address)} could not be {done}: "
+                f"{reason(problem, address)}. "
+                "What was entered before is kept; when that is mended, give the same command again."
+            ) from problem
 
     # the course -------------------------------------------------------------------------------
 
-    @_quietly
+    @_transaction
     def register(self, givens: Iterable[Given]) -> None:
         """Enter assignments, notebooks and cells, as nbgrader's generate_assignment does.
 
@@ -110,7 +125,7 @@ class Book:
         db, assignments = self._book.db, {}
         for given in givens:
             assignment = self._enter(
-                Assignment, {"name": given.assignment, "course_id": self._book.course_id}
+                Assignment, {"name": given.assignment}, first={"course_id": self._book.course_id}
             )
             kernel = json.dumps(given.registered.metadata.get("kernelspec", {}))
             notebook = self._enter(
@@ -125,13 +140,13 @@ class Book:
                 self._complete(submission)
         db.commit()
 
-    def _enter(self, kind, which: dict, **values):
-        """The object that `which` names, with these values; made when there is none."""
+    def _enter(self, kind, which: dict, first: dict | None = None, **values):
+        """The object that `which` names, with these values; made (with `first`) when there is none."""
         db = self._book.db
         with db.no_autoflush:
             found = db.query(kind).filter_by(**which).one_or_none()
         if found is None:
-            found = kind(**which, **values)
+            found = kind(**which, **(first or {}), **values)
             db.add(found)
             db.flush()
         for name, value in values.items():
@@ -179,13 +194,10 @@ class Book:
 
     # results ----------------------------------------------------------------------------------
 
-    @_quietly
+    @_transaction
     def store(self, record: dict, previous: dict | None, timestamp: str = "") -> None:
         """Enter the result of one notebook. `previous` is the result of the run before, if any."""
-        book, student = self._book, record["student"]
-        facts = {"lms_user_id": record["lms_id"]} if record.get("lms_id") else {}
-        book.update_or_create_student(student, **facts)
-        submission = self._submission(record["assignment"], student, timestamp)
+        submission = self._submission(record, timestamp)
         stem = record["notebook"].rsplit("/", 1)[-1]
         mine = next(one for one in submission.notebooks if one.name == stem)
         grades = {grade.name: grade for grade in mine.grades}
@@ -200,12 +212,24 @@ class Book:
         for other in submission.notebooks:
             if other is not mine:
                 _count_as_missing(other)
-        book.db.commit()
+        self._book.db.commit()
 
-    def _submission(self, assignment: str, student: str, timestamp: str):
-        handed_in = parse_time(timestamp)
-        facts = {"timestamp": handed_in} if handed_in else {}
-        return self._book.update_or_create_submission(assignment, student, **facts)
+    def _submission(self, record: dict, timestamp: str) -> SubmittedAssignment:
+        """The student's submission; nbgrader's own way would commit in between."""
+        handed_in, lms_id = parse_time(timestamp), record.get("lms_id", "")
+        known = {"lms_user_id": lms_id} if 0 < len(lms_id) <= 128 else {}  # what a column takes
+        submission = self._enter(
+            SubmittedAssignment,
+            {
+                "assignment": self._book.find_assignment(record["assignment"]),
+                "student": self._enter(Student, {"id": record["student"]}, **known),
+            },
+            **({"timestamp": handed_in} if handed_in else {}),
+        )
+        if not submission.notebooks:
+            self._complete(submission)
+            self._book.db.flush()
+        return submission
 
     def _store_part(self, grade: Grade, part: dict, before: dict | None) -> None:
         if part["state"] != "graded":
@@ -234,6 +258,10 @@ class Book:
 
     def entries(self) -> dict[tuple[str, str, str, str], Entry]:
         """Everything by (student, assignment, notebook, cell)."""
+        with self._in_a_sentence("read"):
+            return self._entries()
+
+    def _entries(self) -> dict:
         found = {}
         for student in self._book.students:
             for submission in student.submissions:
@@ -250,35 +278,8 @@ class Book:
         return found
 
 
-@contextlib.contextmanager
-def _version_without_a_program():
-    """nbgrader starts the program alembic to learn the version of its tables; the library knows it."""
-    before = nbgrader.api.get_alembic_version
-    nbgrader.api.get_alembic_version = _version_of_tables
-    try:
-        yield
-    finally:
-        nbgrader.api.get_alembic_version = before
-
-
-@functools.lru_cache
-def _version_of_tables() -> str:
-    from alembic.config import Config
-    from alembic.script import ScriptDirectory
-
-    config = Config()
-    config.set_main_option("script_location", str(Path(nbgrader.__file__).parent / "alembic"))
-    return ScriptDirectory.from_config(config).get_current_head()
-
-
 def _count_as_missing(notebook) -> None:
     """A notebook that was not handed in counts zero, and waits for nobody."""
     untouched = all(g.auto_score is None and g.manual_score is None for g in notebook.grades)
     for grade in notebook.grades if untouched else ():
         grade.auto_score, grade.needs_manual_grade = 0.0, False
-
-
-def public_address(db_url: str) -> str:
-    """A database's address without its password."""
-    head, at, tail = db_url.rpartition("@")
-    return f"{head.split('://')[0]}://…@{tail}" if at else db_url

@@ -4,6 +4,7 @@ they are asked. What the real ones do is proven by whoever runs `make test`."""
 import os
 import re
 import shutil
+import socket
 import subprocess
 from pathlib import Path
 
@@ -52,11 +53,12 @@ class Machine:
         (self.bin / name).write_text(text)
         (self.bin / name).chmod(0o755)
 
-    def make(self, *arguments, fails=False):
+    def make(self, *arguments, fails=False, **variables):
         """What the Pythons were asked to do."""
         self.log.write_text("")
         # pytest may itself have been started by make: none of its settings may leak in.
         environment = {"PATH": str(self.bin), "LOG": str(self.log), "HOME": str(self.course)}
+        environment |= variables
         done = subprocess.run(
             ["make", *arguments], cwd=self.course, env=environment, capture_output=True, text=True
         )
@@ -85,7 +87,7 @@ def test_first_run_makes_the_environment_and_installs_torch_first(machine):
     assert calls[0] == "-m venv --clear .venv"
     torch, course = installs(calls)
     assert torch.endswith("install -c constraints.txt torch")
-    assert course.endswith("install -c constraints.txt -e .[instructor,dev]")
+    assert course.endswith("install -c constraints.txt -e .[instructor,postgresql,dev]")
     assert calls[-1] == "-m autograder build"
 
 
@@ -192,7 +194,8 @@ def test_what_the_commands_run(machine):
     (lab,) = machine.make("lab", "LAB_ARGS=--no-browser")
     assert lab.startswith("-m jupyterlab ") and lab.endswith(" --no-browser")
     assert "default_url=/lab/tree/chapters/start_here.ipynb" in lab
-    assert machine.make("test", "ARGS=-k binder") == ["-m pytest -n 2 --dist loadfile -k binder"]
+    (test,) = machine.make("test", "ARGS=-k binder", TEST_POSTGRESQL="postgresql://server")
+    assert test == "-m pytest -n 2 --dist loadfile -k binder"
     assert machine.make("build", "ARGS=--check") == ["-m autograder build --check"]
     assert machine.make("bench") == ["-m autograder bench"]
     verbs = [call.split()[2] for call in machine.make("grade")]
@@ -201,15 +204,22 @@ def test_what_the_commands_run(machine):
 
 @pytest.mark.parametrize(
     "present, left_out",
-    [("bwrap", "browser"), ("chromium", "sandbox"), (None, "browser or sandbox")],
+    [
+        (["bwrap", "TEST_POSTGRESQL"], "browser"),
+        (["chromium", "TEST_POSTGRESQL"], "sandbox"),
+        (["chromium", "bwrap"], "postgresql"),
+        ([], "browser or sandbox or postgresql"),
+    ],
 )
 def test_what_lacks_a_tool_is_left_out_and_that_is_said(machine, present, left_out):
-    if present:
-        machine.install(present, "")
-    command = machine.make("test")[-1]
+    for tool in {"bwrap", "chromium"} & set(present):
+        machine.install(tool, "")
+    server = {"TEST_POSTGRESQL": "postgresql://server"} if "TEST_POSTGRESQL" in present else {}
+    command = machine.make("test", **server)[-1]
     assert command == f"-m pytest -n 2 --dist loadfile -m not ({left_out})"
     assert ("No chromium on this machine" in machine.output) == ("browser" in left_out)
     assert ("No bubblewrap on this machine" in machine.output) == ("sandbox" in left_out)
+    assert ("TEST_POSTGRESQL names no server" in machine.output) == ("postgresql" in left_out)
 
 
 def test_clean_keeps_answers_and_grades(machine):
@@ -233,7 +243,39 @@ def test_help_lists_every_command_and_sets_up_nothing(bare):
 @pytest.mark.parametrize("name", ["README.md", ".ci/run"])
 def test_the_commands_that_others_name_exist(name):
     text = (ROOT / name).read_text(encoding="utf-8")
-    named = set(re.findall(r"^ *make ([a-z]+)$|`make ([a-z]+)", text, flags=re.M))
+    named = set(re.findall(r"(?:^| )make ([a-z]+)$|`make ([a-z]+)", text, flags=re.M))
     named = {first or second for first, second in named}
     assert "test" in named
     assert named <= set(TARGETS), f"{name} names {named - set(TARGETS)}, which the Makefile lacks."
+
+
+# .ci/with_postgresql -------------------------------------------------------------------------------
+
+
+def beside_a_server(*command, **variables):
+    return subprocess.run(
+        [ROOT / ".ci" / "with_postgresql", *command],
+        env={"PATH": os.environ["PATH"], "HOME": os.environ["HOME"], **variables},
+        capture_output=True, text=True,
+    )  # fmt: skip
+
+
+@pytest.mark.postgresql
+def test_a_command_gets_a_server_of_its_own_that_is_gone_afterwards():
+    say = 'echo "address=$TEST_POSTGRESQL"; psql -Atc "SELECT rolsuper, current_user FROM pg_roles '
+    say += 'WHERE rolname = current_user" "${TEST_POSTGRESQL/+psycopg/}"; env; exit 7'
+    # Settings for somebody's own server must not lead there.
+    done = beside_a_server("bash", "-c", say, PGPORT="1", PGHOST="nowhere.example")
+    assert done.returncode == 7 and "f|course" in done.stdout, done.stdout + done.stderr
+    assert not re.search(r"^PG(HOST|PORT|USER|PASSWORD|DATABASE)=", done.stdout, flags=re.M)
+    port = re.search(r"^address=.*:(\d+)/postgres$", done.stdout, flags=re.M)[1]
+    with socket.socket() as probe, pytest.raises(ConnectionRefusedError):
+        probe.connect(("127.0.0.1", int(port)))
+
+
+def test_without_the_server_program_nothing_runs(bare):
+    for tool in ("shuf",):
+        (bare.bin / tool).symlink_to(shutil.which(tool))
+    done = beside_a_server("touch", bare.course / "ran", PATH=str(bare.bin))
+    assert done.returncode != 0 and "pg_virtualenv" in done.stderr
+    assert not (bare.course / "ran").exists()

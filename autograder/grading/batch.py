@@ -69,6 +69,8 @@ def grade_class(
         started(len(todo), len(records))
         runner = _runner(cluster, tier, workers, len(todo))
         before = folder.run
+        if before.get("unfinished"):
+            folder.sweep()
         write_json(folder.run_path, {**before, "unfinished": True, "seed": run.seed})
         with runner as running, Book(db_url or folder.db_url) as book:
             if todo or book.is_empty or before.get("gradebook") != address:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,6 +101,12 @@ class GradingFolder:
             yield
         finally:
             lock.release()
+
+    def sweep(self) -> None:
+        """Remove the files that a killed run had begun to write."""
+        for path in self.root.rglob(".*.part"):
+            if re.fullmatch(r"\..+\.\d+\.part", path.name) and path.is_file():
+                path.unlink()
 
     @property
     def run_path(self) -> Path:

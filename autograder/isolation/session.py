@@ -56,7 +56,8 @@ class Worker:
         try:
             self._process = subprocess.Popen(
                 command,
-                env=environment or None,
+                # never ours: bubblewrap clears its environment, and still shows it in /proc/1
+                env=environment or {"PATH": os.environ.get("PATH", os.defpath)},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=self._errors,

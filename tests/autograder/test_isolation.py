@@ -1,6 +1,7 @@
 """The sandbox: what a session can do, what it cannot, and what it leaves behind: nothing."""
 
 import socket
+from pathlib import Path
 
 import cloudpickle
 import numpy as np
@@ -29,6 +30,18 @@ def printed(session, source, **more):
 
 def test_this_machine_has_a_real_sandbox():
     assert choose_tier().name == "bubblewrap"
+
+
+@pytest.mark.parametrize("name", ["bubblewrap", "landlock"])
+def test_no_process_of_a_worker_holds_the_graders_settings(name, monkeypatch):
+    """A password in COURSE_DB, say. What bubblewrap is started with shows inside as /proc/1/environ."""
+    tier = next(tier for tier in sandbox.available_tiers() if tier.name == name)
+    if not tier.available:
+        pytest.skip(tier.reason)
+    monkeypatch.setenv("COURSE_DB", "postgresql+psycopg://me:secret@host/grades")
+    with Worker(tier) as running:
+        outermost = Path(f"/proc/{running._process.pid}/environ").read_bytes()
+    assert b"PATH=" in outermost and b"secret" not in outermost
 
 
 def test_cells_run_like_in_a_notebook(worker):

@@ -1,0 +1,137 @@
+"""A run that is killed at any moment is started again and goes on as if nothing had happened."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from classroom import graded
+from example_course import separate_registry
+from nbgrader.api import Gradebook
+from small_class import ADDS, CUBES, RIGHT, course_in, hand_in_all
+
+from autograder.grading.folder import GradingFolder
+
+pytestmark = pytest.mark.sandbox
+
+STUDENTS, KILLS = 40, 20
+RUN = """
+import sys
+sys.modules["rfc3987_syntax"] = None  # (as __main__ does: a second of import time)
+from pathlib import Path
+from example_course import load_checks, separate_registry
+from autograder.course import Course
+from autograder.grading.batch import grade_class
+from autograder.grading.folder import GradingFolder
+from autograder.isolation import choose_tier
+
+root = Path(sys.argv[1])
+with separate_registry():
+    load_checks(root / "course")
+    grade_class(
+        Course(root / "course"), [root / "handed_in"], GradingFolder(Path(sys.argv[2])),
+        tier=choose_tier(), workers=2, done=lambda record: print(record["student"], flush=True),
+    )
+"""
+
+
+def start(root: Path, out: Path, **options) -> subprocess.Popen:
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, "-c", RUN, str(root), str(out)]
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True, **options)
+
+
+def work():
+    """Every student has other points or other text, so that a mix-up would show."""
+    kinds = [RIGHT, ADDS, CUBES, {}, {"9.1": RIGHT["9.1"]}]
+    found = {}
+    for number in range(STUDENTS):
+        kind = kinds[number % len(kinds)]
+        found[f"s{number:02}"] = {part: f"{text}\n# by {number}" for part, text in kind.items()}
+    return found
+
+
+@pytest.fixture(scope="module")
+def handed_in(tmp_path_factory):
+    root = tmp_path_factory.mktemp("killed")
+    with separate_registry():
+        course = course_in(root / "course")
+        hand_in_all(course, root / "handed_in", work())
+    return root
+
+
+def in_gradebook(folder: GradingFolder) -> dict:
+    """{student: score}; fails when somebody is there twice or a grade waits for nothing."""
+    with Gradebook(folder.db_url) as book:
+        submissions = book.assignment_submissions("ch09_example")
+        names = [submission.student.id for submission in submissions]
+        assert len(names) == len(set(names))
+        for submission in submissions:
+            (one,) = submission.notebooks
+            assert len(one.grades) == 2 and not any(g.needs_manual_grade for g in one.grades)
+        return {submission.student.id: submission.score for submission in submissions}
+
+
+def scores_on_disk(folder: GradingFolder) -> dict:
+    return {
+        record["student"]: {
+            part["id"]: (part["earned"], part["feedback"]) for part in record["parts"]
+        }
+        for record in folder.records()
+    }
+
+
+def test_killed_twenty_times(handed_in, tmp_path):
+    rng = random.Random(3)
+    killed = GradingFolder(tmp_path / "killed")
+    in_the_middle = 0
+    for _ in range(KILLS):
+        run = start(handed_in, killed.root)
+        if rng.random() < 0.4:
+            time.sleep(rng.uniform(0, 2))
+        else:
+            for _ in range(rng.choice((1, 1, 2))):
+                run.stdout.readline()
+            time.sleep(rng.uniform(0, 0.03))
+        in_the_middle += run.poll() is None
+        run.send_signal(signal.SIGKILL)
+        run.communicate()
+    assert in_the_middle >= KILLS * 3 // 4  # the rest had come to its end before
+    before = {path: path.stat().st_mtime_ns for path in killed.root.glob("results/*/*/*.json")}
+    seeds = {record["seed"] for record in killed.records()}
+    assert 0 < len(before) and len(seeds) == 1  # one run, with one seed, in many pieces
+
+    last = start(handed_in, killed.root)
+    told, _ = last.communicate()
+    assert last.returncode == 0
+    assert len(told.split()) == STUDENTS - len(before)
+    assert {p: p.stat().st_mtime_ns for p in before} == before  # nobody was graded twice
+
+    with separate_registry():
+        course = course_in(handed_in / "course")
+        (seed,) = seeds
+        graded(handed_in / "handed_in", tmp_path / "calm", course, seed=seed)
+    calm = GradingFolder(tmp_path / "calm")
+    assert scores_on_disk(killed) == scores_on_disk(calm) and len(scores_on_disk(calm)) == STUDENTS
+    assert in_gradebook(killed) == in_gradebook(calm) and len(in_gradebook(calm)) == STUDENTS
+    assert not [path for path in killed.root.rglob("*.part")]
+
+
+def test_interrupted_from_the_keyboard(handed_in, tmp_path):
+    """Ctrl-C: what was graded is stored, the sandboxes are gone, the same command goes on."""
+    run = start(handed_in, tmp_path, start_new_session=True, stderr=subprocess.PIPE)
+    first = [run.stdout.readline().strip() for _ in range(3)]
+    os.killpg(run.pid, signal.SIGINT)
+    rest, said = run.communicate()
+    assert run.returncode != 0 and "KeyboardInterrupt" in said
+    done = {record["student"] for record in GradingFolder(tmp_path).records()}
+    assert set(first) <= done and len(done) < STUDENTS
+
+    last = start(handed_in, tmp_path)
+    told, _ = last.communicate()
+    assert len(told.split()) == STUDENTS - len(done)
+    assert len(in_gradebook(GradingFolder(tmp_path))) == STUDENTS

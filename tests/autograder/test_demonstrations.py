@@ -1,0 +1,103 @@
+"""Which demonstrations run for a student: those on which something of theirs depends."""
+
+import pytest
+from classroom import COURSE, NAME, cell, given, givens, graded, hand_in, points, solved
+from nbformat.v4 import new_code_cell
+
+from autograder.grading.demonstrations import fixed, left_out, names_of
+from autograder.grading.reading import read_cells
+from autograder.grading.rebuild import rebuild
+
+NAMES = {
+    "x = 1\nprint(x)": ("print", "x"),
+    "print(x)\nx = 1": ("print x", "x"),
+    "x += 1": ("x", "x"),
+    "import numpy as np\nnp.ones(3)": ("", "np"),
+    "def f(a):\n    global q\n    q = 1\n    return a + z": ("z", "f q"),
+    "for i in r:\n    pass": ("r", "i"),
+    "class A:\n    y = w\n    def m(self):\n        return k": ("k w", "A"),
+    "[a for a in b]": ("b", ""),
+    "f = lambda t: t + u": ("u", "f"),
+    "def f():\n    return g()\ndef g():\n    return 1": ("", "f g"),
+}
+
+
+@pytest.mark.parametrize("text", NAMES)
+def test_names_follow_pythons_scopes(text):
+    uses, gives = NAMES[text]
+    names = names_of(text)
+    assert (set(names.uses), set(names.gives)) == (set(uses.split()), set(gives.split()))
+    assert not names.unknown
+
+
+@pytest.mark.parametrize("text", ["%time x", "!ls", "exec('x = 1')", "globals()['x']", "x ="])
+def test_a_cell_that_may_use_anything(text):
+    assert names_of(text).unknown
+    assert not names_of("%matplotlib inline\nx = 1").unknown
+
+
+def test_most_demonstrations_need_not_run_again():
+    demos = [c for one in givens().values() for c in one.shown.cells if c.id.startswith("demo")]
+    count = sum(len(fixed(one)) for one in givens().values())
+    assert len(demos) * 3 // 4 < count < len(demos)
+
+
+def rebuilt(*cells, **answers):
+    import json
+
+    notebook = solved(**answers)
+    notebook.cells += [new_code_cell(text) for text in cells]
+    return rebuild(given(), read_cells(json.dumps(notebook).encode()))
+
+
+def test_what_a_students_cell_uses_is_run():
+    everything = left_out(rebuilt())
+    assert everything == fixed(given()) and len(everything) == 5
+    giver = {c.id: names_of(c.source) for c in given().shown.cells if c.id in everything}
+    demo, names = next((i, n) for i, n in giver.items() if "bases" in n.gives)
+    assert demo not in left_out(rebuilt("print(bases)"))
+    assert demo in left_out(rebuilt("bases = 3\nprint(bases)"))
+    assert left_out(rebuilt("%time bases")) == frozenset()
+
+
+def test_what_uses_a_students_name_is_run():
+    taken = next(
+        (c.id, sorted(names_of(c.source).uses & {"style", "axes", "np"}))
+        for c in given().shown.cells
+        if c.id in fixed(given()) and names_of(c.source).uses & {"style", "axes", "np"}
+    )
+    assert taken[0] not in left_out(rebuilt(f"{taken[1][0]} = None"))
+
+
+def test_a_demonstration_that_was_changed_is_run():
+    import json
+
+    notebook = solved()
+    one = next(c for c in notebook.cells if c.id in fixed(given()))
+    one.source += "\nprint('changed')"
+    again = rebuild(given(), read_cells(json.dumps(notebook).encode()))
+    assert left_out(again) == fixed(given()) - {one.id}
+
+
+@pytest.mark.sandbox
+def test_the_executed_notebook_shows_them_all(tmp_path):
+    """Left out or run: the same pictures, and the same points."""
+    hand_in(tmp_path / "in", "anna", solved())
+    restless = solved()
+    restless.cells.append(new_code_cell("%time 1"))  # nothing is left out for this one
+    hand_in(tmp_path / "in", "ben", restless)
+    records, _, folder = graded(tmp_path / "in", tmp_path / "out")
+    assert points(records["anna"]) == points(records["ben"])
+    shown = {}
+    for student in ("anna", "ben"):
+        import nbformat
+
+        made = nbformat.read(folder.autograded / student / f"{NAME}.ipynb", as_version=4)
+        shown[student] = {
+            name: [
+                o.get("data", {}).get("image/png", o.get("text")) for o in cell(made, name).outputs
+            ]
+            for name in sorted(fixed(given()))
+        }
+    assert shown["anna"] == shown["ben"] and all(shown["anna"].values())
+    assert COURSE.notebooks[NAME].parts

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -158,66 +157,21 @@ def grade(
     scheduler: Annotated[
         str, typer.Option(help="Address of a Dask scheduler; local starts a cluster here.")
     ] = "",
+    real_kernel: Annotated[
+        bool, typer.Option("--real-kernel", help="Run notebooks in a Jupyter kernel: slower.")
+    ] = False,
 ):
     """Grade a class: gradebook, feedback, grades.csv."""
-    from autograder.check import CourseFault
-    from autograder.course import default_course
-    from autograder.gradebook import GradebookError
-    from autograder.grading.batch import Nothing, grade_class
-    from autograder.grading.cluster import Cluster, ClusterError
-    from autograder.grading.folder import Busy
-    from autograder.isolation import NoSandbox, choose_tier
-    from autograder.isolation.session import WorkerFailed, cpu_count
-    from autograder.progress import GradingProgress, moved
-    from autograder.report.write import out_of_date, write_reports
+    from autograder.grading.command import Request, Stopped, grade_and_report
 
-    course, folder = default_course(), _folder(into)
-    workers = workers or cpu_count()
-    progress = GradingProgress(err, quiet=as_json)
+    request = Request(
+        paths, _folder(into), workers, scheduler, trust, seed, course_db, as_json, real_kernel
+    )
     try:
-        with Cluster(scheduler, workers, trust) if scheduler else nullcontext() as cluster:
-            tier = cluster.tier if cluster else choose_tier(trust)
-            with progress:
-                records, lines = grade_class(
-                    course, paths, folder, tier=tier, workers=workers, seed=seed, db_url=course_db,
-                    cluster=cluster, started=progress.started, done=progress.done,
-                )  # fmt: skip
-        students = out_of_date(folder, records)
-        results = write_reports(course, folder, course_db, students) if students else None
-    except (NoSandbox, Nothing, GradebookError, Busy, ClusterError) as problem:
-        raise fail(str(problem)) from None
-    except (CourseFault, WorkerFailed) as fault:
-        raise fail(f"The course is at fault: {fault}", 1) from None
-    except KeyboardInterrupt:
-        raise fail(
-            f"Stopped. {progress.count} of {progress.total} notebooks were graded and are stored; "
-            "the same command goes on with the rest.", 130,
-        ) from None  # fmt: skip
-    for line in lines:
-        err.print(f"! {line}", style="yellow", markup=False, soft_wrap=True)
-    if tier.name == "none":
-        err.print("Without a sandbox: the submissions could read and change everything that you can.",
-                  style="bold yellow")  # fmt: skip
-    if as_json:
-        print(json.dumps(records, ensure_ascii=False, indent=1))
-    elif results is None:
-        count = len({record["student"] for record in records})
-        out.print(
-            f"Nothing to do: the results of {len(records)} notebooks of {count} students hold.",
-            markup=False,
-        )
-    else:
-        from autograder.report.class_page import summary
-        from autograder.report.results import ClassResults, of_students
-
-        if changed := moved(progress.records):
-            out.print("Scores that moved:", style="bold")
-            for line in changed:
-                out.print(f"  {line}", markup=False, soft_wrap=True)
-        graded = {record["student"] for record in records}
-        summary(out, ClassResults(of_students(results, graded), []))
-        out.print(f"Feedback, grades.csv and gradebook are in {folder.root}.", markup=False)
-    if any(record["state"] == "not graded" for record in records):
+        clean = grade_and_report(request, out, err)
+    except Stopped as stopped:
+        raise fail(str(stopped), stopped.code) from None
+    if not clean:
         raise typer.Exit(1)
 
 

@@ -45,6 +45,7 @@ def grade_class(
     db_url: str = "",
     limits: Limits | None = None,
     cluster=None,
+    real_kernel: bool = False,
     started: Callable[[int, int], None] = lambda todo, unchanged: None,
     done: Callable[[dict], None] = lambda record: None,
 ) -> tuple[list[dict], list[str]]:
@@ -53,7 +54,8 @@ def grade_class(
     Returns the results in the order of students and notebooks, and a line for every file that
     could not be used. `started` gets the number of notebooks to grade and of those whose results
     hold; `done` gets every new result as it comes. `cluster` runs the jobs in place of a pool of
-    workers on this machine.
+    workers on this machine. With `real_kernel` every cell runs in a Jupyter kernel: slower, and for
+    notebooks that need one.
     """
     givens, paths = given_notebooks(course), list(paths)
     with folder.locked():
@@ -64,7 +66,9 @@ def grade_class(
                 "\n".join([*intake.lines, f"No notebooks to grade were found in {named}."])
             )
         address = public_address(db_url)
-        run = _Run(course, folder, tier, limits or Limits(), _seed_of_run(folder, seed))
+        run = _Run(
+            course, folder, tier, limits or Limits(), _seed_of_run(folder, seed), real_kernel
+        )
         todo, records = run.sort(intake.submissions, seed)
         started(len(todo), len(records))
         runner = _runner(cluster, tier, workers, len(todo))
@@ -117,11 +121,18 @@ class _Run:
     """One run over a class."""
 
     def __init__(
-        self, course: Course, folder: GradingFolder, tier: Tier, limits: Limits, seed: int
+        self,
+        course: Course,
+        folder: GradingFolder,
+        tier: Tier,
+        limits: Limits,
+        seed: int,
+        real_kernel: bool,
     ):
         self.folder, self.tier, self.limits, self.seed = folder, tier, limits, seed
+        self.real_kernel = real_kernel
         self.reference = Reference(course)
-        self.origins = Origins(self.reference, tier, limits)
+        self.origins = Origins(self.reference, tier, limits, "kernel" if real_kernel else "")
 
     def sort(
         self, submissions: list[Submission], seed: int | None
@@ -142,7 +153,7 @@ class _Run:
 
     def work(self, todo: list[_Todo], runner, book: Book) -> Iterator[dict]:
         """Grade, and store every result as it comes; yields the records."""
-        shown = self._demonstrations(todo, runner)
+        shown = {} if self.real_kernel else self._demonstrations(todo, runner)
         for index, results in runner.run(self._job(one, shown) for one in todo):
             one = todo[index]
             yield self._finish(one, results, book)
@@ -161,10 +172,10 @@ class _Run:
 
     def _job(self, one: _Todo, shown: dict[str, dict[str, list]]) -> Job:
         submission = one.submission
-        one.plan = plan_of(submission, self.reference, shown[submission.given.name])
+        one.plan = plan_of(submission, self.reference, shown.get(submission.given.name))
         memory = Memory(self.folder, submission.student, submission.given)
         one.kept = memory.kept(one.plan, one.seed, one.previous, self.origins)
-        return Job(one.plan.steps, one.seed, self.limits, one.kept.known)
+        return Job(one.plan.steps, one.seed, self.limits, one.kept.known, self.real_kernel)
 
     def _finish(self, one: _Todo, results: list[dict] | Exception, book: Book) -> dict:
         submission, plan = one.submission, one.plan

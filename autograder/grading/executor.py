@@ -68,6 +68,7 @@ class Job:
     seed: int
     limits: Limits = USUAL
     known: dict[int, dict] = field(default_factory=dict)  # position -> result of an `Observe`
+    real_kernel: bool = False
 
     def run(self, worker: Worker) -> list[dict]:
         """The results of the steps, one each."""

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from autograder import bench_class
 from autograder.authoring.build import write_sources
 from autograder.check import all_checks, exercise_of
 from autograder.course import default_course
@@ -43,6 +44,7 @@ def measurements() -> Iterator[tuple[str, str]]:
     answers = _answers(200)
     taken = seconds(lambda: try_answers(answers, seed=1))
     yield "try --batch, 200 answers of chapter 2", f"{taken:.1f} s on {cpu_count()} cores"
+    yield from bench_class.measurements(default_course())
 
 
 def _tier() -> str:

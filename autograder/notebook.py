@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import inspect
 import io
+import os
 import secrets
 import sys
 
@@ -24,6 +25,11 @@ class Points(float):
 
     def _repr_html_(self) -> str:
         return as_html(self.verdict)
+
+    def _repr_pretty_(self, printer, cycle) -> None:
+        # nbgrader on its own reads this number; its maximum for a bonus part is 0
+        nothing = self.verdict.bonus and "NBGRADER_EXECUTION" in os.environ
+        printer.text("0.0" if nothing else repr(float(self)))
 
 
 def grade(part: str, namespace: dict | None = None, seed: int | None = None) -> Points:

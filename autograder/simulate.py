@@ -11,7 +11,7 @@ import json
 import random
 import shutil
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -61,23 +61,29 @@ class _Choice:
 
 
 def simulate(
-    course: Course, folder: Path, students: int, seed: int, only: str = ""
+    course: Course,
+    folder: Path,
+    students: int,
+    seed: int,
+    only: Collection[str] = (),
+    with_mishaps: bool = True,
 ) -> dict[str, dict]:
     """Write the class below `folder` as <student>/<assignment>/*.ipynb; returns the truth.
 
-    With `only`, the name of one notebook, nobody hands in anything else.
+    With `only`, names of notebooks, nobody hands in anything else. Without mishaps there are right
+    and wrong answers and blanks, and nothing breaks.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         if not (folder / "truth.json").is_file():
             raise NotEmpty(f"{folder} is not empty; name a folder that is new.")
         shutil.rmtree(folder)  # a class that was simulated before
     rng, reference = random.Random(seed), Reference(course)
-    givens = [one for name, one in given_notebooks(course).items() if only in ("", name)]
+    givens = [one for name, one in given_notebooks(course).items() if not only or name in only]
     truth: dict[str, dict] = {}
     mishaps = list(MISHAPS)
     for number, student in enumerate(_names(students, rng)):
         ability = rng.betavariate(2.5, 1.7)
-        troubled = rng.randrange(len(givens)) if number % 3 == 2 else None
+        troubled = rng.randrange(len(givens)) if with_mishaps and number % 3 == 2 else None
         truth[student] = {}
         for index, given in enumerate(givens):
             released = course.chapters / f"{given.name}.ipynb"

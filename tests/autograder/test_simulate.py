@@ -17,7 +17,7 @@ from autograder.simulate import IN_AN_ANSWER, MISHAPS, TO_A_FILE, _relies_on, si
 pytestmark = pytest.mark.sandbox
 
 # Every mishap in one notebook, and a few students in all of them.
-CLASSES = {"one notebook": (33, NAME), "everything": (2, "")}
+CLASSES = {"one notebook": (33, (NAME,)), "everything": (2, ())}
 
 
 @lru_cache
@@ -75,7 +75,7 @@ def test_the_class_is_plausible():
 
 def test_the_same_seed_gives_the_same_class(tmp_path):
     def files(seed, folder):
-        simulate(Course(), tmp_path / folder, 6, seed, only=NAME)
+        simulate(Course(), tmp_path / folder, 6, seed, only=(NAME,))
         root = tmp_path / folder
         return {p.relative_to(root): p.read_bytes() for p in root.rglob("*") if p.is_file()}
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 import atexit
 import contextlib
 import logging
+import re
+import socket
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
@@ -49,6 +51,8 @@ class Cluster:
                         silence_logs=logging.CRITICAL,
                     )
                 )  # fmt: skip
+            else:
+                _knock(target)
             try:
                 self._client = self._open.enter_context(
                     Client(target, timeout=CONNECT_SECONDS, set_as_default=False)
@@ -114,6 +118,19 @@ class Cluster:
                 yield batch[0][0], WorkerFailed(f"the cluster lost it: {future.exception()}")
             if (batch := next(waiting, None)) is not None:
                 send(batch)
+
+
+def _knock(address: str) -> None:
+    """Does anybody listen there? (A Dask client asks for a long time, and again when it ends.)"""
+    found = re.fullmatch(r"(?:tcp://|tls://)?\[?([^\[\]/]+)\]?:(\d+)", address)
+    if found is None:
+        raise ClusterError(
+            f"--scheduler {address}: give local, or an address such as tcp://192.168.0.5:8786."
+        )
+    try:
+        socket.create_connection((found[1], int(found[2])), CONNECT_SECONDS).close()
+    except (OSError, OverflowError) as problem:
+        raise ClusterError(f"No cluster answers at {address} ({problem}).") from None
 
 
 def _batches(items: Iterator, size: int) -> Iterator[list]:

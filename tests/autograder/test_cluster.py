@@ -110,7 +110,7 @@ def test_what_is_no_result_becomes_a_fault(data):
 
 def test_nobody_answers(monkeypatch):
     monkeypatch.setattr(clusters, "CONNECT_SECONDS", 1)
-    with pytest.raises(ClusterError, match="answers at tcp://127.0.0.1:9"):
+    with pytest.raises(ClusterError, match="No cluster answers at tcp://127.0.0.1:9"):
         Cluster("tcp://127.0.0.1:9", 2).__enter__()
 
 

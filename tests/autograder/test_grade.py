@@ -194,7 +194,7 @@ def test_the_command_line_gives_the_same(tmp_path):
 
 @pytest.mark.parametrize(
     "arguments, word",
-    [(["nowhere"], "No such file"), (["x", "--scheduler", "y"], "later version")],
+    [(["nowhere"], "No such file"), (["x", "--scheduler", "y"], "such as tcp://")],
 )
 def test_what_cannot_be_graded_is_one_sentence(arguments, word, tmp_path):
     done = CliRunner().invoke(app, ["grade", *arguments, "--into", str(tmp_path)])

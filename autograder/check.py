@@ -108,8 +108,14 @@ class Check:
     @cached_property
     def pickled(self) -> bytes:
         """`observe` for the worker. Functions of check modules travel by value."""
-        cloudpickle.register_pickle_by_value(sys.modules[self.observe.__module__])
-        return cloudpickle.dumps(self.observe)
+        try:
+            cloudpickle.register_pickle_by_value(sys.modules[self.observe.__module__])
+            return cloudpickle.dumps(self.observe)
+        except Exception as problem:
+            raise CourseFault(
+                f"check {self.part}: what it observes cannot be sent to a worker "
+                f"({type(problem).__name__}: {problem})"
+            ) from problem
 
     def judge(self, function: Callable) -> Check:
         """Decorator: decides instead of a comparison with the reference.

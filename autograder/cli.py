@@ -154,6 +154,10 @@ def grade(
     into: Annotated[
         Path | None, typer.Option(help="Folder for the results (default: grading/).")
     ] = None,
+    due: Annotated[
+        list[str] | None,
+        typer.Option(help="A due date, in local time: ch02_autograd=2026-11-01T12:00."),
+    ] = None,
     scheduler: Annotated[
         str, typer.Option(help="Address of a Dask scheduler; local starts a cluster here.")
     ] = "",
@@ -165,8 +169,9 @@ def grade(
     from autograder.grading.command import Request, Stopped, grade_and_report
 
     request = Request(
-        paths, _folder(into), workers, scheduler, trust, seed, course_db, as_json, real_kernel
-    )
+        paths, _folder(into), workers, scheduler, trust, seed, course_db, as_json, real_kernel,
+        tuple(due or ()),
+    )  # fmt: skip
     try:
         clean = grade_and_report(request, out, err)
     except Stopped as stopped:
@@ -220,7 +225,7 @@ def report(
 
     from autograder.course import default_course
     from autograder.gradebook import GradebookError
-    from autograder.report.class_page import summary
+    from autograder.report.summary import summary
     from autograder.report.write import write_reports
 
     folder = _folder(into)
@@ -238,6 +243,14 @@ def report(
 def export(
     to: Annotated[str, typer.Option(help="csv, canvas or moodle.")] = "csv",
     target: Annotated[Path, typer.Option("--output", help="Folder for the files.")] = Path("."),
+    assignment: Annotated[str, typer.Option(help="Only this one (ch02_autograd).")] = "",
+    template: Annotated[
+        Path | None,
+        typer.Option(help="Canvas's exported gradebook or Moodle's grading worksheet, to fill in."),
+    ] = None,
+    column: Annotated[
+        str, typer.Option(help="The assignment's heading in Canvas's gradebook, if it differs.")
+    ] = "",
     course_db: Annotated[str, COURSE_DB] = "",
     into: Annotated[
         Path | None, typer.Option(help="Folder of the results (default: grading/).")
@@ -247,19 +260,33 @@ def export(
     from autograder.course import default_course
     from autograder.gradebook import GradebookError
     from autograder.grading.folder import write_text
-    from autograder.report.results import collect
-    from autograder.report.tables import FORMATS, files_for
+    from autograder.report.platforms import FORMATS, BadTemplate, fill_in, read_template
+    from autograder.report.platforms import export as scores
+    from autograder.report.results import collect, of_assignment
 
     if to not in FORMATS:
         raise fail(f"--to {to} is not known; choose one of {', '.join(FORMATS)}.")
+    if template and to == "csv":
+        raise fail("--template is for --to canvas and --to moodle.")
     course = default_course()
+    if assignment and assignment not in course.assignments():
+        known = ", ".join(course.assignments())
+        raise fail(f"--assignment {assignment} is not known; choose one of {known}.")
     try:
-        results = collect(course, _folder(into), course_db)
-    except GradebookError as problem:
+        results = of_assignment(collect(course, _folder(into), course_db), assignment)
+        if not results.assignments:
+            raise fail("There are no results. Run: python -m autograder grade PATH")
+        if template:
+            made = fill_in(results, to, read_template(template), column)
+        else:
+            made = scores(course, results, to)
+    except (GradebookError, BadTemplate) as problem:
         raise fail(str(problem)) from None
-    for name, text in files_for(course, results, to).items():
+    for name, text in made.files.items():
         write_text(target / name, text)
         out.print(str(target / name), markup=False)
+    for line in made.lines:
+        err.print(f"! {line}", style="yellow", markup=False, soft_wrap=True)
 
 
 @app.command()

@@ -6,7 +6,7 @@ import contextlib
 import functools
 import json
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +14,7 @@ import sqlalchemy.exc
 from nbgrader import utils
 from nbgrader.api import (
     Assignment,
+    BaseCell,
     Comment,
     Grade,
     GradeCell,
@@ -35,6 +36,9 @@ from autograder.database import (
     reason,
 )
 from autograder.grading.given import Given
+
+# (student, score of a notebook, seconds late) -> points to take off, or None
+Penalty = Callable[[str, float, float], float | None]
 
 
 def _transaction(method):
@@ -74,6 +78,14 @@ class Entry:
         """The points that count: a person's, or else the automatic ones."""
         counted = self.manual if self.manual is not None else self.auto
         return counted or 0.0
+
+
+@dataclass(frozen=True)
+class Late:
+    """By how much an assignment was handed in late, and the points that this costs."""
+
+    seconds: float = 0.0
+    penalty: float = 0.0
 
 
 class Book:
@@ -254,6 +266,40 @@ class Book:
         grade.auto_score = 0.0
         grade.needs_manual_grade = bool(text) and not (was_read and unchanged)
 
+    # late submissions -------------------------------------------------------------------------
+
+    @_transaction
+    def set_due(self, assignment: str, due: datetime) -> bool:
+        """When an assignment was to be handed in (UTC, as nbgrader keeps it); is that new?"""
+        found = self._book.find_assignment(assignment)
+        before, found.duedate = found.duedate, due
+        self._book.db.commit()
+        return before != due
+
+    @_transaction
+    def assign_late_penalties(
+        self, notebooks: Iterable[tuple[str, str, str]], penalty_for: Penalty
+    ) -> list[tuple[str, str, str]]:
+        """Enter what these (student, assignment, notebook) lose, as nbgrader does after grading.
+
+        Returns those whose penalty is another one than before.
+        """
+        late, wanted, changed = self._late(), set(notebooks), []
+        found = self._notebooks(SubmittedNotebook.score, SubmittedNotebook)
+        for student, assignment, stem, score, mine in found.all():
+            key = student, assignment, stem
+            seconds = late.get(key[:2], Late()).seconds
+            if key not in wanted or not (seconds or mine.late_submission_penalty):
+                continue
+            penalty = penalty_for(student, score, seconds) if seconds else None
+            if penalty is not None:
+                penalty = min(max(0.0, penalty), score)
+            if (penalty or 0) != (mine.late_submission_penalty or 0):
+                changed.append(key)
+            mine.late_submission_penalty = penalty
+        self._book.db.commit()
+        return changed
+
     # reading ----------------------------------------------------------------------------------
 
     def entries(self) -> dict[tuple[str, str, str, str], Entry]:
@@ -261,25 +307,62 @@ class Book:
         with self._in_a_sentence("read"):
             return self._entries()
 
+    def late(self) -> dict[tuple[str, str], Late]:
+        """What was handed in late or has a late penalty, by (student, assignment)."""
+        with self._in_a_sentence("read"):
+            return self._late()
+
     def _entries(self) -> dict:
+        comments = {tuple(key): text for *key, text in self._cells(Comment, Comment.comment)}
+        values = Grade.auto_score, Grade.manual_score, Grade.extra_credit, Grade.needs_manual_grade
         found = {}
-        for student in self._book.students:
-            for submission in student.submissions:
-                for notebook in submission.notebooks:
-                    comments = {c.name: c.comment for c in notebook.comments}
-                    for grade in notebook.grades:
-                        key = student.id, submission.name, notebook.name, grade.name
-                        name = grade.name.replace("test-", "answer-", 1)
-                        comment = comments.get(grade.name) or comments.get(name) or ""
-                        found[key] = Entry(
-                            grade.auto_score, grade.manual_score, grade.extra_credit or 0.0,
-                            grade.needs_manual_grade, "" if comment == "No response." else comment,
-                        )  # fmt: skip
+        for *place, cell, auto, manual, extra, waits in self._cells(Grade, *values):
+            answer = cell.replace("test-", "answer-", 1)
+            comment = comments.get((*place, cell)) or comments.get((*place, answer)) or ""
+            comment = "" if comment == "No response." else comment
+            found[(*place, cell)] = Entry(auto, manual, extra or 0.0, bool(waits), comment)
         return found
+
+    def _late(self) -> dict:
+        penalties: dict[tuple[str, str], float] = {}
+        for *key, _, taken in self._notebooks(SubmittedNotebook.late_submission_penalty):
+            penalties[tuple(key)] = penalties.get(tuple(key), 0.0) + (taken or 0.0)
+        found = {}
+        for one in self._book.db.query(SubmittedAssignment):
+            seconds = one.total_seconds_late if one.assignment.duedate else 0
+            penalty = penalties.get((one.student_id, one.name), 0.0)
+            if seconds or penalty:
+                found[one.student_id, one.name] = Late(seconds, penalty)
+        return found
+
+    def _notebooks(self, *values):
+        """Rows (student, assignment, notebook, *values) of all submitted notebooks."""
+        names = SubmittedAssignment.student_id, Assignment.name, Notebook.name
+        return (
+            self._book.db.query(*names, *values)
+            .select_from(SubmittedNotebook)
+            .join(Notebook, SubmittedNotebook.notebook_id == Notebook.id)
+            .join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+            .join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
+        )
+
+    def _cells(self, kind, *values):
+        """Rows (student, assignment, notebook, cell, *values) of all grades or all comments."""
+        return (
+            self._notebooks(BaseCell.name, *values)
+            .join(kind, kind.notebook_id == SubmittedNotebook.id)
+            .join(BaseCell, kind.cell_id == BaseCell.id)
+        )
 
 
 def _count_as_missing(notebook) -> None:
-    """A notebook that was not handed in counts zero, and waits for nobody."""
-    untouched = all(g.auto_score is None and g.manual_score is None for g in notebook.grades)
+    """A notebook that was not handed in counts zero, and waits for nobody.
+
+    One that could not be graded, by a fault of the course, waits for a person.
+    """
+    untouched = all(
+        grade.auto_score is None and grade.manual_score is None and not grade.needs_manual_grade
+        for grade in notebook.grades
+    )
     for grade in notebook.grades if untouched else ():
         grade.auto_score, grade.needs_manual_grade = 0.0, False

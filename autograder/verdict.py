@@ -91,6 +91,7 @@ def judge(check: Check, seen: dict, reference: Reference, seed: int) -> Verdict:
 
 def not_graded(check: Check, why: str) -> Verdict:
     """A verdict that says that the course is at fault."""
+    why = " ".join(why.split())[:600]
     note = f"Not graded: a fault of the course, not yours ({why}). Your instructor has been told."
     return Verdict(check.part, check.points, check.bonus, state="not graded", note=note)
 
@@ -110,6 +111,7 @@ def trusted_values(check: Check, reference: Reference, seed: int) -> dict[str, o
 
 
 def _trusted_values(check: Check, reference: Reference, seed: int) -> dict[str, object]:
+    check.pickled  # noqa: B018 (it raises when students' answers cannot be observed)
     seen = reference.observation(check.part, seed)
     if seen["error"] is not None:
         raise CourseFault(f"check {check.part}: observing the reference raises {seen['error']}")
@@ -138,6 +140,10 @@ def decisions(check: Check, values: dict, seed: int) -> dict[str, object]:
         raise CourseFault(
             f"check {check.part}: its judge raises {type(problem).__name__}: {problem}"
         ) from problem
+    if not isinstance(said, dict):
+        raise CourseFault(
+            f"check {check.part}: its judge gives {said!r}, not an outcome for each key"
+        )
     return {key: Fault(o) if isinstance(o, str) else o for key, o in said.items()}
 
 

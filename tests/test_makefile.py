@@ -261,6 +261,7 @@ def beside_a_server(*command, **variables):
 
 
 @pytest.mark.postgresql
+@pytest.mark.skipif(not shutil.which("pg_virtualenv"), reason="a server that was made otherwise")
 def test_a_command_gets_a_server_of_its_own_that_is_gone_afterwards():
     say = 'echo "address=$TEST_POSTGRESQL"; psql -Atc "SELECT rolsuper, current_user FROM pg_roles '
     say += 'WHERE rolname = current_user" "${TEST_POSTGRESQL/+psycopg/}"; env; exit 7'

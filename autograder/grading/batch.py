@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import nbformat
@@ -27,6 +28,7 @@ from autograder.grading.intake import Submission, take_in
 from autograder.grading.kept import Kept, Memory, Origins, still_holds
 from autograder.grading.reading import Damaged
 from autograder.isolation import Limits, Tier
+from autograder.late import LatePenalties
 from autograder.reference import Reference
 
 
@@ -46,6 +48,7 @@ def grade_class(
     limits: Limits | None = None,
     cluster=None,
     real_kernel: bool = False,
+    due: Mapping[str, datetime] | None = None,
     started: Callable[[int, int], None] = lambda todo, unchanged: None,
     done: Callable[[dict], None] = lambda record: None,
 ) -> tuple[list[dict], list[str]]:
@@ -55,9 +58,9 @@ def grade_class(
     could not be used. `started` gets the number of notebooks to grade and of those whose results
     hold; `done` gets every new result as it comes. `cluster` runs the jobs in place of a pool of
     workers on this machine. With `real_kernel` every cell runs in a Jupyter kernel: slower, and for
-    notebooks that need one.
+    notebooks that need one. `due` holds due dates (UTC) for the gradebook.
     """
-    givens, paths = given_notebooks(course), list(paths)
+    givens, paths, penalties = given_notebooks(course), list(paths), LatePenalties.of(course)
     with folder.locked():
         intake = take_in(paths, givens)
         if not intake.submissions:
@@ -85,9 +88,22 @@ def grade_class(
             for record in run.work(todo, running, book) if todo else ():
                 records.append(record)
                 done(record)
+            _assign_late_penalties(records, due or {}, penalties, folder, book)
+        intake.lines += penalties.lines
         write_json(folder.lines_path, intake.lines)
         write_json(folder.run_path, {"gradebook": address})
     return sorted(records, key=lambda r: (r["student"], r["notebook"])), intake.lines
+
+
+def _assign_late_penalties(
+    records: list[dict], due: Mapping[str, datetime], penalties: LatePenalties, folder, book: Book
+) -> None:
+    """What is late loses what the plugin says; feedback that does not say so is out of date."""
+    moved = {assignment for assignment, when in due.items() if book.set_due(assignment, when)}
+    places = [(r["student"], r["assignment"], r["notebook"].rsplit("/", 1)[-1]) for r in records]
+    changed = book.assign_late_penalties(places, penalties)
+    for place in {*changed, *(place for place in places if place[1] in moved)}:
+        folder.record_path(*place).touch()
 
 
 def _seed_of_run(folder: GradingFolder, seed: int | None) -> int:
@@ -179,7 +195,11 @@ class _Run:
 
     def _finish(self, one: _Todo, results: list[dict] | Exception, book: Book) -> dict:
         submission, plan = one.submission, one.plan
-        graded = finish(plan, results, self.reference, one.seed, self.tier.name, one.kept.verdicts)
+        about = (self.reference, one.seed, self.tier.name)
+        try:
+            graded = finish(plan, results, *about, one.kept.verdicts)
+        except Exception as mistake:  # ours, in one result: the others go on
+            graded = finish(plan, mistake, *about)
         if not isinstance(results, Exception):
             memory = Memory(self.folder, submission.student, submission.given)
             memory.keep(plan, results, one.seed, self.origins)

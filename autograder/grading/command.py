@@ -38,21 +38,27 @@ class Request:
     db_url: str = ""
     as_json: bool = False
     real_kernel: bool = False
+    due: tuple[str, ...] = ()
 
     @property
     def state(self) -> str:
         """What the result depends on; see `unchanged`."""
         tier = "" if self.scheduler else choose_tier(self.trust).name
-        about = (tier, self.seed, self.db_url, self.scheduler, self.real_kernel)
-        return unchanged.state_of(default_course(), self.paths, about)
+        config = default_course().root / "nbgrader_config.py"
+        about = (tier, self.seed, self.db_url, self.scheduler, self.real_kernel, *self.due)
+        return unchanged.state_of(default_course(), [*self.paths, config], about)
 
     @property
     def needed(self) -> list[Path]:
         """Files that a run leaves once."""
+        return [self.folder.table, self.folder.page, *self.books]
+
+    @property
+    def books(self) -> list[Path]:
+        """The gradebook's file, if it is one: people enter scores and due dates there."""
         gradebook = self.db_url or self.folder.db_url
         own = gradebook.startswith("sqlite:///")
-        books = [Path(gradebook.removeprefix("sqlite:///"))] if own else []
-        return [self.folder.table, self.folder.page, *books]
+        return [Path(gradebook.removeprefix("sqlite:///"))] if own else []
 
 
 def grade_and_report(request: Request, out: Console, err: Console) -> bool:
@@ -64,13 +70,15 @@ def grade_and_report(request: Request, out: Console, err: Console) -> bool:
         state = request.state
     except NoSandbox as problem:
         raise Stopped(str(problem)) from None
-    before = unchanged.results_of(request.folder, state, request.needed)
+    before = None
+    if request.books:  # of one on a server, only the server knows whether it is still there
+        before = unchanged.results_of(request.folder, state, request.needed, request.books)
     if before is not None:
         _say_unchanged(request, before, out)
         return True
     course, progress = default_course(), GradingProgress(err, quiet=request.as_json)
     records, lines, results, tier = _grade(request, course, progress)
-    unchanged.remember(request.folder, state, records)
+    unchanged.remember(request.folder, state, records, request.books)
     for line in lines:
         err.print(f"! {line}", style="yellow", markup=False, soft_wrap=True)
     if tier == "none":
@@ -93,9 +101,14 @@ def _grade(request: Request, course: Course, progress: GradingProgress):
     from autograder.grading.cluster import Cluster, ClusterError
     from autograder.grading.folder import Busy
     from autograder.isolation.session import WorkerFailed
+    from autograder.late import due_dates
     from autograder.report.write import out_of_date, write_reports
 
     workers, folder = request.workers or cpu_count(), request.folder
+    try:
+        due = due_dates(request.due, course.assignments())
+    except ValueError as problem:
+        raise Stopped(str(problem)) from None
     far = Cluster(request.scheduler, workers, request.trust) if request.scheduler else nullcontext()
     try:
         with far as cluster:
@@ -103,7 +116,7 @@ def _grade(request: Request, course: Course, progress: GradingProgress):
             with progress:
                 records, lines = grade_class(
                     course, request.paths, folder, tier=tier, workers=workers, seed=request.seed,
-                    db_url=request.db_url, cluster=cluster, real_kernel=request.real_kernel,
+                    db_url=request.db_url, cluster=cluster, real_kernel=request.real_kernel, due=due,
                     started=progress.started, done=progress.done,
                 )  # fmt: skip
         students = out_of_date(folder, records)
@@ -135,8 +148,8 @@ def _say_unchanged(request: Request, records: list[dict], out: Console) -> None:
 
 
 def _say(request: Request, records, progress: GradingProgress, results, out: Console) -> None:
-    from autograder.report.class_page import summary
     from autograder.report.results import ClassResults, of_students
+    from autograder.report.summary import summary
 
     if changed := moved(progress.records):
         out.print("Scores that moved:", style="bold")

@@ -194,7 +194,7 @@ def finish(
         verdicts = _verdicts(plan, results, reference, seed, kept or {})
     if any(verdict.state != "graded" for verdict in verdicts.values()):
         state = "not graded"
-        problems += [v.note for v in verdicts.values() if v.state != "graded"][:1]
+        problems += [v.note for v in verdicts.values() if v.state != "graded"]
     count = 0
     for cell in notebook.cells:
         if cell.cell_type == "code":

@@ -46,20 +46,32 @@ def _files(path: Path) -> Iterable[str]:
             yield f"{place} {about.st_size} {about.st_mtime_ns} {about.st_ctime_ns} {about.st_mode}"
 
 
-def remember(folder: GradingFolder, state: str, records: list[dict]) -> None:
-    """A run with this state came to its end, and this is what it gave."""
+def remember(
+    folder: GradingFolder, state: str, records: list[dict], books: Iterable[Path] = ()
+) -> None:
+    """A run with this state came to its end, and this is what it gave, `books` included."""
     if all(record["state"] != "not graded" for record in records):
         notebooks = [[r["student"], r["notebook"]] for r in records]
-        write_json(folder.run_path, {**folder.run, "state": state, "notebooks": notebooks})
+        run = {**folder.run, "state": state, "notebooks": notebooks, "books": _times(books)}
+        write_json(folder.run_path, run)
 
 
-def results_of(folder: GradingFolder, state: str, needed: Iterable[Path]) -> list[dict] | None:
+def _times(books: Iterable[Path]) -> list[int]:
+    return [book.stat().st_mtime_ns for book in books if book.is_file()]
+
+
+def results_of(
+    folder: GradingFolder, state: str, needed: Iterable[Path], books: Iterable[Path] = ()
+) -> list[dict] | None:
     """What there is of each notebook (student, notebook) when nothing changed since; else None.
 
-    `needed` are files that must be there beside those of every notebook.
+    `needed` are files that must be there beside those of every notebook, `books` such as nobody
+    may have changed.
     """
     run = folder.run
     if run.get("unfinished") or run.get("state") != state or not all(p.is_file() for p in needed):
+        return None
+    if run.get("books") != _times(books):
         return None
     found = []
     for student, notebook in run["notebooks"]:

@@ -1,68 +1,97 @@
-"""The class for the instructor: on one HTML page, and in short for a terminal."""
+"""The class for the instructor: one HTML page that loads nothing, opens from disk, and prints."""
 
 from __future__ import annotations
 
-from collections import Counter
 from html import escape
 from urllib.parse import quote
 
-from autograder.check import all_checks
+from autograder.course import CHAPTER_TITLES
 from autograder.feedback import points_text
-from autograder.report.page import bar, items, page, table
-from autograder.report.results import AssignmentResult, ClassResults, PartResult
+from autograder.report import pictures
+from autograder.report.attention import Matter, Person, late_words, matters, texts_to_read
+from autograder.report.item_analysis import (
+    ENOUGH,
+    WEAK,
+    PartStatistics,
+    assignments_of,
+    in_words,
+    misconceptions,
+    part_statistics,
+    uncertainty,
+)
+from autograder.report.page import bar, fold, items, list_of, page, table
+from autograder.report.results import AssignmentResult, ClassResults
+
+MANY_NAMES, MANY_LINES = 8, 12
 
 
 def class_page(results: ClassResults) -> str:
     """The page as HTML."""
+    head = f"<h1>The class</h1><p class=lead>{escape(in_words(results))}</p>"
+    if not results.assignments:
+        return page("The class", head)
+    parts, names = part_statistics(results), assignments_of(results)
     sections = [
-        "<h1>The class</h1>",
-        f"<p class=lead>{escape(in_words(results))}</p>",
-        _section("What needs a person", items(needs_a_person(results)), needs_a_person(results)),
-        _section("Noticed while grading", items(problems(results)), problems(results)),
-        "<h2>Students</h2>",
-        _students(results),
-        "<h2>Parts</h2>",
-        _parts(results),
-        _section("Ideas that went wrong", _misconceptions(results), misconceptions(results)),
+        ("look", "What to look at", _look(results)),
+        ("noticed", "Noticed while grading", _noticed(results)),
+        *(
+            (name, CHAPTER_TITLES.get(name, name), _assignment(name, results, parts))
+            for name in names
+        ),
+        ("discrimination", "What discrimination means", _explanation(parts)),
+        ("ideas", "Ideas that went wrong", _misconceptions(results)),
+        ("students", "Students", _students(results)),
     ]
-    return page("The class", "\n".join(filter(None, sections)))
-
-
-def in_words(results: ClassResults) -> str:
-    """The class in one or two sentences."""
-    count = len(results.students)
-    if not count:
-        return "Nothing is graded yet. Run: python -m autograder grade PATH"
-    parts = [one.points / one.max for one in results.assignments if one.max]
-    average = round(100 * sum(parts) / len(parts)) if parts else 0
-    said = (
-        f"{count} {'student' if count == 1 else 'students'}; on average {average} % of the points."
+    sections = [section for section in sections if section[2]]
+    links = " · ".join(f'<a href="#{name}">{escape(title)}</a>' for name, title, _ in sections)
+    body = "\n".join(
+        f'<h2 id="{name}">{escape(title)}</h2>\n{inner}' for name, title, inner in sections
     )
-    faults = sum(one.state == "not graded" for one in results.assignments)
-    if faults:
-        said += f" {faults} could not be graded: a fault of the course, not theirs."
-    return said
+    return page("The class", f"{head}<nav>{links}</nav>\n{body}")
 
 
-def needs_a_person(results: ClassResults) -> list[str]:
-    """Whom or what somebody has to look at."""
-    lines = []
-    for part, students in _waiting(results).items():
-        who = ", ".join(students) if len(students) <= 3 else f"{len(students)} students"
-        lines.append(f"{part} is to be read in formgrader: {who}")
-    for one in results.assignments:
-        if one.state in ("damaged file", "not graded"):
-            lines.append(f"{one.student}, {one.assignment}: {one.state}")
-    return lines
+# what to look at ------------------------------------------------------------------------------
 
 
-def _waiting(results: ClassResults) -> dict[str, list[str]]:
-    waiting: dict[str, list[str]] = {}
-    for one in results.assignments:
-        for part in one.parts:
-            if part.state == "waits for a person":
-                waiting.setdefault(part.id, []).append(one.student)
-    return waiting
+def _look(results: ClassResults) -> str:
+    lines = [_matter(matter) for matter in matters(results)]
+    if texts := texts_to_read(results):
+        count = sum(texts.values())
+        parts = ", ".join(f"{part} ({number})" for part, number in texts.items())
+        lines.append(
+            f"<strong>to be read in formgrader:</strong> {count} "
+            f"{'text' if count == 1 else 'texts'}: {escape(parts)}"
+        )
+    return list_of(lines) if lines else ""
+
+
+def _matter(matter: Matter) -> str:
+    who = [_link(person) for person in matter.who]
+    shown = ", ".join(who[:MANY_NAMES])
+    if rest := who[MANY_NAMES:]:
+        shown += fold(f"and {len(rest)} more", ", ".join(rest))
+    return f"<strong>{escape(matter.what)}:</strong> {shown}"
+
+
+def _link(person: Person) -> str:
+    remark = f" ({escape(person.remark)})" if person.remark else ""
+    if not person.assignment:
+        return escape(person.student) + remark
+    return f"{_anchor(person.student, person.assignment, person.student)}{remark}"
+
+
+def _anchor(student: str, assignment: str, text: str) -> str:
+    address = f"feedback/{quote(student)}/{quote(assignment)}.html"
+    return f'<a href="{escape(address)}">{escape(text)}</a>'
+
+
+def _noticed(results: ClassResults) -> str:
+    lines = problems(results)
+    if len(lines) <= MANY_LINES:
+        return items(lines) if lines else ""
+    return items(lines[:MANY_LINES]) + fold(
+        f"{len(lines) - MANY_LINES} more", items(lines[MANY_LINES:])
+    )
 
 
 def problems(results: ClassResults) -> list[str]:
@@ -71,103 +100,139 @@ def problems(results: ClassResults) -> list[str]:
     return [*results.lines, *said]
 
 
-def misconceptions(results: ClassResults) -> list[tuple[int, int, str, str]]:
-    """(how many hold it, how many tried the part, part, sentence), most frequent first."""
-    held: Counter = Counter()
-    tried: Counter = Counter()
-    checks = all_checks()
-    for part in _all_parts(results):
-        if part.state != "missing":
-            tried[part.id] += 1
-            variants = checks[part.id].variants if part.id in checks else {}
-            said = {variants[n].sentence if n in variants else n for n in part.misconceptions}
-            held.update((part.id, sentence) for sentence in said)
-    ranked = sorted(held.items(), key=lambda item: (-item[1], item[0]))
-    return [(count, tried[part], part, sentence) for (part, sentence), count in ranked]
+# one assignment -------------------------------------------------------------------------------
 
 
-def _all_parts(results: ClassResults) -> list[PartResult]:
-    return [part for one in results.assignments for part in one.parts]
+def _assignment(name: str, results: ClassResults, parts: list[PartStatistics]) -> str:
+    mine = _of(results, name)
+    parts = [part for part in parts if part.assignment == name]
+    title = CHAPTER_TITLES.get(name, name).split(" · ")[0]
+    said = f"{len(mine)} of {len(results.students)} students handed something in."
+    if nobody := nobodys(mine):
+        said += f" Nobody handed in {', '.join(nobody)}, whose points count in the maximum."
+    shown = [f"<p>{escape(said)}</p>", pictures.distribution([one.share for one in mine], title)]
+    if parts:
+        chart = pictures.part_chart(parts, f"{title}: points per part")
+        bonus = any(part.bonus for part in parts)
+        shown += [
+            chart,
+            "<p class=quiet>White bars are bonus parts.</p>" if bonus else "",
+            _odd(parts),
+            fold("The parts in numbers", _parts(parts)),
+        ]
+    return "\n".join(shown)
 
 
-def part_shares(results: ClassResults) -> list[tuple[str, float, int, int]]:
-    """(part, mean share of the points, how many have all, how many handed it in)."""
-    found: dict[str, list[PartResult]] = {}
-    for part in _all_parts(results):
-        if part.points and part.state not in ("missing", "waits for a person", "not graded"):
-            found.setdefault(part.id, []).append(part)
+def _of(results: ClassResults, name: str) -> list[AssignmentResult]:
+    return [one for one in results.assignments if one.assignment == name]
+
+
+def nobodys(found: list[AssignmentResult]) -> list[str]:
+    """The notebooks of an assignment that nobody handed in."""
     return [
-        (
-            name,
-            sum(min(1.0, part.earned / part.points) for part in parts) / len(parts),
-            sum(part.full for part in parts),
-            len(parts),
-        )
-        for name, parts in found.items()
+        books[0].notebook.stem
+        for books in zip(*(one.notebooks for one in found))
+        if all(book.record is None for book in books)
     ]
 
 
-def _students(results: ClassResults) -> str:
+def _odd(parts: list[PartStatistics]) -> str:
+    """Which parts do not tell students apart, or why that is not shown."""
+    if max(part.count for part in parts) < ENOUGH:
+        return (
+            "<p class=quiet>How well each part tells students apart (its discrimination) is shown "
+            f"from {ENOUGH} students on.</p>"
+        )
+    said = ""
+    for mark, words in (("negative", "Negative"), ("weak", "Hardly tells students apart")):
+        named = [f"{p.part} ({_signed(p.discrimination)})" for p in parts if p.mark == mark]
+        if named:
+            said += f"<p><strong>{words}:</strong> {', '.join(named)}</p>"
+    return said + '<p class=quiet><a href="#discrimination">What discrimination means</a></p>'
+
+
+def _explanation(parts: list[PartStatistics]) -> str:
+    counts = [part.count for part in parts if part.discrimination is not None]
+    if not counts:
+        return ""
+    return (
+        "<p>Discrimination says whether those who solve a part also solve the rest: it is the "
+        "correlation of a part's points with the points of all other parts of the assignment (the "
+        f"corrected item-total correlation, from −1 to 1). Below {WEAK} a part hardly tells who knows "
+        "more: it may be very easy, very hard, or about something else. Below zero, those who solve "
+        "it do worse elsewhere: look at its wording and at its check. With "
+        f"{max(counts)} students, chance alone moves a value by up to about "
+        f"±{uncertainty(max(counts)):.1f}.</p>"
+    )
+
+
+def _parts(parts: list[PartStatistics]) -> str:
     rows = [
         [
-            _link(one),
-            escape(one.assignment),
-            f"{points_text(one.points)} of {points_text(one.max)}",
-            points_text(one.bonus) if one.bonus else "",
-            bar(one.points / one.max if one.max else 0.0),
-            escape(
-                one.state + (f"; not handed in: {', '.join(one.missing)}" if one.missing else "")
-            ),
+            escape(part.part),
+            escape(part.title) + (" <i>bonus</i>" if part.bonus else ""),
+            bar(part.share),
+            f"{part.full} of {part.count}",
+            "" if part.discrimination is None else _signed(part.discrimination),
+            part.mark,
         ]
-        for one in results.assignments
+        for part in parts
     ]
-    return table(["student", "assignment", "points", "bonus", "", "state"], rows, numbers=(2, 3))
+    head = ["part", "exercise", "points on average", "complete", "discrimination", ""]
+    return table(head, rows, numbers=(3, 4), whole=(0, 2))
 
 
-def _link(one: AssignmentResult) -> str:
-    address = f"feedback/{quote(one.student)}/{quote(one.assignment)}.html"
-    return f'<a href="{escape(address)}">{escape(one.student)}</a>'
+def _signed(number: float) -> str:
+    return f"{number:.2f}".replace("-", "−")
 
 
-def _parts(results: ClassResults) -> str:
-    rows = [
-        [escape(name), bar(share), f"{full} of {count}"]
-        for name, share, full, count in part_shares(results)
-    ]
-    return table(["part", "points on average", "complete"], rows, numbers=(2,))
+# ideas and students ---------------------------------------------------------------------------
 
 
 def _misconceptions(results: ClassResults) -> str:
     rows = [
-        [f"{count} of {tried}", escape(part), escape(sentence)]
-        for count, tried, part, sentence in misconceptions(results)
+        [
+            f"{idea.count} of {idea.tried}",
+            bar(idea.count / idea.tried, number=False),
+            escape(idea.part),
+            escape(idea.sentence)
+            + fold("who", ", ".join(_anchor(s, idea.assignment, s) for s in idea.students)),
+        ]
+        for idea in misconceptions(results)
     ]
-    return table(["how many", "part", "the idea"], rows, numbers=(0,))
+    head, columns = ["held by", "", "part", "the idea"], {"numbers": (0,), "whole": (2,)}
+    if len(rows) <= MANY_LINES:
+        return table(head, rows, **columns) if rows else ""
+    return table(head, rows[:MANY_LINES], **columns) + fold(
+        f"{len(rows) - MANY_LINES} more", table(head, rows[MANY_LINES:], **columns)
+    )
 
 
-def _section(title: str, body: str, there_is_something) -> str:
-    return f"<h2>{escape(title)}</h2>{body}" if there_is_something else ""
+def _students(results: ClassResults) -> str:
+    names = assignments_of(results)
+    mine = {(one.student, one.assignment): one for one in results.assignments}
+    nobody = {stem for name in names for stem in nobodys(_of(results, name))}
+    rows = []
+    for student in results.students:
+        found = [mine.get((student, name)) for name in names]
+        notes = [note for one in found if one is not None for note in _notes(one, nobody)]
+        rows.append([escape(student), *map(_result, found), escape("; ".join(notes))])
+    titles = [CHAPTER_TITLES.get(name, name).split(" · ")[0] for name in names]
+    return table(["student", *map(escape, titles), ""], rows)
 
 
-def summary(console, results: ClassResults) -> None:
-    """The same in short, for a terminal (a rich console)."""
-    from rich.table import Table
+def _result(one: AssignmentResult | None) -> str:
+    if one is None:
+        return "<span class=quiet>nothing handed in</span>"
+    score = f"{points_text(one.points)} of {points_text(one.max)}"
+    extra = f" + {points_text(one.bonus)}" if one.bonus else ""
+    extra += f" − {points_text(one.late.penalty)}" if one.late.penalty else ""
+    link = _anchor(one.student, one.assignment, score)
+    return f"{bar(one.share, number=False)}<br>{link}{extra}"
 
-    console.print(in_words(results), style="bold", markup=False)
-    students = Table(box=None, pad_edge=False)
-    for column, justify in (("student", "left"), ("assignment", "left"), ("points", "right"),
-                            ("bonus", "right"), ("state", "left")):  # fmt: skip
-        students.add_column(column, justify=justify)
-    from rich.text import Text
 
-    for one in results.assignments:
-        cells = (
-            one.student, one.assignment, f"{points_text(one.points)} of {points_text(one.max)}",
-            points_text(one.bonus) if one.bonus else "", one.state,
-        )  # fmt: skip
-        students.add_row(*map(Text, cells))
-    console.print(students)
-    for count, tried, part, sentence in misconceptions(results)[:5]:
-        console.print(f"{count} of {tried} in {part}: {sentence}", markup=False, soft_wrap=True)
-    for line in needs_a_person(results):
-        console.print(f"! {line}", style="yellow", markup=False, soft_wrap=True)
+def _notes(one: AssignmentResult, nobody: set[str]) -> list[str]:
+    notes = [one.state] if one.state in ("not graded", "damaged file") else []
+    notes += [f"{stem} not handed in" for stem in one.missing if stem not in nobody]
+    notes += [f"late by {late_words(one)}"] if one.late.seconds else []
+    return [f"{one.assignment}: {'; '.join(notes)}"] if notes else []

@@ -2,83 +2,146 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+from functools import lru_cache
 from html import escape
+from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.authoring.build import grade_id
 from autograder.feedback import points_text
 from autograder.grading import harmless
 from autograder.grading.folder import GradingFolder, write_text
-from autograder.report.page import items, page, table
+from autograder.late import in_words as time_in_words
+from autograder.report.page import fold, is_made_from, items, list_of, page, table
 from autograder.report.results import AssignmentResult, NotebookResult, PartResult
 
 FIRST_THINGS = 3
 
 
 def write_feedback(folder: GradingFolder, results: list[AssignmentResult]) -> None:
-    """One page per student and assignment below `feedback/`."""
+    """One page per student and assignment below `feedback/`; what is there and holds stays."""
     for one in results:
-        notebooks = {book.notebook.name: _executed(folder, one, book) for book in one.notebooks}
         path = folder.feedback / one.student / f"{one.assignment}.html"
-        write_text(path, feedback_page(one, notebooks))
+        made_from = _fingerprint(folder, one)
+        if is_made_from(path, made_from):
+            path.touch()
+        else:
+            notebooks = {book.notebook.name: _executed(folder, one, book) for book in one.notebooks}
+            write_text(path, feedback_page(one, notebooks, made_from))
+
+
+def _fingerprint(folder: GradingFolder, one: AssignmentResult) -> str:
+    """A hash of all that the page shows, and of the code that makes it."""
+    paths = [_executed_path(folder, one, book) for book in one.notebooks if book.record]
+    times = [(path.stat().st_mtime_ns, path.stat().st_size) for path in paths if path.exists()]
+    titles = [book.notebook.title for book in one.notebooks]
+    facts = repr((one.student, one.title, one.parts, one.late, one.problems, titles, times))
+    made = hashlib.sha256(_version_of_this_code() + facts.encode("utf-8", "backslashreplace"))
+    return made.hexdigest()[:24]
+
+
+@lru_cache
+def _version_of_this_code() -> bytes:
+    files = [*sorted(Path(__file__).parent.glob("*.py")), Path(harmless.__file__)]
+    return b"".join(file.read_bytes() for file in files)
+
+
+def _executed_path(folder: GradingFolder, one: AssignmentResult, book: NotebookResult) -> Path:
+    return folder.autograded / one.student / one.assignment / f"{book.notebook.stem}.ipynb"
 
 
 def _executed(folder: GradingFolder, one: AssignmentResult, book: NotebookResult):
-    path = folder.autograded / one.student / one.assignment / f"{book.notebook.stem}.ipynb"
+    if book.record is None:
+        return None
     try:
-        return nbformat.read(path, as_version=4) if book.record else None
+        return nbformat.read(_executed_path(folder, one, book), as_version=4)
     except (OSError, ValueError):
         return None
 
 
-def feedback_page(one: AssignmentResult, notebooks: dict[str, NotebookNode | None]) -> str:
-    """The page as HTML."""
+def feedback_page(
+    one: AssignmentResult, notebooks: dict[str, NotebookNode | None], made_from: str = ""
+) -> str:
+    """The page as HTML. `notebooks` holds the executed ones by name."""
+    shown = {cell.id for notebook in notebooks.values() if notebook for cell in notebook.cells}
     sections = [
         f"<h1>{escape(one.title)}</h1><p class=quiet>Feedback for {escape(one.student)}</p>",
         f"<p class=lead>{escape(in_words(one))}</p>",
-        _first_things(one),
+        _first_things(one, shown),
         _problems(one),
         "<h2>Points</h2>",
-        _points(one),
+        _points(one, shown),
     ]
     for book in one.notebooks:
         sections.append(_notebook(book, notebooks.get(book.notebook.name)))
-    return page(f"{one.title}: {one.student}", "\n".join(filter(None, sections)))
+    body = "\n".join(filter(None, sections))
+    return page(f"{one.title}: {one.student}", body, made_from)
 
 
 def in_words(one: AssignmentResult) -> str:
-    """How it went, in one or two sentences."""
-    checked = [part for part in one.parts if not part.bonus]
+    """How it went, in a few sentences."""
+    ours = [part.id for part in one.parts if part.state == "not graded"]
+    checked = [part for part in one.parts if not part.bonus and part.state != "not graded"]
     full = sum(part.full for part in checked)
     said = f"You earned {points_text(one.points)} of {points_text(one.max)} points"
     said += f" and {points_text(one.bonus)} bonus. " if one.bonus else ". "
-    if full == len(checked):
+    if full == len(checked) and not ours:
         said += "Everything is right: well done."
     elif full:
         said += f"{full} of {len(checked)} parts {'is' if full == 1 else 'are'} complete."
-    else:
+    elif checked:
         said += "No part is complete yet; the notes below say where to begin."
+    if ours:
+        said += (
+            f" {', '.join(ours)} could not be graded, which is a fault of the course: these points "
+            "do not count yet."
+        )
     if one.missing:
         said += f" Not handed in: {', '.join(one.missing)}."
     waiting = [part.id for part in one.parts if part.state == "waits for a person"]
     if waiting:
         said += f" Your text on {', '.join(waiting)} will be read by a person."
-    return said
+    return said + _late(one)
 
 
-def _first_things(one: AssignmentResult) -> str:
+def _late(one: AssignmentResult) -> str:
+    if not one.late.seconds and not one.late.penalty:
+        return ""
+    when = time_in_words(one.late.seconds) if one.late.seconds else ""
+    said = f" It was handed in late{' by ' if when else ''}{when}"
+    if not one.late.penalty:
+        return f"{said}, which costs nothing."
+    less = points_text(one.late.penalty)
+    return f"{said}: −{less} points, so {points_text(one.total)} points count."
+
+
+def _first_things(one: AssignmentResult, shown: set[str]) -> str:
     """The parts with most to gain, each with the most telling line."""
     open_parts = [p for p in one.parts if not p.full and not p.bonus and p.feedback]
     open_parts.sort(key=lambda part: (not part.misconceptions, part.earned - part.points))
-    lines = [f"{part.id}: {_telling(part)}" for part in open_parts[:FIRST_THINGS]]
-    return f"<h2>What to look at first</h2>{items(lines)}" if lines else ""
+    lines = [
+        f"{_linked(part, shown)}: {escape(_telling(part))} <span class=quiet>"
+        f"({points_text(part.points - part.earned)} to gain)</span>"
+        for part in open_parts[:FIRST_THINGS]
+    ]
+    return f"<h2>What to look at first</h2>{list_of(lines)}" if lines else ""
 
 
 def _telling(part: PartResult) -> str:
     wrong = [line for line in part.feedback if not line.startswith("✔")]
-    return (wrong or part.feedback)[0]
+    return (wrong or part.feedback)[0].removeprefix("✘ ")
+
+
+def _linked(part: PartResult, shown: set[str]) -> str:
+    """The part, as a link to its place on the page."""
+    for role in ("test", "written"):
+        if (place := grade_id(role, part.id)) in shown:
+            return f'<a href="#{place}">{escape(part.id)}</a>'
+    return escape(part.id)
 
 
 def _problems(one: AssignmentResult) -> str:
@@ -89,26 +152,35 @@ def _problems(one: AssignmentResult) -> str:
     )
 
 
-def _points(one: AssignmentResult) -> str:
-    rows = []
+def _points(one: AssignmentResult, shown: set[str]) -> str:
+    """Every part with its points; the exercise's title stands at its first part."""
+    rows, last = [], ""
     for book in one.notebooks:
         for part in book.parts:
-            mark = _mark(part)
-            score = f"{points_text(part.earned)} of {points_text(part.points)}"
+            earned = "–" if part.state == "not graded" else points_text(part.earned)
+            score = f"{earned} of {points_text(part.points)}"
             state = "" if part.state == "graded" else part.state
             if part.state == "missing":
                 state = "not handed in" if book.record is None else "not written"
             note = " · ".join(filter(None, ["bonus" if part.bonus else "", state, part.comment]))
-            rows.append([mark, escape(part.id), score, escape(note)])
-    return table(["", "part", "points", ""], rows, numbers=(2,))
+            title, last = "" if part.title == last else part.title, part.title
+            rows.append([_mark(part), _linked(part, shown), escape(title), score, escape(note)])
+    return table(["", "part", "exercise", "points", ""], rows, numbers=(3,), whole=(1,))
 
 
 def _mark(part: PartResult) -> str:
+    """A sign, with the word for those who do not see it."""
     if part.full:
-        return "✔"
-    if part.state == "waits for a person":
-        return "…"
-    return "–" if part.bonus and not part.earned else "✘"
+        sign, word = "✔", "complete"
+    elif part.state == "waits for a person":
+        sign, word = "…", "to be read"
+    elif part.state == "not graded":
+        sign, word = "…", "not graded"
+    elif part.earned:
+        sign, word = "◐", "in part"
+    else:
+        sign, word = ("–", "open, a bonus") if part.bonus else ("✘", "open")
+    return f'<span role="img" aria-label="{word}" title="{word}">{sign}</span>'
 
 
 def _notebook(book: NotebookResult, notebook: NotebookNode | None) -> str:
@@ -117,34 +189,34 @@ def _notebook(book: NotebookResult, notebook: NotebookNode | None) -> str:
         return f"{title}<p>This notebook was not handed in.</p>"
     if notebook is None:
         return f"{title}<p>The executed notebook is not there any more; grade again to see it.</p>"
-    comments = {part.id: part.comment for part in book.parts if part.comment}
-    return title + "\n".join(filter(None, (_cell(cell, comments) for cell in notebook.cells)))
+    parts = {part.id: part for part in book.parts}
+    return title + "\n".join(filter(None, (_cell(cell, parts) for cell in notebook.cells)))
 
 
-def _cell(cell: NotebookNode, comments: dict[str, str]) -> str:
+def _cell(cell: NotebookNode, parts: dict[str, PartResult]) -> str:
     role, _, rest = cell.id.partition("-")
+    part = parts.get(rest.replace("-", ".", 1))
     if role in ("hints", "setup"):
         return ""
+    if role == "rubric":  # it says what the answer is: for those whose text was read
+        read = part is not None and part.state == "read by a person"
+        return fold("What the points are for", _given(cell.source)) if read else ""
     if role == "exercise":
         heading, _, text = cell.source.partition("\n")
-        return (
-            f"<h3>{escape(heading.lstrip('# '))}</h3><details><summary>The exercise</summary>"
-            f"{_markdown(text)}</details>"
-        )
+        return f"<h3>{escape(heading.lstrip('# '))}</h3>{fold('The exercise', _given(text))}"
     if role == "text":
-        return _folded(_first_line(cell.source), _markdown(cell.source))
+        return fold(_first_line(cell.source), _given(cell.source))
     if role == "test":
-        return _outputs(cell, "verdict") + _folded("The visible tests", _outputs(cell, "rest"))
+        verdict = f'<div id="{escape(cell.id)}">{_outputs(cell, "verdict")}</div>'
+        return verdict + fold("The visible tests", _outputs(cell, "rest"))
     if role == "demo":
-        return _folded("A demonstration", _code(cell.source) + _outputs(cell, "rest"))
+        return fold("A demonstration", _code(cell.source) + _outputs(cell, "rest"))
     if cell.cell_type == "code":
         own = "<p class=quiet>Your own cell</p>" if role == "added" else ""
         return f"{own}{_code(cell.source)}{_outputs(cell, 'rest')}"
-    said = comments.get(rest.replace("-", ".", 1), "")
-    comment = (
-        f"<p><strong>Comment:</strong> {escape(said)}</p>" if role == "written" and said else ""
-    )
-    return _markdown(cell.source, cell.get("attachments", {})) + comment
+    said = part.comment if part is not None and role == "written" else ""
+    comment = f"<p><strong>Comment:</strong> {escape(said)}</p>" if said else ""
+    return f'<div id="{escape(cell.id)}">{_markdown(cell)}</div>{comment}'
 
 
 def _first_line(text: str) -> str:
@@ -152,10 +224,7 @@ def _first_line(text: str) -> str:
     return next((line for line in lines if line), "").replace("**", "").replace("`", "")
 
 
-def _folded(summary: str, inner: str) -> str:
-    return f"<details><summary>{escape(summary)}</summary>{inner}</details>" if inner else ""
-
-
+@lru_cache(maxsize=2000)  # a class shares most of its cells
 def _code(source: str) -> str:
     from pygments import highlight
     from pygments.formatters import HtmlFormatter
@@ -164,12 +233,19 @@ def _code(source: str) -> str:
     return highlight(source, PythonLexer(), HtmlFormatter(noclasses=True, nobackground=True))
 
 
-def _markdown(text: str, attachments: dict | None = None) -> str:
-    from nbconvert.filters.markdown_mistune import markdown2html_mistune
-
-    for name, bundle in (attachments or {}).items():
+def _markdown(cell: NotebookNode) -> str:
+    """A student's text, with the pictures that are attached to it."""
+    text = cell.source
+    for name, bundle in cell.get("attachments", {}).items():
         for mime, data in bundle.items():
             text = text.replace(f"attachment:{name}", f"data:{mime};base64,{data}")
+    return _given(text)
+
+
+@lru_cache(maxsize=500)
+def _given(text: str) -> str:
+    from nbconvert.filters.markdown_mistune import markdown2html_mistune
+
     made = harmless.html(markdown2html_mistune(text))
     return re.sub(r'<a class="anchor-link".*?</a>', "", made)
 
@@ -191,6 +267,8 @@ def _output(output: NotebookNode) -> str:
     if output.output_type == "stream":
         return f"<pre>{escape(output.text)}</pre>"
     if output.output_type == "error":
+        if output.ename == "NotImplementedError" and "TODO" in output.evalue:
+            return ""  # not written: the verdict says so
         text = "\n".join(output.traceback) or f"{output.ename}: {output.evalue}"
         return f"<pre>{escape(text)}</pre>"
     data = output.data

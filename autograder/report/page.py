@@ -3,42 +3,61 @@
 from __future__ import annotations
 
 from html import escape
+from pathlib import Path
 
 STYLE = """
-body{font:16px/1.5 system-ui,sans-serif;color:#1b2a3a;max-width:62rem;margin:2rem auto;padding:0 1rem}
-h1{font-size:1.6rem;margin-bottom:.2em}h2{font-size:1.25rem;margin-top:2em}h3{font-size:1.05rem}
-.lead{font-size:1.15rem}.quiet{color:#4d5b68}.scroll{overflow-x:auto}
+body{font:16px/1.5 system-ui,sans-serif;color:#1b2a3a;background:#fff;max-width:62rem;margin:2rem auto;
+padding:0 1rem}
+h1{font-size:1.6rem;margin-bottom:.2em}h3{font-size:1.05rem}
+h2{font-size:1.25rem;margin-top:2.2em;border-bottom:1px solid #d5dde4;padding-bottom:.2em}
+a{color:#005a9c}.lead{font-size:1.15rem}.quiet{color:#4d5b68}nav{margin:1em 0}.scroll{overflow-x:auto}
 table{border-collapse:collapse;margin:.6em 0}th,td{text-align:left;padding:.25em .7em;
 border-bottom:1px solid #d5dde4;vertical-align:top}td.n,th.n{text-align:right}
+td.n,td.w{white-space:nowrap}
+li{margin:.2em 0}
 pre{background:#f4f8fb;padding:.6em .8em;overflow-x:auto;border-radius:4px;white-space:pre-wrap}
 .out{border-left:3px solid #d5dde4;padding-left:.8em;margin:.4em 0;overflow-x:auto}
 .warn{background:#fff6df;border-left:4px solid #b07d00;padding:.4em .8em}
 .bar{display:block;height:.8em;background:#0072b2}
 .frame{display:inline-block;width:8em;background:#e3eaf0;height:.8em;vertical-align:middle}
-details{margin:.4em 0}summary{cursor:pointer}img{max-width:100%}
-@media print{body{margin:0;max-width:none}details{display:none}}
+details{margin:.4em 0}li details,td details{margin:.1em 0}summary{cursor:pointer;color:#4d5b68}
+img{max-width:100%}.picture{display:block;height:auto;margin:.6em 0}
+:target{scroll-margin-top:8em;background:#fff6df}
+@media print{body{margin:0;max-width:none;font-size:11pt}details,nav{display:none}a{color:inherit;
+text-decoration:none}h2,h3,h2+p{break-after:avoid}tr,img,.warn,.out,[id^=test-]{break-inside:avoid}
+.bar,.frame,pre{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 """
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 
-def page(title: str, body: str) -> str:
-    """The whole document. `body` is HTML, `title` is text."""
+def page(title: str, body: str, made_from: str = "") -> str:
+    """The whole document. `body` is HTML, `title` is text, `made_from` a hash of what it shows."""
+    mark = f'<meta name="made-from" content="{made_from}">' if made_from else ""
     return (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">{mark}'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(title)}</title><style>{STYLE}</style></head>\n<body>\n{body}\n</body></html>\n"
     )
 
 
-def table(head: list[str], rows: list[list[str]], numbers: tuple[int, ...] = ()) -> str:
-    """A table of HTML fragments; the columns `numbers` are set right."""
+def is_made_from(path: Path, made_from: str) -> bool:
+    """Does the page that lies there show just that?"""
+    try:
+        with path.open(encoding="utf-8") as file:
+            return f'content="{made_from}"' in file.read(300)
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def table(
+    head: list[str], rows: list[list[str]], numbers: tuple[int, ...] = (), whole: tuple = ()
+) -> str:
+    """A table of HTML fragments; the columns `numbers` are set right, those in `whole` unbroken."""
+    kinds = {**{i: " class=w" for i in whole}, **{i: " class=n" for i in numbers}}
 
     def line(cells, tag):
-        return "".join(
-            f"<{tag}{' class=n' if i in numbers else ''}>{cell}</{tag}>"
-            for i, cell in enumerate(cells)
-        )
+        return "".join(f"<{tag}{kinds.get(i, '')}>{cell}</{tag}>" for i, cell in enumerate(cells))
 
     body = "\n".join(f"<tr>{line(row, 'td')}</tr>" for row in rows)
     return (
@@ -49,13 +68,23 @@ def table(head: list[str], rows: list[list[str]], numbers: tuple[int, ...] = ())
 
 def items(lines: list[str]) -> str:
     """A list of texts, escaped."""
-    return "<ul>" + "".join(f"<li>{escape(line)}</li>" for line in lines) + "</ul>"
+    return list_of([escape(line) for line in lines])
 
 
-def bar(share: float) -> str:
-    """A share as a bar with its number beside it."""
-    percent = round(100 * share)
+def list_of(fragments: list[str]) -> str:
+    """A list of HTML fragments."""
+    return "<ul>" + "".join(f"<li>{fragment}</li>" for fragment in fragments) + "</ul>"
+
+
+def fold(summary: str, inner: str) -> str:
+    """HTML that is shown on a click; nothing when there is nothing. Left out in print."""
+    return f"<details><summary>{escape(summary)}</summary>{inner}</details>" if inner else ""
+
+
+def bar(share: float, number: bool = True) -> str:
+    """A share as a bar, with its number beside it unless that stands there already."""
+    percent = round(100 * min(1.0, max(0.0, share)))
     return (
         f'<span class="frame" aria-hidden="true"><span class="bar" style="width:{percent}%"></span>'
-        f"</span> {percent} %"
+        "</span>" + (f" {percent} %" if number else "")
     )

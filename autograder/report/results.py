@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from autograder.authoring.build import grade_id
 from autograder.authoring.source import Notebook
-from autograder.check import all_checks, all_written
+from autograder.check import all_checks, all_written, exercise_of
 from autograder.course import CHAPTER_TITLES, Course
-from autograder.gradebook import Book, Entry
+from autograder.gradebook import Book, Entry, Late
 from autograder.grading.folder import GradingFolder
 
 
@@ -26,6 +26,9 @@ class PartResult:
     feedback: list[str] = field(default_factory=list)
     misconceptions: list[str] = field(default_factory=list)
     comment: str = ""
+    title: str = ""  # of its exercise
+    ended: str = ""  # what ended the answer while it ran: "timeout", "crash", "memory"
+    moved: bool = False  # a person entered a score, and the automatic one has changed since
 
     @property
     def full(self) -> bool:
@@ -46,6 +49,11 @@ class NotebookResult:
         """Lines for the person who grades."""
         return self.record["problems"] if self.record else []
 
+    @property
+    def damaged(self) -> bool:
+        """Was a file handed in that could not be read (and was graded as empty)?"""
+        return self.record is not None and self.record["state"] == "damaged"
+
 
 @dataclass
 class AssignmentResult:
@@ -55,6 +63,7 @@ class AssignmentResult:
     assignment: str
     notebooks: list[NotebookResult]
     lms_id: str = ""
+    late: Late = Late()
 
     @property
     def title(self) -> str:
@@ -82,6 +91,16 @@ class AssignmentResult:
         return round(sum(part.points for part in self.parts if not part.bonus), 2)
 
     @property
+    def share(self) -> float:
+        """The points, without bonus and penalty, as a share of the maximum."""
+        return self.points / self.max if self.max else 0.0
+
+    @property
+    def total(self) -> float:
+        """What counts: points and bonus less the late penalty, never below zero (as in nbgrader)."""
+        return round(max(0.0, self.points + self.bonus - self.late.penalty), 2)
+
+    @property
     def problems(self) -> list[str]:
         """Lines for the person who grades, with the notebook they are about."""
         return [f"{one.notebook.stem}: {line}" for one in self.notebooks for line in one.problems]
@@ -95,10 +114,9 @@ class AssignmentResult:
     def state(self) -> str:
         """The most urgent thing to say about it, in two or three words."""
         states = {part.state for part in self.parts}
-        records = {one.record["state"] for one in self.notebooks if one.record}
         if "not graded" in states:
             return "not graded"
-        if "damaged" in records:
+        if any(one.damaged for one in self.notebooks):
             return "damaged file"
         return "waits for a person" if "waits for a person" in states else "graded"
 
@@ -123,7 +141,7 @@ def collect(course: Course, folder: GradingFolder, db_url: str = "") -> ClassRes
         key = record["student"], record["assignment"]
         records.setdefault(key, {})[record["notebook"]] = record
     with Book(db_url or folder.db_url) as book:
-        entries = book.entries()
+        entries, late = book.entries(), book.late()
     assignments = course.assignments()
     found = [
         AssignmentResult(
@@ -134,6 +152,7 @@ def collect(course: Course, folder: GradingFolder, db_url: str = "") -> ClassRes
                 for notebook in assignments[assignment]
             ],
             next(iter(mine.values())).get("lms_id", ""),
+            late.get((student, assignment), Late()),
         )
         for (student, assignment), mine in sorted(records.items())
         if assignment in assignments
@@ -151,6 +170,7 @@ def _lines(folder: GradingFolder) -> list[str]:
 def _notebook(notebook: Notebook, student: str, record: dict | None, entries) -> NotebookResult:
     checks, texts = all_checks(), all_written()
     graded = {part["id"]: part for part in record["parts"]} if record else {}
+    titles = {exercise.id: exercise.title for exercise in notebook.exercises}
     parts = []
     for cell in notebook.cells:
         if cell.role in ("test", "written"):
@@ -162,6 +182,7 @@ def _notebook(notebook: Notebook, student: str, record: dict | None, entries) ->
             else:
                 answered = bool(record and record["written"].get(cell.key))
                 parts.append(_written(source[cell.key], answered, entry))
+            parts[-1].title = titles.get(exercise_of(cell.key), "")
     return NotebookResult(notebook, record, parts)
 
 
@@ -170,13 +191,14 @@ def _checked(check, part: dict | None, entry: Entry | None) -> PartResult:
     if part is not None:
         result.state, result.earned = part["state"], part["earned"]
         result.feedback, result.misconceptions = part["feedback"], part["misconceptions"]
+        result.ended = part.get("ended", "")
     if entry is not None and (part is not None or entry.manual is not None or entry.extra):
         if check.bonus:
             result.earned = round(entry.extra + entry.score, 2)
         elif entry.manual is not None or part["state"] == "graded":
             result.earned = round(entry.score + entry.extra, 2)
         if entry.manual is not None:
-            result.state = "read by a person"
+            result.state, result.moved = "read by a person", entry.needs_person
         result.comment = entry.comment
     return result
 
@@ -196,3 +218,9 @@ def of_students(results: ClassResults, students: Iterable[str]) -> list[Assignme
     """Only these students' assignments."""
     wanted = set(students)
     return [one for one in results.assignments if one.student in wanted]
+
+
+def of_assignment(results: ClassResults, assignment: str) -> ClassResults:
+    """Only this assignment; all of them when none is named."""
+    chosen = [one for one in results.assignments if assignment in ("", one.assignment)]
+    return ClassResults(chosen, results.lines)

@@ -1,9 +1,10 @@
-"""Scores as tables: grades.csv, and the files that learning platforms import."""
+"""Scores as a table for a spreadsheet: grades.csv."""
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 
 from autograder.course import Course
@@ -11,7 +12,8 @@ from autograder.feedback import points_text
 from autograder.grading.folder import write_text
 from autograder.report.results import AssignmentResult, ClassResults
 
-FORMATS = ("csv", "canvas", "moodle")
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+_NUMBER = re.compile(r"-?\d+(\.\d+)?|-?")
 
 
 def write_grades(course: Course, results: ClassResults, path: Path) -> None:
@@ -20,7 +22,7 @@ def write_grades(course: Course, results: ClassResults, path: Path) -> None:
 
 
 def grades_csv(course: Course, results: ClassResults) -> str:
-    """student, assignment, the parts, points, bonus, max, state, notes."""
+    """student, assignment, the parts, then the sums: total = points + bonus - late penalty."""
     columns = [
         f"{one.stem} {cell.key}"
         for notebooks in course.assignments().values()
@@ -28,49 +30,19 @@ def grades_csv(course: Course, results: ClassResults) -> str:
         for cell in one.cells
         if cell.role in ("test", "written")
     ]
-    rows = [["student", "assignment", *columns, "points", "bonus", "max", "state", "notes"]]
+    sums = ["points", "bonus", "late penalty", "total", "max"]
+    rows = [["student", "assignment", *columns, *sums, "state", "notes"]]
     for one in results.assignments:
         scores = {f"{book.notebook.stem} {p.id}": p for book in one.notebooks for p in book.parts}
         cells = [_score(scores.get(column)) for column in columns]
-        totals = [points_text(number) for number in (one.points, one.bonus, one.max)]
-        rows.append([one.student, one.assignment, *cells, *totals, one.state, _notes(one)])
-    return _csv(rows)
-
-
-def files_for(course: Course, results: ClassResults, to: str) -> dict[str, str]:
-    """{file name: text} in one of `FORMATS`."""
-    if to == "csv":
-        return {"grades.csv": grades_csv(course, results)}
-    return _canvas(results) if to == "canvas" else _moodle(results)
-
-
-def _canvas(results: ClassResults) -> dict[str, str]:
-    """Canvas's gradebook import: one column per assignment, a row with the points possible."""
-    names = list(dict.fromkeys(one.assignment for one in results.assignments))
-    tops = {one.assignment: one.max for one in results.assignments}
-    ids = {one.student: one.lms_id for one in results.assignments if one.lms_id}
-    score = {(one.student, one.assignment): one.points + one.bonus for one in results.assignments}
-    rows = [["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *names]]
-    rows.append(["    Points Possible", "", "", "", "", *(points_text(tops[n]) for n in names)])
-    for student in results.students:
-        found = (score.get((student, name)) for name in names)
-        points = ["" if value is None else points_text(value) for value in found]
-        rows.append([student, ids.get(student, ""), "", "", "", *points])
-    return {"canvas.csv": _csv(rows)}
-
-
-def _moodle(results: ClassResults) -> dict[str, str]:
-    """Moodle's grading worksheet, one file per assignment."""
-    files = {}
-    for name in dict.fromkeys(one.assignment for one in results.assignments):
-        rows = [["Identifier", "Full name", "Grade", "Maximum Grade", "Feedback comments"]]
-        for one in results.assignments:
-            if one.assignment == name:
-                identifier = f"Participant {one.lms_id}" if one.lms_id else ""
-                grade, top = points_text(one.points + one.bonus), points_text(one.max)
-                rows.append([identifier, one.student, grade, top, ""])
-        files[f"moodle-{name}.csv"] = _csv(rows)
-    return files
+        earned = (one.points, one.bonus, one.late.penalty, one.total)
+        if one.state == "not graded":
+            totals = [""] * len(earned)  # a sum without a part would be read as a mark
+        else:
+            totals = map(points_text, earned)
+        row = [one.student, one.assignment, *cells, *totals, points_text(one.max)]
+        rows.append([*row, one.state, _notes(one)])
+    return as_csv(rows)
 
 
 def _score(part) -> str:
@@ -84,12 +56,22 @@ def _notes(one: AssignmentResult) -> str:
     return " | ".join([*missing, *one.problems])
 
 
-def _csv(rows: list[list[str]]) -> str:
+def as_csv(rows: list[list[str]], delimiter: str = ",") -> str:
+    """Comma-separated values as RFC 4180 has them; a text that is a formula is made harmless."""
     text = io.StringIO()
-    csv.writer(text).writerows([[_harmless(cell) for cell in row] for row in rows])
+    harmless = [[_harmless(cell) for cell in row] for row in rows]
+    csv.writer(text, delimiter=delimiter).writerows(harmless)
     return text.getvalue()
 
 
 def _harmless(cell: str) -> str:
-    """A text that a spreadsheet would take for a formula gets an apostrophe."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+    """A text that a spreadsheet would take for a formula gets an apostrophe in front.
+
+    So does one that looks like the result: `as_written` gives every text back.
+    """
+    return f"'{cell}" if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell
+
+
+def as_written(cell: str) -> str:
+    """What `as_csv` was given: without the apostrophe that it put in front."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell

@@ -73,6 +73,12 @@ def test_grade_report_and_export_by_address(server, tmp_path):
     assert files and not list(tmp_path.rglob("gradebook.db"))
     for path in files:
         assert server.address.password.encode() not in path.read_bytes(), path
+    server.stop()  # that nothing is to be done is known when the gradebook is there
+    done = CliRunner().invoke(
+        app, ["grade", str(tmp_path / "submitted"), *into], env={"COURSE_DB": server.url}
+    )
+    assert done.exit_code == 2 and "cannot be opened: connection failed" in done.output
+    assert server.address.password not in done.output
 
 
 @pytest.mark.sandbox

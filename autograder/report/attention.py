@@ -1,0 +1,107 @@
+"""Whom and what a person should look at, most urgent first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from autograder import late
+from autograder.feedback import points_text
+from autograder.report.item_analysis import assignments_of, far_below
+from autograder.report.results import AssignmentResult, ClassResults
+
+ENDED = {
+    "timeout": "ran out of time",
+    "crash": "ended the process",
+    "memory": "asked for too much memory",
+}
+
+
+@dataclass(frozen=True)
+class Person:
+    """A student in an assignment, with a remark."""
+
+    student: str
+    assignment: str
+    remark: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.student} ({self.remark})" if self.remark else self.student
+
+
+@dataclass(frozen=True)
+class Matter:
+    """One thing to look at, and whom it is about."""
+
+    what: str
+    who: tuple[Person, ...]
+
+    def in_short(self, names: int = 3) -> str:
+        """What, and the first names."""
+        shown = ", ".join(map(str, self.who[:names]))
+        more = len(self.who) - names
+        return f"{self.what}: {shown}" + (f" and {more} more" if more > 0 else "")
+
+
+def matters(results: ClassResults) -> list[Matter]:
+    """All there is to look at, except the texts to be read."""
+    every = results.assignments
+    found = [
+        ("not graded, a fault of the course", _those(every, "not graded")),
+        ("damaged file, graded as empty", _those(every, "damaged file")),
+        *((words, _in_parts(every, ended)) for ended, words in ENDED.items()),
+        ("a person's score stands while the automatic one changed", _in_parts(every, "moved")),
+        ("far below the class", [_person(one, _percent(one)) for one in far_below(results)]),
+        ("handed in late", [_person(one, late_words(one)) for one in every if one.late.seconds]),
+        *((f"nothing handed in for {name}", who) for name, who in _absent(results)),
+    ]
+    return [Matter(what, tuple(who)) for what, who in found if who]
+
+
+def texts_to_read(results: ClassResults) -> dict[str, int]:
+    """{part: how many texts wait for a person}, in the order of the course."""
+    waiting: dict[str, int] = {}
+    for name in assignments_of(results):
+        mine = [one.parts for one in results.assignments if one.assignment == name]
+        for parts in zip(*mine):
+            if count := sum(part.state == "waits for a person" for part in parts):
+                waiting[parts[0].id] = count
+    return waiting
+
+
+def late_words(one: AssignmentResult) -> str:
+    """By how much it was late, and what that costs."""
+    cost = f", −{points_text(one.late.penalty)} points" if one.late.penalty else ""
+    return late.in_words(one.late.seconds) + cost
+
+
+def _those(every: list[AssignmentResult], state: str) -> list[Person]:
+    return [_person(one) for one in every if one.state == state]
+
+
+def _person(one: AssignmentResult, remark: str = "") -> Person:
+    return Person(one.student, one.assignment, remark)
+
+
+def _percent(one: AssignmentResult) -> str:
+    return f"{100 * one.share:.0f} % in {one.assignment}"
+
+
+def _in_parts(every: list[AssignmentResult], what: str) -> list[Person]:
+    """Those in whose parts this happened, with the parts."""
+    found = []
+    for one in every:
+        parts = [
+            part.id for part in one.parts if (what == "moved" and part.moved) or part.ended == what
+        ]
+        if parts:
+            found.append(_person(one, ", ".join(parts)))
+    return found
+
+
+def _absent(results: ClassResults) -> list[tuple[str, list[Person]]]:
+    """Students of the class who handed in nothing for an assignment that others did."""
+    there = {(one.student, one.assignment) for one in results.assignments}
+    return [
+        (name, [Person(s, "") for s in results.students if (s, name) not in there])
+        for name in assignments_of(results)
+    ]

@@ -1,0 +1,123 @@
+"""The page for one student, from results with known numbers."""
+
+import re
+from copy import deepcopy
+
+import pytest
+from classroom import COURSE
+from fabricated import HAND, record, write
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from autograder.gradebook import Late
+from autograder.grading.folder import GradingFolder
+from autograder.report.feedback_page import feedback_page, in_words
+from autograder.report.page import POLICY
+from autograder.report.results import collect
+
+
+def result(tmp_path, shares=None, **facts):
+    folder = write(GradingFolder(tmp_path), [record("Łukasz", HAND, shares, **facts)])
+    (one,) = collect(COURSE, folder).assignments
+    return one
+
+
+def part(one, name):
+    return next(part for part in one.parts if part.id == name)
+
+
+def executed():
+    """Cells as an executed notebook has them."""
+    todo = new_output(
+        "error", ename="NotImplementedError", evalue="TODO: your answer goes here", traceback=["T"]
+    )
+    return new_notebook(
+        cells=[
+            new_code_cell("raise NotImplementedError", id="answer-2-1a", outputs=[todo]),
+            new_code_cell("1 / 0", id="answer-2-1b", outputs=[new_output("error", ename="ZeroDivisionError", evalue="x", traceback=["Z"])]),
+            new_code_cell("", id="test-2-1a"),
+            new_markdown_cell("Because of the chain rule.", id="written-2-2-written"),
+            new_markdown_cell("- **1** names the chain rule", id="rubric-2-2-written"),
+        ]
+    )  # fmt: skip
+
+
+def test_what_to_look_at_first_begins_with_ideas_then_with_what_is_worth_most(tmp_path):
+    one = result(tmp_path, {"2.2a": 0, "2.2b": 0.5, "2.1a": 0, "2.1b": 0})
+    part(one, "2.1a").misconceptions, part(one, "2.1a").feedback = (
+        ["x"],
+        ["Which idea went wrong: this."],
+    )
+    part(one, "2.2a").feedback = ["✔ one thing", "✘ another [x = 2]: came out 3."]
+    html = feedback_page(one, {HAND: executed()})
+    first = html[html.index("What to look at first") : html.index("<h2>Points")]
+    lines = re.findall(r"<li>(.*?)</li>", first)
+    assert [re.sub("<.*?>", "", line) for line in lines] == [
+        "2.1a: Which idea went wrong: this. (0.5 to gain)",
+        "2.2a: another [x = 2]: came out 3. (2 to gain)",
+        "2.1b: This part is not written yet. (1.5 to gain)",
+    ]
+    assert '<a href="#test-2-1a">2.1a</a>' in lines[0] and "<a" not in lines[1], (
+        "links lead somewhere"
+    )
+
+
+def test_every_part_has_a_sign_with_a_word(tmp_path):
+    one = result(tmp_path, {"2.1a": 1, "2.1b": 0.5, "2.1c": 0})
+    part(one, "2.2-written").state = "waits for a person"
+    html = feedback_page(one, {})
+    rows = dict(
+        re.findall(
+            r'aria-label="([^"]+)" title="[^"]+">.</span></td><td class=w>(2\.\S+?)</td>', html
+        )[i][::-1]
+        for i in range(4)
+    )
+    assert rows == {"2.1a": "complete", "2.1b": "in part", "2.1c": "open", "2.2a": "complete"}
+    assert 'aria-label="to be read"' in html and "Gradient intuition" in html
+
+
+@pytest.mark.parametrize(
+    "late, said",
+    [
+        (Late(), ""),
+        (Late(90000.0, 0.0), "It was handed in late by 1 day and 1 hour, which costs nothing."),
+        (
+            Late(90000.0, 2.0),
+            "It was handed in late by 1 day and 1 hour: −2 points, so 1 points count.",
+        ),
+        (Late(0.0, 2.0), "It was handed in late: −2 points, so 1 points count."),
+        (Late(60.0, 99.0), "It was handed in late by 1 minute: −99 points, so 0 points count."),
+    ],
+)
+def test_lateness_is_said_at_the_top(tmp_path, late, said):
+    shares = {name: 0.0 for name in COURSE.notebooks[HAND].parts}
+    one = result(tmp_path, {**shares, "2.1a": 1, "2.1b": 1, "2.1c": 1})
+    one.late = late
+    assert in_words(one).endswith(said or "04_engine.") and ("late" in in_words(one)) == bool(said)
+
+
+def test_the_rubric_is_for_those_whose_text_was_read(tmp_path):
+    one = result(tmp_path)
+    unread = feedback_page(one, {HAND: executed()})
+    part(one, "2.2-written").state, part(one, "2.2-written").comment = (
+        "read by a person",
+        "Good <b>.",
+    )
+    read = feedback_page(one, {HAND: executed()})
+    assert "names the chain rule" not in unread and "names the chain rule" in read
+    assert "Because of the chain rule." in unread and "Good &lt;b&gt;." in read
+
+
+def test_an_unwritten_answer_shows_no_traceback(tmp_path):
+    html = feedback_page(result(tmp_path), {HAND: executed()})
+    assert "<pre>Z</pre>" in html and "<pre>T</pre>" not in html
+
+
+def test_the_page_loads_nothing(tmp_path):
+    html = feedback_page(result(tmp_path), {HAND: executed()})
+    assert POLICY in html and "@media print" in html
+    assert not re.search(r'<script|<link|@import|url\(|(src|href)="(?!#|data:)', html)
+
+
+def test_equal_results_make_equal_pages(tmp_path):
+    one = result(tmp_path)
+    assert feedback_page(one, {}) == feedback_page(deepcopy(one), {})

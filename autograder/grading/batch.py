@@ -252,7 +252,8 @@ def store(
             write_bytes(target, submission.read())
     if parse_time(submission.timestamp):
         write_text(target.with_name("timestamp.txt"), submission.timestamp + "\n")
-    write_text(folder.autograded / place, nbformat.writes(graded.notebook) + "\n")
+    # (nbformat.writes would validate what was put together here)
+    write_text(folder.autograded / place, nbformat.v4.writes_json(graded.notebook) + "\n")
     save(record, folder, book, submission.timestamp)
     return record
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
 
 from autograder.course import Course
 from autograder.explain import explain
@@ -305,4 +304,6 @@ def _shown(verdict: Verdict, count: int) -> NotebookNode:
     """
     number = 0.0 if verdict.bonus or verdict.state != "graded" else float(verdict.earned)
     data = {"text/plain": repr(number), "text/html": as_html(verdict)}
-    return new_output("execute_result", data, execution_count=count, metadata={"course": "verdict"})
+    made = harmless.new_output("execute_result", data, execution_count=count)
+    made.metadata["course"] = "verdict"
+    return made

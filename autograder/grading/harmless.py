@@ -41,6 +41,7 @@ def _only_embedded(tag: str, name: str, value: str) -> str | None:
     return value
 
 
+@lru_cache(maxsize=1000)
 def html(text: str) -> str:
     """HTML without scripts, event handlers, forms, and anything that would be loaded."""
     return nh3.clean(

@@ -225,12 +225,19 @@ def _first_line(text: str) -> str:
 
 
 @lru_cache(maxsize=2000)  # a class shares most of its cells
+@lru_cache(maxsize=500)
 def _code(source: str) -> str:
     from pygments import highlight
+
+    return highlight(source, *_highlighter())
+
+
+@lru_cache
+def _highlighter():
     from pygments.formatters import HtmlFormatter
     from pygments.lexers import PythonLexer
 
-    return highlight(source, PythonLexer(), HtmlFormatter(noclasses=True, nobackground=True))
+    return PythonLexer(), HtmlFormatter(noclasses=True, nobackground=True)
 
 
 def _markdown(cell: NotebookNode) -> str:

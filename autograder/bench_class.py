@@ -18,7 +18,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import nbformat
+
 from autograder.authoring.build import grade_id, write_sources
+from autograder.authoring.source import BEGIN_HIDDEN
 from autograder.course import Course
 from autograder.simulate import simulate
 
@@ -78,8 +81,12 @@ def _stock(course: Course, root: Path, handed_in: Path, sample: list[str]):
     write_sources(course, root / "all")
     (root / "source" / ASSIGNMENT).mkdir(parents=True)
     for stem in NOTEBOOKS:
-        source = root / "all" / ASSIGNMENT / f"{stem}.ipynb"
-        shutil.copy(source, root / "source" / ASSIGNMENT)
+        notebook = nbformat.read(root / "all" / ASSIGNMENT / f"{stem}.ipynb", as_version=4)
+        for cell in notebook.cells:
+            if cell.id.startswith("test-"):
+                # nbgrader gives 0 to a cell in which a visible test fails; we judge apart from it
+                cell.source = cell.source[cell.source.index(BEGIN_HIDDEN) :]
+        nbformat.write(notebook, root / "source" / ASSIGNMENT / f"{stem}.ipynb")
     for student in sample:
         shutil.copytree(handed_in / student, root / "submitted" / student)
     (root / "nbgrader_config.py").write_text(_CONFIG.format(root=str(root)))

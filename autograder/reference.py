@@ -32,6 +32,7 @@ class Reference:
         self.course = course or default_course()
         self.checks = all_checks() if checks is None else checks
         self._snapshots: dict[str, dict[str, dict]] = {}
+        self._faults: dict[str, CourseFault] = {}
         self._observed: dict[tuple, dict] = {}
         self.remembered: dict[tuple, object] = {}  # what judging derived from it, per part and seed
 
@@ -79,6 +80,8 @@ class Reference:
 
     def _notebook_snapshots(self, notebook: Notebook) -> dict[str, dict]:
         """Namespaces before every answer cell and at every test cell of the notebook."""
+        if notebook.name in self._faults:
+            raise self._faults[notebook.name]
         if notebook.name not in self._snapshots:
             namespace: dict = {"__name__": "__main__"}
             snapshots = {}
@@ -91,10 +94,12 @@ class Reference:
                             cell.solution, namespace, f"{cell.role} {cell.key or notebook.stem}"
                         )
                     except Exception as problem:
-                        raise CourseFault(
+                        fault = CourseFault(
                             f"{notebook.name}.py: {cell.label} of the reference raises "
                             f"{type(problem).__name__}: {problem}"
-                        ) from problem
+                        )
+                        self._faults[notebook.name] = fault
+                        raise fault from problem
                 if cell.role == "test":
                     snapshots[f"test {cell.key}"] = dict(namespace)
             self._snapshots[notebook.name] = snapshots

@@ -84,7 +84,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@rm -f $@
 	@echo "Installing the course into $(VENV): this takes some minutes, and happens once."
 	@{ $(PIP) install -c constraints.txt $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) torch && \
-	   $(PIP) install -c constraints.txt -e ".[instructor,postgresql,cluster,dev]"; } || \
+	   $(PIP) install -c constraints.txt -e ".[instructor,seccomp,postgresql,cluster,dev]"; } || \
 	   { echo "The installation stopped (see above). Run the same command again: it goes on where it stopped." >&2; exit 1; }
 	@$(PY) -m jupyterlab.labextensions disable --level=sys_prefix $(QUIET_LAB) 2>/dev/null
 	@echo "$(CURDIR)" > $@

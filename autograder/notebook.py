@@ -8,6 +8,7 @@ import io
 import os
 import secrets
 import sys
+import warnings
 
 from autograder.check import CourseFault
 from autograder.feedback import as_html, as_text
@@ -61,7 +62,8 @@ def verdict_on(part: str, namespace: dict, seed: int | None = None) -> Verdict:
     answer = namespace.get("In", [])
     if used := forbidden_use(_last_definition(answer, namespace, part), check.forbid):
         return forbidden(check, used)
-    with contextlib.redirect_stdout(io.StringIO()):
+    with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # nbgrader on its own gives 0 to a cell that warns
         seen = observe_answer(check.observe, namespace, seed, part)
     return judge(check, plain.decode(plain.encode(seen)), reference, seed)
 

@@ -113,6 +113,11 @@ def _grade(request: Request, course: Course, progress: GradingProgress):
     try:
         with far as cluster:
             tier = cluster.tier if cluster else choose_tier(request.trust)
+            if request.real_kernel and tier.name == "landlock":
+                raise Stopped(
+                    "--real-kernel needs bubblewrap (apt install bubblewrap): without it there is "
+                    "no way to let a kernel talk and nothing else."
+                )
             with progress:
                 records, lines = grade_class(
                     course, request.paths, folder, tier=tier, workers=workers, seed=request.seed,

@@ -77,11 +77,16 @@ class Job:
 
     def run(self, worker: Worker) -> list[dict]:
         """The results of the steps, one each."""
-        return run_steps(worker, self.steps, self.seed, self.limits, self.known)
+        return run_steps(worker, self.steps, self.seed, self.limits, self.known, self.real_kernel)
 
 
 def run_steps(
-    worker: Worker, steps: list, seed: int, limits: Limits = USUAL, known: dict | None = None
+    worker: Worker,
+    steps: list,
+    seed: int,
+    limits: Limits = USUAL,
+    known: dict | None = None,
+    real_kernel: bool = False,
 ) -> list[dict]:
     """The results of `steps`, one each, in order.
 
@@ -96,7 +101,7 @@ def run_steps(
     while len(lost) <= MAX_RESTARTS:
         current = 0
         try:
-            with worker.open(limits) as session:
+            with worker.open(limits, real_kernel) as session:
                 for current, step in enumerate(steps):
                     if current in lost or (isinstance(step, Observe) and results[current]):
                         continue

@@ -9,7 +9,7 @@ import sys
 
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_CHILD_SUBREAPER = 1, 4, 36
 _NEW_MOUNTS, _NEW_IPC, _NEW_USER, _NEW_PIDS = 0x20000, 0x08000000, 0x10000000, 0x20000000
-_NOBODY = 65534
+NOBODY = 65534
 _CAPABILITY_VERSION = 0x20080522
 _NO_SET_ID_NO_DEVICES_NO_PROGRAMS = 2 | 4 | 8
 
@@ -30,14 +30,26 @@ def settle() -> None:
 
     Root would have no limit on processes. A session that could write into the worker's memory
     would decide how the next one is graded. Processes that a session detaches become the worker's.
+    When the machine runs out of memory, the worker and its sessions are what the kernel ends.
     """
-    if "WORKER_BECOMES_NOBODY" in os.environ:
+    try:
+        with open("/proc/self/oom_score_adj", "w") as file:
+            file.write("1000")
+    except OSError:
+        pass  # another system, or done already
+    if "WORKER_BECOMES_NOBODY" in os.environ and os.getuid() != NOBODY:
         os.setgroups([])
-        os.setgid(_NOBODY)
-        os.setuid(_NOBODY)
+        os.setgid(NOBODY)
+        os.setuid(NOBODY)
     readable_by_others(False)
     if _libc:
         _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def die_with_parent() -> None:
+    """When the process that forked this one ends, so does this one (but not its children)."""
+    if _libc:
+        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def children() -> list[int]:
@@ -69,11 +81,19 @@ def go_alone() -> bool:
         with open(f"/proc/self/{name}", "w") as file:
             file.write(text)
     _continue_in_child()
-    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    _libc.mount(b"proc", b"/proc", b"proc", _NO_SET_ID_NO_DEVICES_NO_PROGRAMS, None)
+    die_with_parent()
+    _see_own_processes_only()
     _continue_in_child()  # what is process 1 ignores signals; the session should not
-    _drop_capabilities()
+    drop_capabilities()
     return True
+
+
+def _see_own_processes_only() -> None:
+    if _libc.mount(b"proc", b"/proc", b"proc", _NO_SET_ID_NO_DEVICES_NO_PROGRAMS, None) == 0:
+        return
+    for process in filter(str.isdigit, os.listdir("/proc")):  # root's /proc may not be replaced
+        place = f"/proc/{process}".encode()
+        _libc.mount(b"none", place, b"tmpfs", _NO_SET_ID_NO_DEVICES_NO_PROGRAMS, b"size=4k,mode=0")
 
 
 def _continue_in_child() -> None:
@@ -81,7 +101,7 @@ def _continue_in_child() -> None:
     if child == 0:
         return
     readable_by_others(False)
-    _drop_capabilities()
+    drop_capabilities()
     while True:
         try:
             if os.wait()[0] == child:
@@ -90,6 +110,7 @@ def _continue_in_child() -> None:
             os._exit(0)
 
 
-def _drop_capabilities() -> None:
+def drop_capabilities() -> None:
+    """Nothing that only root may do, even for root."""
     header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION, 0)
     _libc.capset(header, (ctypes.c_uint32 * 6)())

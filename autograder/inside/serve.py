@@ -13,20 +13,24 @@ import math
 import os
 import pickle
 import resource
+import secrets
 import select
-import shutil
 import signal
 import socket
+import stat
 import struct
 import sys
 import time
+from contextlib import suppress
 
-from autograder.inside import alone, plain
+from autograder.inside import alone, landlock, plain, syscalls
 from autograder.inside.answer import observe_answer, raised
 
 FRAME = struct.Struct("!I")
+START = struct.Struct("!QQI?")  # memory, file size, processes; in a real kernel?
 PATIENCE = 3  # limits are of processor time; on the wall clock this many times as long may pass
 OWNS_PROCESSES = "WORKER_OWNS_PROCESSES" in os.environ
+LOCKED_IN = "WORKER_LOCKED_IN" in os.environ  # by Landlock
 
 
 def send(channel: socket.socket, message) -> None:
@@ -63,9 +67,37 @@ def limit_resources(memory: int, file_size: int, processes: int) -> None:
         (resource.RLIMIT_DATA, memory),
         (resource.RLIMIT_FSIZE, file_size),
         (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NPROC, processes),
+        (resource.RLIMIT_NPROC, _beyond_those_running(processes)),
     ):
         resource.setrlimit(what, (value, value))
+
+
+def _beyond_those_running(processes: int) -> int:
+    """The kernel counts all that this user runs on the machine: `processes` more than that."""
+    limit, (_, most) = processes, resource.getrlimit(resource.RLIMIT_NPROC)
+    if OWNS_PROCESSES:
+        return limit
+    while most == resource.RLIM_INFINITY or limit + processes <= most:
+        resource.setrlimit(resource.RLIMIT_NPROC, (limit, most))
+        try:
+            if (child := os.fork()) == 0:
+                os._exit(0)
+        except BlockingIOError:
+            limit += processes
+        else:
+            os.waitpid(child, 0)
+            return limit + processes
+    return most
+
+
+def go_apart() -> None:
+    """What a session does first: away from the worker and from the machine, as far as can be."""
+    alone.readable_by_others(True)
+    alone.die_with_parent()
+    if OWNS_PROCESSES:
+        alone.go_alone()
+    elif LOCKED_IN:
+        landlock.apart()
 
 
 class OutOfTime(BaseException):
@@ -85,6 +117,7 @@ def serve_session(channel: socket.socket, shell) -> None:
     """Answer requests until the trusted side closes the channel."""
     from autograder.inside.shell import run_cell
 
+    os.register_at_fork(after_in_child=channel.close)  # so that the end of this process is noticed
     signal.signal(signal.SIGPROF, _alarm)
     signal.signal(signal.SIGALRM, _alarm)
     while (request := receive(channel)) is not None:
@@ -206,6 +239,11 @@ def main(descriptor: int) -> None:
     alone.settle()
     shell = warm_up()
     silence()
+    walled = OWNS_PROCESSES or LOCKED_IN
+    filters = [
+        syscalls.prepare(not OWNS_PROCESSES, real_kernel) if walled else None
+        for real_kernel in (False, True)
+    ]
     control.sendall(b"+")
     count = 0
     while True:
@@ -213,7 +251,7 @@ def main(descriptor: int) -> None:
         if not message:
             return
         channel = socket.socket(fileno=descriptors[0])
-        limits = struct.unpack("!QQI", message[:20])
+        *limits, real_kernel = START.unpack(message[: START.size])
         count += 1
         folder = os.path.join(home, f"work{count}")
         os.makedirs(folder)
@@ -223,57 +261,71 @@ def main(descriptor: int) -> None:
                 control.close()
                 os.setsid()
                 os.chdir(folder)
-                alone.readable_by_others(True)
-                if OWNS_PROCESSES:
-                    alone.go_alone()
+                go_apart()
                 limit_resources(*limits)
-                serve_session(channel, shell)
+                if filters[real_kernel] is not None:
+                    filters[real_kernel].load()
+                if real_kernel:
+                    from autograder.inside.kernel import serve_session as serve_kernel_session
+
+                    serve_kernel_session(channel)
+                else:
+                    serve_session(channel, shell)
             finally:
                 os._exit(0)
         channel.close()
-        if not control.recv(1):  # the trusted side says when the session is over
-            return
+        go_on = control.recv(1)  # the trusted side says when the session is over
         _clean(child)
         for place in (home, "/dev/shm") if OWNS_PROCESSES else (home,):
-            _empty(place)
+            empty(place)
+        if not go_on:
+            return
         control.sendall(b".")
 
 
-def _empty(folder: str) -> None:
-    for entry in os.scandir(folder):
-        try:
-            if entry.is_dir(follow_symlinks=False):
-                shutil.rmtree(entry.path, ignore_errors=True)
-            else:
-                os.unlink(entry.path)
-        except OSError:
-            pass  # a mounted file stays
+def empty(folder: str) -> None:
+    """Remove all in a folder, however deep and however closed. What is mounted stays."""
+    left = os.listdir(folder)
+    while left:
+        path = os.path.join(folder, left.pop())
+        with suppress(OSError):
+            if not _opened(path):
+                os.unlink(path)
+                continue
+            for name in os.listdir(path):
+                inner, above = os.path.join(path, name), secrets.token_hex(8)
+                with suppress(OSError):
+                    _opened(inner)
+                    os.rename(inner, os.path.join(folder, above))
+                    left.append(above)
+            os.rmdir(path)
+
+
+def _opened(path: str) -> bool:
+    """Is it a folder? Then it is no longer closed."""
+    found = os.lstat(path)
+    if not stat.S_ISDIR(found.st_mode):
+        return False
+    if found.st_uid == os.getuid():
+        os.chmod(path, 0o700)
+    return True
 
 
 def _clean(child: int) -> None:
-    """Kill the session and, inside a process namespace of our own, everything else."""
+    """Kill the session and all that it left behind. If something stays, the worker ends too."""
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:
-        if not _kill([-1] if OWNS_PROCESSES else [-child, *(alone.children() or [child])]):
+        # Inside a process namespace of our own: everybody else.
+        for target in [-1] if OWNS_PROCESSES else [-child, *(alone.children() or [child])]:
+            with suppress(OSError):
+                os.kill(target, signal.SIGKILL)
+        try:
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        except ChildProcessError:
             return
         time.sleep(0.002)
-
-
-def _kill(targets: list[int]) -> bool:
-    """Is anybody still there? What is dying counts, so that nothing overlaps the next session."""
-    found = False
-    for target in targets:
-        try:
-            os.kill(target, signal.SIGKILL)
-            found = True
-        except OSError:
-            pass
-    try:
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
-    except ChildProcessError:
-        pass
-    return found
+    os._exit(1)
 
 
 if __name__ == "__main__":

@@ -12,15 +12,20 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from autograder.isolation import landlock
+from autograder.inside import alone, landlock
 
 COURSE = Path(__file__).resolve().parents[2]
+PYTHON = (sys.executable, "-P")  # modules are not looked for where somebody happens to stand
 SCRATCH_BYTES = 256 * 2**20
 VISIBLE = ("utils", "data", "autograder/__init__.py", "autograder/inside")  # of the course
+KERNEL_FILES = ("/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/self")
 SYSTEM_PATHS = (
-    "/usr", "/lib", "/lib32", "/lib64", "/bin", "/etc/fonts", "/etc/ld.so.cache",
+    "/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin", "/etc/fonts", "/etc/ld.so.cache",
     "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/localtime", "/etc/mime.types",
 )  # fmt: skip
+SECCOMP = "seccomp refuses rare system calls"
+NO_SECCOMP = "without seccomp (apt install libseccomp2, pip install pyseccomp)"
+_AS_NOBODY, _AS_ROOT = ", as nobody", ", as root: better start as a user"
 
 
 class NoSandbox(RuntimeError):
@@ -67,14 +72,14 @@ def choose_tier(trust_submissions: bool = False) -> Tier:
 
 def worker_command(tier: Tier, descriptor: int) -> tuple[list[str], dict[str, str]]:
     """Command and environment that start `autograder.inside.serve` on that tier."""
-    python = [sys.executable, "-m", "autograder.inside.serve", str(descriptor)]
+    python = [*PYTHON, "-m", "autograder.inside.serve", str(descriptor)]
     if tier.name == "bubblewrap":
         return [*_bubblewrap_command(tier.becomes_nobody), *python], {}
     place = new_scratch()
-    environment = _environment(f"{place}/home")
     if tier.name == "landlock":
-        return _landlock_command(place, python), {**environment, "PYTHONPATH": f"{place}/course"}
-    return python, {**environment, "PYTHONPATH": str(COURSE)}
+        command, environment = _landlock_command(place, tier.becomes_nobody)
+        return [*command, *python], environment
+    return python, {**_environment(f"{place}/home"), "PYTHONPATH": str(COURSE)}
 
 
 def new_scratch() -> str:
@@ -148,8 +153,8 @@ def _own_namespaces(become_nobody: bool) -> list[str]:
     return [*(f"--unshare-{kind}" for kind in kinds), *needed]
 
 
-def _landlock_command(place: str, command: list[str]) -> list[str]:
-    """The command, locked in: it reads the system and our part of the course, and writes home."""
+def _landlock_command(place: str, become_nobody: bool) -> tuple[list[str], dict[str, str]]:
+    """What locks a command in: it reads the system and our part of the course, and writes home."""
     course, home = Path(place, "course"), Path(place, "home")
     (course / "autograder").mkdir(parents=True)
     for name in VISIBLE:
@@ -157,32 +162,43 @@ def _landlock_command(place: str, command: list[str]) -> list[str]:
     (home / ".matplotlib").mkdir()
     for cache in _font_caches():
         shutil.copy(cache, home / ".matplotlib")
-    read = [*SYSTEM_PATHS, sys.prefix, sys.base_prefix, *(str(COURSE / n) for n in VISIBLE)]
+    environment = {**_environment(str(home)), "PYTHONPATH": str(course)}
+    if become_nobody:
+        environment["WORKER_BECOMES_NOBODY"] = "1"
+        os.chmod(place, 0o711)
+        for path in (home, home / ".matplotlib"):
+            os.chown(path, alone.NOBODY, alone.NOBODY)
+    read = [*SYSTEM_PATHS, *KERNEL_FILES, sys.prefix, sys.base_prefix, str(course)]
     rules = {
-        "read": [*read, str(course), "/proc", "/dev/urandom", "/dev/random", "/dev/zero"],
+        "read": [*read, *(str(COURSE / name) for name in VISIBLE), "/dev/urandom", "/dev/zero"],
         "write": [str(home), "/dev/null"],
     }
-    return [sys.executable, landlock.__file__, json.dumps(rules), *command]
+    return [*PYTHON, "-m", "autograder.inside.landlock", json.dumps(rules)], environment
 
 
 def _landlock() -> Tier:
     kernel = landlock.version()
     if not kernel:
         return Tier("landlock", False, "this kernel does not offer Landlock")
-    place = new_scratch()
-    environment = {**_environment(f"{place}/home"), "PYTHONPATH": f"{place}/course"}
-    try:
-        problem = _problem_with(_landlock_command(place, []), environment)
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
-    if problem:
-        return Tier("landlock", False, problem)
+    for become_nobody in [True, False] if os.geteuid() == 0 else [False]:
+        place = new_scratch()
+        try:
+            problem, calls = _try(*_landlock_command(place, become_nobody))
+        finally:
+            shutil.rmtree(place, ignore_errors=True)
+        if not problem:
+            return Tier("landlock", True, _what_landlock_does(calls, become_nobody), become_nobody)
+    return Tier("landlock", False, problem)
+
+
+def _what_landlock_does(calls: str, become_nobody: bool) -> str:
+    kernel, seccomp = landlock.version(), calls == SECCOMP
     closed = ["no files but the course's"]
-    closed += ["no TCP"] if kernel >= 4 else []
-    closed += ["no signals to others"] if kernel >= 6 else []
-    as_root = "; as root: better start as a user" if os.geteuid() == 0 else ""
-    open_ = "; UDP, names of files and the number of processes stay open"
-    return Tier("landlock", True, f"version {kernel}: {', '.join(closed)}{open_}{as_root}")
+    closed += ["no network"] if seccomp else ["no TCP"] if kernel >= 4 else []
+    closed += ["no signals to others"] if kernel >= landlock.SIGNALS else []
+    left = "names and sizes of files" if seccomp else "UDP, local sockets, names of files"
+    root = os.geteuid() == 0 and (_AS_NOBODY if become_nobody else _AS_ROOT)
+    return f"version {kernel}: {', '.join(closed)}{root or ''}; open: {left}; {calls}"
 
 
 def _font_caches() -> list[Path]:
@@ -195,31 +211,31 @@ def _font_caches() -> list[Path]:
 def _bubblewrap() -> Tier:
     if shutil.which("bwrap") is None:
         return Tier("bubblewrap", False, "bwrap is not installed (apt install bubblewrap)")
-    good = "own namespaces, no network, read-only course"
-    if os.geteuid() != 0:
-        problem = _problem_with(_bubblewrap_command(False))
-        return Tier("bubblewrap", not problem, problem or good)
-    if not _problem_with(_bubblewrap_command(True)):
-        return Tier("bubblewrap", True, f"{good}, as nobody", becomes_nobody=True)
-    problem = _problem_with(_bubblewrap_command(False))
-    return Tier("bubblewrap", not problem, problem or f"{good}; as root: better start as a user")
+    for become_nobody in [True, False] if os.geteuid() == 0 else [False]:
+        problem, calls = _try(_bubblewrap_command(become_nobody), None)
+        if not problem:
+            root = os.geteuid() == 0 and (_AS_NOBODY if become_nobody else _AS_ROOT)
+            reason = f"own namespaces, no network, read-only course{root or ''}; {calls}"
+            return Tier("bubblewrap", True, reason, become_nobody)
+    return Tier("bubblewrap", False, problem)
 
 
-def _problem_with(command: list[str], environment: dict | None = None) -> str:
-    """Why a worker would not start with that command; "" when it would."""
+def _try(command: list[str], environment: dict | None) -> tuple[str, str]:
+    """Why a worker would not start with that command ("" when it would), and has it seccomp?"""
     works = (
-        "from autograder.inside import alone; import os; alone.settle();"
-        "'WORKER_OWNS_PROCESSES' in os.environ and alone.go_alone();"
-        "import json, importlib.util; importlib.util.find_spec('torch').origin; print('works')"
+        "from autograder.inside import serve, syscalls; serve.alone.settle(); serve.go_apart();"
+        "calls = syscalls.prepare(landlock=True); calls and calls.load();"
+        "import importlib.util; importlib.util.find_spec('torch').origin;"
+        "print('works', 'with' if calls else 'without')"
     )
     try:
         done = subprocess.run(
-            [*command, sys.executable, "-c", works],
+            [*command, *PYTHON, "-c", works],
             capture_output=True, text=True, timeout=30, env=environment,
         )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired) as problem:
-        return f"it does not start ({problem})"
+        return f"it does not start ({problem})", ""
     if "works" in done.stdout:
-        return ""
+        return "", SECCOMP if "works with\n" in done.stdout else NO_SECCOMP
     why = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-    return f"it cannot isolate here ({why})"
+    return f"it cannot isolate here ({why})", ""

@@ -4,26 +4,33 @@ from __future__ import annotations
 
 import os
 import select
-import shutil
 import socket
-import struct
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 
+import psutil
+
 from autograder.inside import plain
-from autograder.inside.serve import FRAME, PATIENCE
+from autograder.inside.serve import FRAME, PATIENCE, START
+from autograder.isolation import watch
 from autograder.isolation.sandbox import Tier, worker_command
 
 GRACE_SECONDS = 3.0
 START_SECONDS = 180.0
 END_SECONDS = 20.0
+KERNEL_SECONDS = 60.0
+WATCH_SECONDS = 0.2
 FAILURES = ("timeout", "crash", "memory")
 
 
 class SessionLost(RuntimeError):
-    """The student's process ended, hung, or sent something that is not plain data."""
+    """The student's process ended, hung, took too much, or sent something that is not plain data.
+
+    The text holds "timeout" or "memory" where that is the reason.
+    """
 
 
 class WorkerFailed(RuntimeError):
@@ -32,12 +39,18 @@ class WorkerFailed(RuntimeError):
 
 @dataclass(frozen=True)
 class Limits:
-    """What one submission may use (bytes, counts; seconds of processor time per cell)."""
+    """What one submission may use (bytes, counts; seconds of processor time per cell).
+
+    The kernel sees to `memory` of one process, `file_size` of one file, and `processes`;
+    we look after `total_memory` of all processes together, and `disk`, all files together.
+    """
 
     memory: int = 2 * 2**30
     file_size: int = 64 * 2**20
     processes: int = 256
     cell_seconds: float = 20.0
+    total_memory: int = 3 * 2**30
+    disk: int = 256 * 2**20
 
 
 class Worker:
@@ -80,29 +93,40 @@ class Worker:
             self.close()
             raise WorkerFailed(f"The worker stopped unexpectedly. {tail}".strip())
 
-    def open(self, limits: Limits = Limits()) -> Session:
-        """A fresh session: a fork of the worker with a scratch folder of its own."""
+    def open(self, limits: Limits = Limits(), real_kernel: bool = False) -> Session:
+        """A fresh session: a fork of the worker with a scratch folder of its own.
+
+        With `real_kernel` its cells run in a Jupyter kernel, which takes seconds to start.
+        """
         if self._stopped:
             raise WorkerFailed("Grading was stopped.")
         if self._process.poll() is None:
             try:
-                return self._open(limits)
+                return self._open(limits, real_kernel)
             except OSError:
                 self.close()  # it died since the last session
         self._start()
-        return self._open(limits)
+        return self._open(limits, real_kernel)
 
-    def _open(self, limits: Limits) -> Session:
+    def _open(self, limits: Limits, real_kernel: bool) -> Session:
         ours, theirs = socket.socketpair()
         try:
             socket.send_fds(
                 self._control,
-                [struct.pack("!QQI", limits.memory, limits.file_size, limits.processes)],
+                [START.pack(limits.memory, limits.file_size, limits.processes, real_kernel)],
                 [theirs.fileno()],
             )
         finally:
             theirs.close()
-        return Session(self, ours, limits)
+        return Session(self, ours, limits, KERNEL_SECONDS if real_kernel else 0.0)
+
+    def look_after(self, limits: Limits) -> None:
+        """`SessionLost` when the processes of the session together use more than they may."""
+        processes = watch.descendants(self._process.pid)
+        if watch.memory(processes, limits.total_memory) > limits.total_memory:
+            raise SessionLost("memory: its processes together took more than they may")
+        if self._scratch and watch.disk(self._scratch, processes, limits.disk) > limits.disk:
+            raise SessionLost("disk: it wrote more than it may")
 
     def _end_session(self) -> None:
         try:
@@ -114,7 +138,14 @@ class Worker:
     def stop(self) -> None:
         """End the worker at once, from another thread: whoever waits for it gets `SessionLost`."""
         self._stopped = True
+        self._kill()
+
+    def _kill(self) -> None:
+        processes = watch.descendants(self._process.pid)
         self._process.kill()
+        for process in processes:  # outside a process namespace they would stay
+            with suppress(psutil.Error):
+                process.kill()
 
     def close(self) -> None:
         """End the worker and everything in it."""
@@ -122,10 +153,10 @@ class Worker:
         try:
             self._process.wait(2)
         except subprocess.TimeoutExpired:
-            self._process.kill()
+            self._kill()
             self._process.wait()
         if self._scratch:
-            shutil.rmtree(self._scratch, ignore_errors=True)
+            subprocess.run(["rm", "-rf", "--", self._scratch], stderr=subprocess.DEVNULL)
 
     def __enter__(self) -> Worker:
         return self
@@ -137,9 +168,12 @@ class Worker:
 class Session:
     """One submission's process. Every method raises `SessionLost` when that process is gone."""
 
-    def __init__(self, worker: Worker, channel: socket.socket, limits: Limits):
+    def __init__(
+        self, worker: Worker, channel: socket.socket, limits: Limits, start_seconds: float = 0.0
+    ):
         self._worker, self._channel, self.limits = worker, channel, limits
-        self._count = 0
+        self._start_seconds = start_seconds  # may pass before the first answer
+        self._count, self._look_again = 0, time.monotonic() + WATCH_SECONDS
 
     def run(self, source: str, seconds: float | None = None) -> dict:
         """Execute a cell: {"outputs": [...], "error": None or name of the exception}."""
@@ -165,7 +199,8 @@ class Session:
     def _ask(self, request: dict, seconds: float) -> dict:
         self._count += 1
         data = plain.encode({"id": self._count, **request})
-        patience = seconds * PATIENCE + GRACE_SECONDS
+        patience = seconds * PATIENCE + GRACE_SECONDS + self._start_seconds
+        self._start_seconds = 0.0
         deadline = time.monotonic() + patience
         try:
             self._channel.settimeout(patience)
@@ -183,15 +218,24 @@ class Session:
     def _read(self, count: int, deadline: float) -> bytes:
         chunks = []
         while count:
-            left = deadline - time.monotonic()
-            if left <= 0 or not select.select([self._channel], [], [], left)[0]:
-                raise SessionLost("timeout")
+            self._wait(deadline)
             chunk = self._channel.recv(min(count, 1 << 20))
             if not chunk:
                 raise SessionLost("The notebook's process ended.")
             chunks.append(chunk)
             count -= len(chunk)
         return b"".join(chunks)
+
+    def _wait(self, deadline: float) -> None:
+        """Until there is something to read; looks meanwhile at what the session uses."""
+        while (now := time.monotonic()) < deadline:
+            if now >= self._look_again:
+                self._worker.look_after(self.limits)
+                self._look_again = time.monotonic() + WATCH_SECONDS
+            patience = min(deadline, self._look_again) - now
+            if select.select([self._channel], [], [], max(0, patience))[0]:
+                return
+        raise SessionLost("timeout")
 
     def close(self) -> None:
         """End the process and everything that it left behind."""

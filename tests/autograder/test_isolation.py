@@ -1,14 +1,18 @@
 """The sandbox: what a session can do, what it cannot, and what it leaves behind: nothing."""
 
-import socket
+import shutil
+import time
 from pathlib import Path
 
 import cloudpickle
 import numpy as np
+import psutil
 import pytest
 
+from autograder.inside import syscalls
 from autograder.inside.plain import Raised
-from autograder.isolation import Limits, NoSandbox, SessionLost, Worker, choose_tier, sandbox
+from autograder.isolation import Limits, NoSandbox, SessionLost, Worker, choose_tier, sandbox, watch
+from autograder.isolation import session as session_module
 
 pytestmark = pytest.mark.sandbox
 
@@ -20,6 +24,11 @@ def worker(request):
         pytest.skip(tier.reason)
     with Worker(tier) as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def little_patience(monkeypatch):
+    monkeypatch.setattr(session_module, "GRACE_SECONDS", 0.5)
 
 
 def printed(session, source, **more):
@@ -126,24 +135,31 @@ def test_a_loop_that_swallows_everything_is_killed(worker):
 
 
 def test_nothing_stays_from_one_session_to_the_next(worker):
-    daemon = (
-        "import subprocess, sys, pathlib\n"
-        "pathlib.Path('note').write_text('a'); (pathlib.Path.home() / 'note').write_text('a')\n"
-        "try: pathlib.Path('/dev/shm/note').write_text('a')\n"
-        "except PermissionError: pass\n"
+    leave = (
+        "import os, pathlib, subprocess, sys\n"
+        "home = pathlib.Path.home()\n"
+        "for folder in (pathlib.Path('.'), home, pathlib.Path('/dev/shm')):\n"
+        "    try: (folder / 'note').write_text('a'); os.mkdir(folder / 'closed', 0o300); (folder / 'closed/note').write_text('')\n"
+        "    except PermissionError: pass\n"
         "p = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'], start_new_session=True)\n"
+        "for number in range(1500): os.mkdir('d'); os.chdir('d')\n"
         "leaked = 1"
     )
     with worker.open() as session:
-        printed(session, daemon)
+        printed(session, leave)
+        assert any("time.sleep(60)" in " ".join(p.cmdline()) for p in below(worker))
+    assert not any("time.sleep(60)" in " ".join(p.cmdline()) for p in below(worker))
     look = (
-        "import os\nprint([p for p in os.listdir('/proc') if p.isdigit()"
-        " and b'time.sleep' in open(f'/proc/{p}/cmdline', 'rb').read()],"
-        " os.listdir('.'), os.path.exists(os.path.expanduser('~/note')), os.path.exists('/dev/shm/note'),"
-        " 'leaked' in globals())"
+        "import os\nhome = os.path.expanduser('~')\n"
+        "print(os.listdir('.'), [n for n in os.listdir(home) if n not in ('.matplotlib', 'work' + os.getcwd().split('work')[-1])],\n"
+        "      [os.path.exists('/dev/shm/' + n) for n in ('note', 'closed')], 'leaked' in globals())"
     )
     with worker.open() as session:
-        assert printed(session, look) == "[] [] False False False\n"
+        assert printed(session, look) == "[] [] [False, False] False\n"
+
+
+def below(worker):
+    return watch.descendants(worker._process.pid)
 
 
 def test_secrets_and_the_network_are_out_of_reach(worker):
@@ -177,10 +193,146 @@ for name in ("/course/utils/evil.py", "/usr/evil", os.__file__):
 print([name for name, reached in tried.items() if reached])
 """
     with worker.open() as session:
-        open_doors = {"bubblewrap": [], "landlock": [str(int(socket.SOCK_DGRAM))]}  # UDP
-        assert printed(session, probe) == f"{open_doors[worker.tier.name]}\n"
+        assert printed(session, probe) == "[]\n"
         names = printed(session, "import os; print(sorted(os.environ))")
         assert "TOKEN" not in names and "SSH" not in names
+
+
+LIBRARIES = {
+    "numpy": "import numpy as np; print(round(np.linalg.norm(np.ones((3, 3)) @ np.ones(3)), 3))",
+    "torch": "import torch; x = torch.ones(2, requires_grad=True); (x * x).sum().backward(); print(x.grad.tolist())",
+    "figures": "import matplotlib.pyplot as plt, os; plt.plot([1]); plt.savefig('a.pdf'); plt.close(); print(os.path.getsize('a.pdf') > 0)",
+    "threads": "from concurrent.futures import ThreadPoolExecutor as P\nwith P(2) as p: print(list(p.map(abs, [-1])))",
+    "processes": "import multiprocessing as m\na, b = m.Pipe()\np = m.Process(target=lambda: b.send(1)); p.start(); print(a.recv()); p.join()",
+    "programs": "import subprocess, sys; print(subprocess.run([sys.executable, '-c', 'print(1)'], capture_output=True, text=True).stdout)",
+    "files": "import shutil, zipfile\nopen('x', 'w').close(); shutil.copy2('x', 'y'); zipfile.ZipFile('z', 'w').write('y'); zipfile.ZipFile('z').extractall('w')",
+    "callbacks": "import ctypes; print(ctypes.CFUNCTYPE(ctypes.c_int)(lambda: 3)())",
+    "asyncio": "import asyncio; print(await asyncio.gather(asyncio.sleep(0, 1)))",
+}
+NEEDS_SEMAPHORES = {
+    "a pool": "import multiprocessing as m\nwith m.Pool(2) as p: print(p.map(abs, [-1]))",
+    "a loader": "from torch.utils.data import DataLoader\nprint([b.tolist() for b in DataLoader(torch.arange(4), 2, num_workers=2)])",
+}
+
+
+def test_libraries_do_not_notice_the_walls(worker):
+    with worker.open() as session:
+        for name, code in LIBRARIES.items():
+            assert session.run(code)["error"] is None, name
+        for name, code in NEEDS_SEMAPHORES.items():
+            error = session.run(code)["error"]
+            # Semaphores are files in /dev/shm, which Landlock would open for everybody.
+            assert error == ("PermissionError" if worker.tier.name == "landlock" else None), name
+
+
+def test_rare_system_calls_are_refused(worker):
+    probe = """
+import ctypes, os, socket
+libc = ctypes.CDLL(None, use_errno=True)
+done = {"unshare": libc.unshare(0x10000000), "ptrace": libc.ptrace(0, 0, 0, 0), "memfd": libc.memfd_create(b"x", 0)}
+print({name: ctypes.get_errno() if result == -1 else "done" for name, result in done.items()})
+for try_ in (lambda: socket.socket(socket.AF_NETLINK), lambda: os.setpriority(os.PRIO_PROCESS, os.getppid(), 19)):
+    try: print(try_())
+    except PermissionError: print("refused")
+print(len(socket.socketpair()))
+"""
+    with worker.open() as session:
+        refused = {"unshare": 1, "ptrace": 1, "memfd": 1}
+        assert printed(session, probe) == f"{refused}\nrefused\nrefused\n2\n"
+        assert "seccomp refuses" in worker.tier.reason
+
+
+def test_without_libseccomp_the_other_walls_stand_and_this_is_said(monkeypatch):
+    monkeypatch.setattr(syscalls, "pyseccomp", None)
+    assert syscalls.prepare(landlock=True) is None
+    place = sandbox.new_scratch()
+    try:
+        command, environment = sandbox._landlock_command(place, False)
+        Path(place, "course/pyseccomp.py").write_text("raise RuntimeError('no libseccomp')")
+        assert sandbox._try(command, environment) == ("", sandbox.NO_SECCOMP)
+    finally:
+        shutil.rmtree(place)
+    said = sandbox._what_landlock_does(sandbox.NO_SECCOMP, False)
+    assert "UDP" in said and "libseccomp" in said and "no network" not in said
+
+
+def test_memory_of_all_processes_together_is_bounded(worker):
+    spread = (
+        "import os, time, numpy as np\n"
+        "for number in range(4):\n"
+        "    if os.fork() == 0: hoard = np.ones(2**24); time.sleep(30)\n"
+        "time.sleep(30)"
+    )
+    with worker.open(Limits(total_memory=600 * 2**20)) as session:
+        with pytest.raises(SessionLost, match="memory"):
+            session.run(spread)
+    with worker.open() as session:
+        assert printed(session, "print(1)") == "1\n"
+
+
+def test_what_processes_share_counts_once(worker):
+    share = (
+        "import os, time, numpy as np\nshared = np.ones(2**24)\n"
+        "for number in range(5):\n"
+        "    if os.fork() == 0: time.sleep(0.7); os._exit(0)\n"
+        "for number in range(5): os.wait()"
+    )
+    with worker.open(Limits(total_memory=600 * 2**20)) as session:
+        assert printed(session, share) == ""
+
+
+TOO_MUCH = {
+    "many bytes": "for number in range(20): open(f'{number}', 'wb').write(bytes(2**20))",
+    "many files": "for number in range(6000): open(f'{number}', 'w').close()",
+    "deep folders": "import os\nfor number in range(3000): os.mkdir('d'); os.chdir('d')",
+    "deleted but open": "import os\nfiles = [open(str(n), 'wb') for n in range(20)]\n"
+    "for n, file in enumerate(files): file.write(bytes(2**20)); os.unlink(str(n))",
+}
+
+
+def test_the_disk_is_bounded(worker):
+    """Under bubblewrap by the size of its folders in memory; else we look at the folder."""
+    if worker.tier.name == "bubblewrap":
+        with worker.open() as session:
+            fill = "for number in range(20): open(str(number), 'wb').write(bytes(2**24))"
+            assert session.run(fill)["outputs"][-1]["evalue"].startswith("[Errno 28]")
+        return
+    for name, code in TOO_MUCH.items():
+        with worker.open(Limits(disk=10 * 2**20)) as session:
+            with pytest.raises(SessionLost, match="disk"):
+                session.run(f"{code}\nimport time; time.sleep(10)")
+                raise AssertionError(name)
+
+
+def test_sessions_end_before_the_grader_when_memory_runs_out(worker):
+    with worker.open() as session:
+        printed(session, "x = 1")
+        for process in [psutil.Process(worker._process.pid), *below(worker)][-2:]:
+            assert Path(f"/proc/{process.pid}/oom_score_adj").read_text() == "1000\n"
+
+
+def test_a_stopped_worker_leaves_no_process():
+    with Worker(sandbox.Tier("none", True, "")) as plain_worker:
+        with plain_worker.open() as session:
+            session.run(
+                "import os, time\nfor n in range(3):\n    if os.fork() == 0: time.sleep(60)"
+            )
+            processes = below(plain_worker)
+            plain_worker.stop()
+            plain_worker._process.wait()
+    assert len(processes) == 4
+    for _ in range(200):
+        if not any(alive(process) for process in processes):
+            return
+        time.sleep(0.05)
+    raise AssertionError("a student's process outlives the worker")
+
+
+def alive(process):
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def test_without_a_sandbox_grading_is_refused(monkeypatch):

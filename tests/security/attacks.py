@@ -2,12 +2,14 @@
 
 Every one is the answer to exercise 2.5. `cell` runs when the answer cell runs, `inside` in each call
 of the answer's methods while it is observed. The answer itself is wrong (`Div` below), so that every
-point would be undeserved. `leaked(what)` says that a door was open. In the code, @COURSE@ is the
+point would be undeserved. `leaked(what)` says that a door was open. `open_under` names the tiers that
+cannot close it, with the reason; there the attack may get in, and everything else holds. In the code, @COURSE@ is the
 course on the host, @GRADING@ a grading folder with a gradebook and a neighbour's submission, @PORT@
-the port of a TCP server on the host, @NAME@ the name of its abstract Unix socket.
+the port of a TCP server on the host, @NAME@ the name of its abstract Unix socket, @DISK@ how many bytes
+may lie on the disk.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from textwrap import indent
 
 HELP = """
@@ -19,6 +21,11 @@ def leaked(*what):
 def tried(action, *arguments):
     with contextlib.suppress(OSError, ImportError):
         leaked(action, action(*arguments))
+
+def processes():
+    with contextlib.suppress(OSError):
+        return [int(name) for name in os.listdir("/proc") if name.isdigit()]
+    return [number for number in range(1, 3000) if os.path.exists(f"/proc/{number}")]
 """
 
 WRONG = """
@@ -53,6 +60,7 @@ class Attack:
     cell: str = ""
     inside: str = "pass"
     answer: str = ""
+    open_under: dict[str, str] = field(default_factory=dict)
 
     @property
     def text(self) -> str:
@@ -111,7 +119,7 @@ for folder, folders, files in os.walk("/"):
         "Looks for secrets in the environment of all processes.",
         """
 found = str(dict(os.environ))
-for pid in filter(str.isdigit, os.listdir("/proc")):
+for pid in processes():
     with contextlib.suppress(OSError):
         found += open(f"/proc/{pid}/environ").read()
 if "SECRET_OF_THE_GRADER" in found: leaked("environment")
@@ -120,18 +128,28 @@ if "SECRET_OF_THE_GRADER" in found: leaked("environment")
     "home and /etc": Attack(
         "Reads the home of whoever grades, password files and configuration of the system.",
         """
-for name in ("/home", "/etc/passwd", "/etc/shadow", "/etc/hosts", "/root/.ssh", "/root/.bashrc", "/root/.cache",
-             "/var", "/run", "/sys", "/srv", "/mnt"):
+for name in ("/etc/passwd", "/etc/shadow", "/etc/hosts", "/root/.bashrc", "/var/lib/dpkg/status"): tried(open, name)
+for name in ("/home", "/root/.ssh", "/root/.cache", "/etc/ssl", "/var", "/run", "/sys", "/srv", "/mnt"):
+    tried(os.listdir, name)
+""",
+    ),
+    "names of files": Attack(
+        "Asks which files there are, and how large.",
+        """
+for name in ("/home", "/etc/passwd", "/root/.ssh", "/var", "/sys", "@COURSE@/solutions", "@GRADING@/gradebook.db"):
     tried(os.stat, name)
 """,
+        open_under={
+            "landlock": "Landlock rules who may open a file, not who may ask whether it exists."
+        },
     ),
     "/proc of others": Attack(
         "Reaches the file system and the memory of other processes through /proc.",
         """
-for pid in filter(str.isdigit, os.listdir("/proc")):
+for pid in processes():
     for link in ("root", "cwd"):
         with contextlib.suppress(OSError):
-            if os.path.exists(f"/proc/{pid}/{link}/@COURSE@/solutions"): leaked(pid, link)
+            os.listdir(f"/proc/{pid}/{link}/@COURSE@/solutions"); leaked(pid, link)
     with contextlib.suppress(OSError):
         command = open(f"/proc/{pid}/cmdline").read()
         if "pytest" in command or "grade" in command.replace("autograder", ""): leaked(command)
@@ -470,6 +488,19 @@ os._exit(0)
     ),
 }
 
+_CHILDREN = """
+import mmap
+reader, writer = os.pipe()
+for number in range({count}):
+    if os.fork() == 0:
+        {hoard}
+        os.write(writer, b"x")
+        while True: time.sleep(60)
+for number in range({count}): os.read(reader, 1)
+time.sleep(0.3)
+leaked("768 MB")
+"""
+
 PROCESSES = {
     "exit": Attack("Ends the process when it is called.", inside="os._exit(0)"),
     "crash": Attack("Reads address 0.", inside="ctypes.string_at(0)"),
@@ -481,7 +512,7 @@ PROCESSES = {
         "Stops its parent, every process of /proc, and process 1.",
         """
 import signal
-for target in [os.getppid(), *map(int, filter(str.isdigit, os.listdir("/proc")))]:
+for target in [os.getppid(), *processes()]:
     if target != os.getpid():
         with contextlib.suppress(OSError): os.kill(target, signal.SIGSTOP)
 """,
@@ -496,7 +527,7 @@ with contextlib.suppress(OSError):
         if os.fork() == 0:
             while True: time.sleep(60)
         count += 1
-if count >= 100: leaked(count, "processes")
+if count >= 200: leaked(count, "processes")
 """,
     ),
     "memory bomb": Attack(
@@ -510,6 +541,31 @@ with contextlib.suppress(ValueError, OSError):
     resource.setrlimit(resource.RLIMIT_DATA, (-1, -1)); leaked("limit lifted")
 """,
     ),
+    "memory bomb in children": Attack(
+        "Spreads 768 MB over three processes, each within its limit, which hide from who would look.",
+        _CHILDREN.format(
+            count=3,
+            hoard="ctypes.CDLL(None).prctl(4, 0, 0, 0, 0); hoard = np.empty(2**28, np.uint8); hoard[::4096] = 1",
+        ),
+    ),
+    "shared memory bomb": Attack(
+        "Fills 768 MB of shared memory, which the limit on a process's data does not count.",
+        _CHILDREN.format(
+            count=1,
+            hoard="hoard = np.frombuffer(mmap.mmap(-1, 3 * 2**28), np.uint8); hoard[::4096] = 1",
+        ),
+    ),
+    "memory without a process": Attack(
+        "Puts memory into files that have no place, and into queues of messages.",
+        """
+files = []
+with contextlib.suppress(OSError):
+    while len(files) < 20:
+        files.append(os.memfd_create("x"))
+        os.write(files[-1], bytes(2**24))
+    leaked(len(files), "files in memory")
+""",
+    ),
     "memory bomb when observed": Attack("Asks for 8 GB when called.", inside="np.ones(2**30)"),
     "disk": Attack(
         "Fills the disk with many files.",
@@ -519,13 +575,38 @@ for folder in (".", "/tmp", "/dev/shm"):
     with contextlib.suppress(OSError):
         for number in range(12):
             with open(f"{folder}/big{number}", "wb") as file: written += file.write(bytes(2**25))
-if written > 2**30: leaked(written)
+time.sleep(1)
+if written > @DISK@: leaked(written)
+""",
+    ),
+    "disk of deleted files": Attack(
+        "Fills the disk with files that no folder shows any more.",
+        """
+files, written = [], 0
+with contextlib.suppress(OSError):
+    for number in range(40):
+        files.append(open("x", "wb", buffering=0))
+        os.unlink("x")
+        written += files[-1].write(bytes(2**23))
+time.sleep(1)
+if written > @DISK@: leaked(written)
 """,
     ),
     "inodes": Attack(
-        "Makes thousands of files and a deep folder.",
+        "Makes thousands of files and a folder so deep that no path leads to its end.",
         "for number in range(3000): open(f'f{number}', 'w').close()\n"
-        "for _ in range(300): os.mkdir('d'); os.chdir('d')",
+        "for _ in range(3000): os.mkdir('d'); os.chdir('d')",
+    ),
+    "closed folders": Attack(
+        "Leaves a note in folders that nobody may list, the home among them.",
+        """
+home = os.environ["HOME"]
+for folder in (home, f"{home}/a", f"{home}/.matplotlib", "/dev/shm/a"):
+    with contextlib.suppress(OSError):
+        os.makedirs(f"{folder}/closed", 0o300)
+        open(f"{folder}/closed/note", "w").write("note")
+with contextlib.suppress(OSError): os.chmod(home, 0o300)
+""",
     ),
     "output flood": Attack(
         "Prints 50 MB, displays ten thousand things, writes to all descriptors.",
@@ -547,9 +628,32 @@ for number in range(3):
         os.setsid()
         if os.fork() == 0:
             while True:
-                with contextlib.suppress(OSError): open(f"/tmp/late{number}", "w").close()
+                with contextlib.suppress(OSError): open(f"{os.environ['HOME']}/late{number}", "w").close()
                 time.sleep(0.01)
         os._exit(0)
+""",
+    ),
+    "never caught": Attack(
+        "Forks without pause, so that whoever comes to kill it finds the next one.",
+        """
+for number in range(4):
+    if os.fork() == 0:
+        while True:
+            with contextlib.suppress(OSError):
+                if os.fork() != 0: os._exit(0)
+                os.setsid()
+                open(os.environ["HOME"] + f"/still here {number}", "w").close()
+""",
+    ),
+    "foster parent": Attack(
+        "Makes itself the parent of all that its processes leave behind.",
+        """
+ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)
+if os.fork() == 0:
+    if os.fork() == 0:
+        while True: time.sleep(60)
+    os._exit(0)
+time.sleep(0.1)
 """,
     ),
     "recursion": Attack(
@@ -661,7 +765,8 @@ libc.shmget(0x2551, 4096, 0o1666)
 libc.msgget(0x2552, 0o1666)
 libc.semget(0x2553, 1, 0o1666)
 libc.syscall(248, b"user", b"note", b"text", 4, -4)
-for name in ("/tmp/note", "/dev/shm/note", "/dev/shm/sem.note", "/tmp/.matplotlib/note", "/var/tmp/note"):
+home = os.environ["HOME"]
+for name in (f"{home}/note", "/tmp/note", "/dev/shm/note", "/dev/shm/sem.note", f"{home}/.matplotlib/note", "/var/tmp/note"):
     with contextlib.suppress(OSError): open(name, "w").write("note")
 """,
     ),
@@ -691,10 +796,126 @@ for name in ("/proc/sys/kernel/core_pattern", "/proc/sysrq-trigger", "/proc/sys/
     ),
 }
 
+_CALLS = """
+libc = ctypes.CDLL(None, use_errno=True)
+call = libc.syscall
+call.restype = ctypes.c_long
+"""
+
+KERNEL = {
+    "modes and times of files": Attack(
+        "Opens the gradebook and the course for everybody, closes them for their owner, and dates them back.",
+        """
+for name in ("@GRADING@/gradebook.db", "@GRADING@", "@COURSE@/utils/__init__.py", "@COURSE@", "/course/utils/__init__.py"):
+    with contextlib.suppress(OSError):
+        before = os.stat(name)
+        for change in (lambda: os.chmod(name, 0o777), lambda: os.chmod(name, 0), lambda: os.utime(name, (1, 1)),
+                       lambda: os.setxattr(name, "user.note", b"x"), lambda: os.fchmod(os.open(name, os.O_RDONLY), 0o777)):
+            with contextlib.suppress(OSError): change()
+        after = os.stat(name)
+        with contextlib.suppress(OSError): os.chmod(name, before.st_mode & 0o7777)
+        if (before.st_mode, before.st_mtime) != (after.st_mode, after.st_mtime): leaked(name, oct(after.st_mode))
+        if "user.note" in os.listxattr(name): leaked("attribute of", name)
+""",
+    ),
+    "priority of others": Attack(
+        "Makes the grader slow, and itself the last that the kernel ends.",
+        """
+for which, numbers in ((os.PRIO_PROCESS, processes()), (os.PRIO_USER, [os.getuid()]), (os.PRIO_PGRP, range(1, 40))):
+    for number in numbers:
+        if number != os.getpid():
+            with contextlib.suppress(OSError): os.setpriority(which, number, 19); leaked("slowed", number)
+for pid in processes():
+    if pid != os.getpid():
+        with contextlib.suppress(OSError): os.sched_setscheduler(pid, os.SCHED_IDLE, os.sched_param(0)); leaked("idle", pid)
+with contextlib.suppress(OSError):
+    with open("/proc/self/oom_score_adj", "w") as file: file.write("-1000")
+    leaked("out of memory: somebody else")
+""",
+    ),
+    "rare calls": Attack(
+        "Knocks at corners of the kernel in which faults were found.",
+        _CALLS
+        + """
+rare = {"bpf": 321, "userfaultfd": 323, "perf_event_open": 298, "io_uring_setup": 425, "keyctl": 250, "add_key": 248,
+        "unshare": 272, "open_by_handle_at": 304, "personality": 135, "modify_ldt": 154, "memfd_create": 319,
+        "kcmp": 312, "quotactl": 179, "move_pages": 279, "fsopen": 430, "pidfd_getfd": 438, "of tomorrow": 511}
+for name, number in rare.items() if os.uname().machine == "x86_64" else ():
+    if call(number, 0, 0, 0, 0, 0, 0) >= 0 or ctypes.get_errno() not in (1, 38): leaked(name, ctypes.get_errno())
+""",
+    ),
+    "asynchronous requests": Attack(
+        "Lets the kernel itself open a connection, by a ring of requests, past what is refused to the process.",
+        _CALLS
+        + "ring = ctypes.create_string_buffer(240)\nif call(425, 4, ring) >= 0: leaked('io_uring')",
+    ),
+    "namespaces by clone": Attack(
+        "Gets namespaces, and with them the rights of root in them, by forking in other ways.",
+        _CALLS
+        + """
+for flag in (0x10000000, 0x40000000, 0x20000000, 0x20000) if os.uname().machine == "x86_64" else ():
+    child = call(56, flag | 17, 0, 0, 0, 0)
+    if child == 0: os._exit(0)
+    if child > 0: leaked(hex(flag))
+wish = (ctypes.c_uint64 * 11)(0x10000000, 0, 0, 0, 17)
+child = call(435, wish, 88)
+if child == 0: os._exit(0)
+if child > 0: leaked("clone3")
+""",
+    ),
+    "32 bit": Attack(
+        "Calls the kernel by the entrance for programs of 32 bits, where numbers mean other things.",
+        """
+import mmap
+if os.uname().machine == "x86_64":
+    code = mmap.mmap(-1, 4096, prot=7)
+    code.write(bytes.fromhex("53b867010000bb02000000b901000000ba00000000cd805bc3"))  # socket(2, 1, 0)
+    enter = ctypes.CFUNCTYPE(ctypes.c_int)(ctypes.addressof(ctypes.c_char.from_buffer(code)))
+    if enter() >= 0: leaked("socket")
+""",
+    ),
+    "x32": Attack(
+        "Calls the kernel as a program of the third kind that the processor knows.",
+        _CALLS
+        + "if os.uname().machine == 'x86_64' and call(0x40000000 + 41, 2, 1, 0) >= 0: leaked('socket')",
+    ),
+    "terminal": Attack(
+        "Types a command into the terminal of whoever grades.",
+        """
+import fcntl
+for name in ("/dev/tty", "/dev/pts/0", "/dev/console", *map("/proc/self/fd/{}".format, range(10))):
+    with contextlib.suppress(OSError):
+        place = os.open(name, os.O_RDWR)
+        fcntl.ioctl(place, 0x5412, b"x"); leaked(name)
+""",
+    ),
+    "sockets of other kinds": Attack(
+        "Asks for sockets of every family and kind.",
+        """
+allowed = {socket.AF_UNIX, socket.AF_INET, socket.AF_INET6}
+for family in set(range(46)) - allowed:
+    for kind in (1, 2, 3, 5): tried(socket.socket, family, kind)
+""",
+    ),
+    "queues of messages": Attack(
+        "Leaves a queue by name for the next student.",
+        _CALLS + "if call(240, b'note', 0o102, 0o666, 0) >= 0: leaked('queue')",
+    ),
+    "what changes elsewhere": Attack(
+        "Watches what others do with their files.",
+        _CALLS
+        + """
+watch = libc.inotify_init()
+if watch >= 0 and libc.inotify_add_watch(watch, b"@GRADING@", 0xFFF) >= 0: leaked("watches")
+""",
+    ),
+}
+
 _OTHERS = """
 libc = ctypes.CDLL(None, use_errno=True)
-others = [int(name) for name in os.listdir("/proc") if name.isdigit()]
-me = os.readlink("/proc/self")
+me = {os.getpid()}
+with contextlib.suppress(OSError): me.add(int(os.readlink("/proc/self")))
+others = set(processes()) - me
 """
 
 WORKER = {
@@ -712,7 +933,7 @@ for pid in {*others, *range(1, 40)}:
         + """
 for pid in others:
     with contextlib.suppress(OSError), open(f"/proc/{pid}/mem", "r+b"):
-        if str(pid) != me: leaked("memory of", open(f"/proc/{pid}/cmdline").read())
+        leaked("memory of", open(f"/proc/{pid}/cmdline").read())
 """,
     ),
     "process_vm_writev": Attack(
@@ -766,8 +987,7 @@ for pid in {*others, *range(1, 40)}:
         _OTHERS
         + """
 import resource
-for pid in range(2, 40):  # process 1 is the session's own
-    if pid == os.getpid(): continue
+for pid in {*others, *range(1, 40)} - {os.getpid()}:
     with contextlib.suppress(OSError, ValueError):
         resource.prlimit(pid, resource.RLIMIT_CPU); leaked(pid)  # who may read them may set them
 """,
@@ -806,7 +1026,8 @@ ATTACKS = {
     f"{group}: {name}": attack
     for group, attacks in (
         ("reading", READING), ("patching", PATCHING), ("objects", OBJECTS), ("channel", CHANNEL),
-        ("processes", PROCESSES), ("network", NETWORK), ("writing", WRITING), ("worker", WORKER),
+        ("processes", PROCESSES), ("network", NETWORK), ("writing", WRITING), ("kernel", KERNEL),
+        ("worker", WORKER),
         ("markup", MARKUP),
     )
     for name, attack in attacks.items()

@@ -2,10 +2,10 @@
 
 Run as a program it locks itself in and becomes another one:
 
-    python landlock.py '{"read": [...], "write": [...]}' COMMAND...
+    python -m autograder.inside.landlock '{"read": [...], "write": [...]}' COMMAND...
 
-It imports nothing of the course. Stays open: names and sizes of files (stat), UDP, Unix sockets with
-a path, and how much of the machine is used.
+Stays open: names and sizes of files (stat), UDP, Unix sockets with a path, modes and times of one's
+own files, and how much of the machine is used. `syscalls` closes most of that.
 """
 
 from __future__ import annotations
@@ -17,12 +17,14 @@ import os
 import stat
 import sys
 
+from autograder.inside import alone
+
 _CREATE, _ADD, _RESTRICT = 444, 445, 446  # the same numbers on all processors
 _EXECUTE, _WRITE, _READ, _LIST, _TRUNCATE, _CONTROL = (1 << bit for bit in (0, 1, 2, 3, 14, 15))
 _ON_FILES = _EXECUTE | _WRITE | _READ | _TRUNCATE | _CONTROL
 _TCP, _ABSTRACT_SOCKETS_AND_SIGNALS = 0b11, 0b11
 _NO_NEW_PRIVILEGES = 38
-_CAPABILITY_VERSION = 0x20080522
+SIGNALS = 6  # the first version that keeps signals inside
 
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
@@ -54,8 +56,12 @@ def lock_in(read: list[str], write: list[str]) -> None:
     _libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
     _call(_RESTRICT, rules, 0)
     os.close(rules)
-    header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION, 0)  # what root may beyond its files
-    _libc.capset(header, (ctypes.c_uint32 * 6)())
+    alone.drop_capabilities()  # what root may beyond its files
+
+
+def apart() -> None:
+    """Once more, without further rules: then there are no signals to the process we came from."""
+    lock_in(["/"], ["/"])
 
 
 def _call(*arguments) -> int:
@@ -66,5 +72,7 @@ def _call(*arguments) -> int:
 
 
 if __name__ == "__main__":
+    alone.settle()
     lock_in(**json.loads(sys.argv[1]))
+    os.environ["WORKER_LOCKED_IN"] = "1"
     os.execv(sys.argv[2], sys.argv[2:])

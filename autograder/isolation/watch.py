@@ -1,0 +1,80 @@
+"""What a session uses altogether. The kernel's limits (`Limits.memory`) are for each process."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from itertools import chain
+
+import psutil
+
+BLOCK = 4096  # what even an empty file costs
+
+
+def descendants(process: int) -> list[psutil.Process]:
+    """All processes that go back to that one."""
+    with suppress(psutil.Error):
+        return psutil.Process(process).children(recursive=True)
+    return []
+
+
+def memory(processes: Iterable[psutil.Process], enough: float = float("inf")) -> int:
+    """Bytes of memory that the processes hold; what several share is counted once.
+
+    That takes a while, so it is done only when the plain sum is more than `enough`.
+    """
+    plain = [_memory(process) for process in processes]
+    return sum(plain) if sum(plain) <= enough else sum(map(_fair_memory, processes))
+
+
+def _memory(process: psutil.Process) -> int:
+    with suppress(psutil.Error):
+        return process.memory_info().rss
+    return 0
+
+
+def _fair_memory(process: psutil.Process) -> int:
+    with suppress(psutil.Error):
+        whole = process.memory_full_info()
+        return getattr(whole, "pss", whole.uss)
+    return _memory(process)  # it hides
+
+
+def disk(folder: str, processes: Iterable[psutil.Process], enough: float = float("inf")) -> float:
+    """Bytes of the files in a folder, and of deleted ones that a process still has open.
+
+    Stops to count beyond `enough`. What closes itself to being counted is infinitely large.
+    """
+    total = 0.0
+    for size in chain(_sizes(folder), _deleted(processes)):
+        total += max(size, BLOCK)
+        if total > enough:
+            break
+    return total
+
+
+def _sizes(folder: str) -> Iterator[float]:
+    left = [folder]
+    while left:
+        try:
+            with os.scandir(left.pop()) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        left.append(entry.path)
+                    yield entry.stat(follow_symlinks=False).st_blocks * 512
+        except FileNotFoundError:
+            pass  # removed meanwhile
+        except OSError:
+            yield float("inf")  # too deep, or closed
+
+
+def _deleted(processes: Iterable[psutil.Process]) -> Iterator[int]:
+    for process in processes:
+        with suppress(OSError), os.scandir(f"/proc/{process.pid}/fd") as descriptors:
+            for descriptor in descriptors:
+                with suppress(OSError):
+                    found = os.stat(descriptor.path)
+                    if stat.S_ISREG(found.st_mode) and not found.st_nlink:
+                        yield found.st_blocks * 512

@@ -1,0 +1,33 @@
+"""All attacks once more, on the tier without namespaces, in a container that holds them in any case."""
+
+import subprocess
+import sys
+
+import container
+import pytest
+
+from autograder.inside import landlock
+
+pytestmark = pytest.mark.sandbox
+
+COPIED = ("autograder", "utils", "solutions", "chapters", "data", "tests")
+COPIED += ("nbgrader_config.py", "pyproject.toml")
+
+
+def test_the_landlock_tier_withstands_the_same_attacks():
+    missing = container.cannot()
+    if landlock.version() < landlock.SIGNALS:
+        missing = "this kernel's Landlock lets signals through (it needs Linux 6.12)"
+    if missing:
+        assert not container.IN_CI, missing
+        pytest.skip(f"The attacks are not tried under Landlock: {missing}.")
+    # The user that attacks owns the course: only Landlock keeps them apart.
+    script = (
+        'mkdir "$HOME" "$HOME/course" && cp -r "$@" "$HOME/course" && cd "$HOME/course" && '
+        f"exec '{sys.executable}' -m pytest -q --tb=short -p no:cacheprovider "
+        "tests/security/test_attacks.py"
+    )
+    words = container.command("sh", "-c", script, "sh", *COPIED, ATTACKED_TIER="landlock")
+    done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+    assert "skipped" not in done.stdout

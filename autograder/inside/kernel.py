@@ -28,7 +28,8 @@ def serve_session(channel: socket.socket) -> None:
     manager = KernelManager(
         kernel_name=NATIVE_KERNEL_NAME, transport="ipc", ip=os.path.abspath("kernel")
     )
-    manager.start_kernel()
+    inline = {**os.environ, "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+    manager.start_kernel(env=inline)
     client = manager.blocking_client()
     client.start_channels()
     client.wait_for_ready(timeout=START_SECONDS)
@@ -70,6 +71,8 @@ class _Kernel:
                 os._exit(1)
         answer = self._client.get_shell_msg(timeout=INTERRUPT_SECONDS)["content"]
         failed = answer.get("ename", "Error") if answer["status"] == "error" else None
+        if failed == "NoneType":
+            failed = None  # the cell ran; only its value could not be shown
         error = "OutOfTime" if interrupted and failed else failed
         return {"outputs": outputs.found, "error": error}
 

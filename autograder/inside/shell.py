@@ -142,6 +142,8 @@ def make_shell() -> _Shell:
     builtins.input = _no_input
     _use_inline_figures(shell)
     run_cell(shell, "1/0")  # the first traceback is slow
+    shell.history_manager.reset()
+    shell.execution_count = 1
     return shell
 
 

@@ -194,7 +194,7 @@ def finish(
     if any(verdict.state != "graded" for verdict in verdicts.values()):
         state = "not graded"
         problems += [v.note for v in verdicts.values() if v.state != "graded"]
-    count = 0
+    count, room = 0, harmless.Room()
     for cell in notebook.cells:
         if cell.cell_type == "code":
             count += 1
@@ -203,7 +203,7 @@ def finish(
                 cell.outputs = list(plan.shown[cell.id])
                 continue
             result = results[plan.runs[cell.id]]
-            cell.outputs = harmless.outputs(result["outputs"])
+            cell.outputs = harmless.outputs(result["outputs"], room)
             problems += _problem(given, cell.id, result)
         elif cell.id in rebuilt.answered or cell.id in rebuilt.added:
             cell.source = harmless.markdown(cell.source)
@@ -261,7 +261,8 @@ def _why_it_stopped(ran: dict) -> str:
 
 
 def _error_of(ran: dict) -> tuple[str, str]:
-    errors = [o for o in harmless.outputs(ran["outputs"]) if o.output_type == "error"]
+    found = [o for o in ran["outputs"] if isinstance(o, dict) and o.get("output_type") == "error"]
+    errors = harmless.outputs(found)
     last = errors[-1] if errors else None
     value = re.sub(r"\(<ipython-input[^>]*>, (line \d+)\)", r"(\1)", last.evalue if last else "")
     return harmless.plain(str(ran["error"]), 100), value

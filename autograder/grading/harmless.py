@@ -14,12 +14,17 @@ from nbformat import NotebookNode
 MAX_TEXT = 30_000
 MAX_IMAGE = 4_000_000
 MAX_CELL = 6_000_000
+# A parser of HTML takes long over some texts: the time grows with the square of their length.
+MAX_HTML = 50_000
+MAX_HTML_OF_NOTEBOOK = 400_000
+_EMBEDDED = re.compile(r"data:image/(?:png|jpeg|gif|svg\+xml);base64,[A-Za-z0-9+/=\s]+")
 _TAGS = nh3.ALLOWED_TAGS | {"section", "details", "summary", "figure", "figcaption"}
 _STYLES = {
     "color", "background-color", "border", "border-left", "border-collapse", "padding", "margin",
     "padding-left", "list-style", "text-align", "font-weight", "font-style", "font-family",
     "white-space", "width",
 }  # fmt: skip
+_TOO_MUCH = "<p>(This output was too much HTML to be shown here.)</p>"
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _PLAIN_TAG = re.compile(
     r"</?(?:b|i|em|strong|sub|sup|br|p|hr|code|pre|u|s|ul|ol|li|table|tr|td|th|details|summary)\s*/?>",
@@ -55,8 +60,24 @@ def html(text: str) -> str:
     )
 
 
+class Room:
+    """How much HTML of one notebook is still looked at. Embedded pictures do not count."""
+
+    def __init__(self, left: int = MAX_HTML_OF_NOTEBOOK):
+        self.left = left
+
+    def takes(self, text: str) -> bool:
+        """Is there room for this? Then there is less from now on."""
+        size = len(_EMBEDDED.sub("", text))
+        if size > min(MAX_HTML, self.left):
+            return False
+        self.left -= size
+        return True
+
+
 def markdown(text: str) -> str:
     """Markdown in which raw HTML is plain text, except tags without attributes that only format."""
+    text = plain(text)
 
     def defuse(found) -> str:
         plain = _PLAIN_TAG.match(text, found.start())
@@ -72,11 +93,11 @@ def plain(text, limit: int = MAX_TEXT) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def outputs(found) -> list[NotebookNode]:
+def outputs(found, room: Room | None = None) -> list[NotebookNode]:
     """A cell's outputs as a notebook holds them; whatever is not understood is left out."""
-    kept, size = [], 0
+    kept, size, room = [], 0, room or Room()
     for output in found if isinstance(found, list) else ():
-        if isinstance(output, dict) and (clean := _output(output)) is not None:
+        if isinstance(output, dict) and (clean := _output(output, room)) is not None:
             size += len(str(clean))
             if size > MAX_CELL:
                 kept.append(
@@ -95,7 +116,7 @@ def new_output(kind: str, data: dict | None = None, **content) -> NotebookNode:
     return made
 
 
-def _output(output: dict) -> NotebookNode | None:
+def _output(output: dict, room: Room) -> NotebookNode | None:
     kind = output.get("output_type")
     if kind == "stream":
         name = "stderr" if output.get("name") == "stderr" else "stdout"
@@ -106,12 +127,12 @@ def _output(output: dict) -> NotebookNode | None:
         name, value = plain(output.get("ename"), 200), plain(output.get("evalue"), 2000)
         return new_output("error", ename=name, evalue=value, traceback=lines)
     if kind in ("display_data", "execute_result"):
-        data = _bundle(output.get("data"))
+        data = _bundle(output.get("data"), room)
         return new_output("display_data", data) if data else None
     return None
 
 
-def _bundle(data) -> dict[str, str]:
+def _bundle(data, room: Room) -> dict[str, str]:
     clean: dict[str, str] = {}
     for mime, value in data.items() if isinstance(data, dict) else ():
         if not isinstance(value, str):
@@ -119,7 +140,8 @@ def _bundle(data) -> dict[str, str]:
         if mime == "text/plain":
             clean[mime] = plain(value)
         elif mime == "text/html" and len(value) <= MAX_IMAGE:
-            clean[mime] = html(plain(value, MAX_IMAGE))
+            text = plain(value, MAX_IMAGE)
+            clean[mime] = html(text) if room.takes(text) else _TOO_MUCH
         elif mime in _IMAGE and _is_image(mime, value):
             clean[mime] = "".join(value.split())
         elif mime == "image/svg+xml" and len(value) <= MAX_IMAGE:

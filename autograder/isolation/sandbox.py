@@ -102,9 +102,6 @@ def _environment(home: str) -> dict[str, str]:
         "IPYTHONDIR": f"{home}/.ipython",
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONNOUSERSITE": "1",
-        # Memory in huge pages has small tables, and a fork copies these: twice as fast.
-        "PYTHONMALLOC": "malloc",
-        "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
         **threads,
     }
 

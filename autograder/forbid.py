@@ -4,22 +4,32 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
+
+MAX_PARSED = 50_000  # characters; Python's own parser takes very long over some longer texts
 
 
 def forbidden_use(source: str, forbidden: tuple[str, ...]) -> str | None:
     """The first forbidden module or dotted name that `source` uses, or None."""
     if not forbidden:
         return None
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        used = set(re.findall(r"[A-Za-z_][\w.]*", source))
-    else:
-        used = _used_names(tree)
+    tree = parsed(source)
+    used = set(re.findall(r"[A-Za-z_][\w.]*", source)) if tree is None else _used_names(tree)
     for name in forbidden:
         if any(one == name or one.startswith(name + ".") for one in used):
             return name
     return None
+
+
+def parsed(source: str) -> ast.Module | None:
+    """The syntax tree; None for what Python cannot read, and for what no student writes."""
+    if len(source) > MAX_PARSED:
+        return None
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            return ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
 
 
 def _used_names(tree: ast.AST) -> set[str]:
@@ -54,8 +64,9 @@ def _used_names(tree: ast.AST) -> set[str]:
 
 
 def _dotted(node: ast.AST) -> str:
-    if isinstance(node, ast.Name):
-        return node.id
-    if isinstance(node, ast.Attribute) and (base := _dotted(node.value)):
-        return f"{base}.{node.attr}"
-    return ""
+    """`a.b.c` for such an expression, up to a dozen names; "" for every other one."""
+    names: list[str] = []
+    while isinstance(node, ast.Attribute) and len(names) < 12:
+        names.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(names)]) if isinstance(node, ast.Name) else ""

@@ -10,6 +10,7 @@ from autograder.check import CourseFault
 from autograder.explain import explain
 from autograder.feedback import sentences
 from autograder.forbid import forbidden_use
+from autograder.grading import harmless
 from autograder.grading.executor import Observe, Pool, RunCell, run_steps
 from autograder.inside.plain import Raised
 from autograder.isolation import Limits, Tier, choose_tier
@@ -80,8 +81,9 @@ def _error(ran: dict) -> str | None:
     """What went wrong when the answer itself was executed."""
     if ran["error"] is None:
         return None
-    last = next((o for o in reversed(ran["outputs"]) if o.get("output_type") == "error"), {})
-    return explain(Raised(ran["error"], str(last.get("evalue", ""))))
+    errors = [o for o in harmless.outputs(ran["outputs"]) if o.output_type == "error"]
+    name, value = harmless.plain(str(ran["error"]), 100), errors[-1].evalue if errors else ""
+    return harmless.plain(explain(Raised(name, value)))
 
 
 def _result(exercise: str, verdicts: list[Verdict], error: str | None) -> dict:
@@ -98,7 +100,7 @@ def _result(exercise: str, verdicts: list[Verdict], error: str | None) -> dict:
                 "earned": verdict.earned,
                 "points": verdict.points,
                 "bonus": verdict.bonus,
-                "feedback": sentences(verdict),
+                "feedback": [harmless.plain(line, 3000) for line in sentences(verdict)],
                 "misconceptions": list(verdict.misconceptions),
             }
             for verdict in verdicts

@@ -304,7 +304,10 @@ def _shown(verdict: Verdict, count: int) -> NotebookNode:
     It stands first, so that a warning on stderr after it does not decide the points.
     """
     number = 0.0 if verdict.bonus or verdict.state != "graded" else float(verdict.earned)
-    data = {"text/plain": repr(number), "text/html": as_html(verdict)}
+    data = {
+        "text/plain": repr(number),
+        "text/html": harmless.plain(as_html(verdict), harmless.MAX_CELL),
+    }
     made = harmless.new_output("execute_result", data, execution_count=count)
     made.metadata["course"] = "verdict"
     return made

@@ -25,7 +25,10 @@ _STYLES = {
     "white-space", "width",
 }  # fmt: skip
 _TOO_MUCH = "<p>(This output was too much HTML to be shown here.)</p>"
-_ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_ANSI = re.compile(  # sequences for terminals, control characters, reversed writing
+    r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]{0,500}(?:\x07|\x1b\\)?"
+    r"|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
 _PLAIN_TAG = re.compile(
     r"</?(?:b|i|em|strong|sub|sup|br|p|hr|code|pre|u|s|ul|ol|li|table|tr|td|th|details|summary)\s*/?>",
     re.I,
@@ -66,10 +69,10 @@ class Room:
     def __init__(self, left: int = MAX_HTML_OF_NOTEBOOK):
         self.left = left
 
-    def takes(self, text: str) -> bool:
+    def takes(self, text: str, most: int = MAX_HTML) -> bool:
         """Is there room for this? Then there is less from now on."""
         size = len(_EMBEDDED.sub("", text))
-        if size > min(MAX_HTML, self.left):
+        if size > min(most, self.left):
             return False
         self.left -= size
         return True
@@ -167,5 +170,5 @@ def svg(text: str) -> str:
 
 
 def _title(text: str) -> str:
-    found = re.search(r"<title[^>]*>([^<]{1,300})</title>", text)
+    found = re.search(r"<title[^>]*>([^<]{1,300})</title>", text[:5000])
     return found[1].strip() if found else "a drawing"

@@ -16,6 +16,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from autograder.check import EXERCISE
@@ -24,12 +25,13 @@ from autograder.grading.reading import MAX_BYTES, Damaged, StudentCell, read_cel
 
 MAX_FILES = 100_000
 MAX_ARCHIVE = 2 * 2**30
+MAX_NAME = 255
 _ENDINGS = (".ipynb", ".ipynb.txt", ".ipynb.json")
 _IGNORED = {".ipynb_checkpoints", "__MACOSX", ".git", "__pycache__", ".Trash"}
 _CANVAS = re.compile(r"^(?P<who>[^\W_]+)_(?P<late>LATE_)?(?P<id>\d+)_\d+_(?P<file>.+)$")
 _MOODLE = re.compile(r"^(?P<who>.+?)_(?P<id>\d+)_assignsubmission_file_?(?P<file>.*)$")
 _COPY = re.compile(
-    r"^(?P<stem>.*?)(?:[ _]?\((?P<n>\d{1,4})\)|-(?P<m>\d{1,2})| - (?:Copy|Kopie)|-Copy(?P<c>\d+))$"
+    r"^(?P<stem>.*?)(?:[ _]?\((?P<n>\d{1,4})\)|-(?P<m>\d{1,2})| - (?:Copy|Kopie)|-Copy(?P<c>\d{1,4}))$"
 )
 
 
@@ -216,6 +218,8 @@ def _in_entry(path: Path, entry, shown: str, left: int) -> tuple[_File | None, s
     where = f"{shown}/{_clean(name)}"
     if name.startswith("/") or ".." in parts or re.match(r"^[A-Za-z]:", name):
         return None, f"{where}: a path that leads out of the archive; refused."
+    if any(len(part) > MAX_NAME for part in parts):
+        return None, f"{where}: a name longer than any file's; refused."
     if not _is_notebook(parts[-1]):
         nested = parts[-1].lower().endswith(".zip")
         return (
@@ -234,10 +238,16 @@ def _in_entry(path: Path, entry, shown: str, left: int) -> tuple[_File | None, s
 
 def _unpacked(path: Path, entry: zipfile.ZipInfo) -> bytes:
     try:
-        with zipfile.ZipFile(path) as archive, archive.open(entry) as stream:
+        with _opened(path, os.stat(path).st_mtime_ns).open(entry) as stream:
             return stream.read(MAX_BYTES + 1)
     except Exception as problem:  # zipfile raises many kinds on damaged data
         raise Damaged(f"it cannot be unpacked ({type(problem).__name__})") from None
+
+
+@lru_cache(maxsize=8)
+def _opened(path: Path, changed: int) -> zipfile.ZipFile:
+    """Stays open: to look up what is in it takes as long as there are files in it."""
+    return zipfile.ZipFile(path)
 
 
 def _modified(entry) -> float:

@@ -7,8 +7,9 @@ that the answer uses, or that change what the answer defines, belong to the answ
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 
-from autograder.forbid import forbidden_use
+from autograder.forbid import forbidden_use, parsed
 
 _REACH_IN = {"exec", "eval", "setattr", "globals", "locals", "vars", "delattr"}
 
@@ -29,7 +30,7 @@ def relied_on(answer: str, others: list[str]) -> list[str]:
     if tree is None:
         return []
     uses, defines = _uses(tree), _defines(tree)
-    left = [(text, parsed) for text in others if (parsed := _parsed(text)) is not None]
+    left = [(text, cell) for text in others if (cell := _parsed(text)) is not None]
     found: list[str] = []
     while True:
         chosen = [
@@ -39,19 +40,17 @@ def relied_on(answer: str, others: list[str]) -> list[str]:
         ]
         if not chosen:
             return found
-        for text, parsed in chosen:
+        for text, cell in chosen:
             found.append(text)
-            uses |= _uses(parsed)
+            uses |= _uses(cell)
         left = [pair for pair in left if pair not in chosen]
 
 
+@lru_cache(maxsize=100)  # the parts of a notebook ask for the same cells
 def _parsed(text: str) -> ast.AST | None:
     """The syntax tree; IPython's magics do not count. None for text that Python cannot run."""
     lines = [("pass" if line.lstrip()[:1] in ("%", "!") else line) for line in text.splitlines()]
-    try:
-        return ast.parse("\n".join(lines))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
+    return parsed("\n".join(lines))
 
 
 def _uses(tree: ast.AST) -> set[str]:

@@ -17,6 +17,8 @@ import numpy as np
 MAX_BYTES = 32 * 2**20
 MAX_DEPTH = 24
 MAX_ITEMS = 200_000
+MAX_ALL_ITEMS = 1_000_000  # of all lists, dicts and sets of a message together
+MAX_COMPARISONS = 50_000_000  # that keys with equal hashes may cost: somebody can choose them so
 MAX_TEXT = 20_000
 
 _TUPLE, _SET, _ARRAY, _COMPLEX, _BIG_INT, _RAISED, _OPAQUE = range(1, 8)
@@ -185,47 +187,81 @@ def _pack_extension(value):
 def decode(data: bytes):
     """The plain data that `data` encodes; `NotPlain` for anything else."""
     try:
-        return _unpack(data, 0)
+        value = _Reader().read(data, 0)
+        if _deeper_than(MAX_DEPTH + 8, value):  # a message wraps its values
+            raise NotPlain("too deep")
+        return value
     except NotPlain:
         raise
     except Exception as problem:
         raise NotPlain(f"not plain data ({type(problem).__name__})") from None
 
 
-def _unpack(data: bytes, depth: int):
-    if len(data) > MAX_BYTES or depth > MAX_DEPTH:
-        raise NotPlain("too large or too deep")
-    return msgpack.unpackb(
-        data,
-        strict_map_key=False,
-        ext_hook=lambda code, payload: _unpack_extension(code, payload, depth + 1),
-        max_array_len=MAX_ITEMS,
-        max_map_len=MAX_ITEMS,
-    )
+class _Reader:
+    """Reads one message, and counts what it holds."""
+
+    def __init__(self):
+        self.items, self.comparisons = MAX_ALL_ITEMS, MAX_COMPARISONS
+
+    def read(self, data: bytes, depth: int):
+        if len(data) > MAX_BYTES or depth > MAX_DEPTH:
+            raise NotPlain("too large or too deep")
+        return msgpack.unpackb(
+            data,
+            strict_map_key=False,
+            ext_hook=lambda code, payload: self._extension(code, payload, depth + 1),
+            list_hook=self._counted,
+            object_pairs_hook=lambda pairs: dict(self._hashed(self._counted(pairs))),
+            max_array_len=MAX_ITEMS,
+            max_map_len=MAX_ITEMS,
+        )
+
+    def _counted(self, items: list) -> list:
+        self.items -= len(items) + 1
+        if self.items < 0:
+            raise NotPlain("too many items")
+        return items
+
+    def _hashed(self, items: list) -> list:
+        self.comparisons -= len(items) ** 2
+        if self.comparisons < 0:
+            raise NotPlain("too many keys")
+        return items
+
+    def _extension(self, code: int, payload: bytes, depth: int):
+        if code == _BIG_INT:
+            if len(payload) > 4096:
+                raise NotPlain("an absurdly long integer")
+            return int(payload.decode(), 16)
+        fields = self.read(payload, depth)
+        if not isinstance(fields, list):
+            raise NotPlain("malformed extension")
+        if code == _TUPLE:
+            return tuple(fields)
+        if code == _SET:
+            return set(self._hashed(fields))
+        if code == _COMPLEX:
+            real, imag = fields
+            return complex(real, imag)
+        if code == _ARRAY:
+            return _array_from(*fields)
+        if code in (_RAISED, _OPAQUE):
+            if not all(isinstance(field, str) for field in fields):
+                raise NotPlain("malformed description")
+            return Raised(*fields) if code == _RAISED else Opaque(*fields)
+        raise NotPlain(f"unknown extension {code}")
 
 
-def _unpack_extension(code: int, payload: bytes, depth: int):
-    if code == _BIG_INT:
-        if len(payload) > 4096:
-            raise NotPlain("an absurdly long integer")
-        return int(payload.decode(), 16)
-    fields = _unpack(payload, depth)
-    if not isinstance(fields, list):
-        raise NotPlain("malformed extension")
-    if code == _TUPLE:
-        return tuple(fields)
-    if code == _SET:
-        return set(fields)
-    if code == _COMPLEX:
-        real, imag = fields
-        return complex(real, imag)
-    if code == _ARRAY:
-        return _array_from(*fields)
-    if code in (_RAISED, _OPAQUE):
-        if not all(isinstance(field, str) for field in fields):
-            raise NotPlain("malformed description")
-        return Raised(*fields) if code == _RAISED else Opaque(*fields)
-    raise NotPlain(f"unknown extension {code}")
+def _deeper_than(limit: int, value) -> bool:
+    level = [value]
+    for _ in range(limit):
+        level = [
+            inner
+            for one in level if isinstance(one, (list, tuple, dict, set))
+            for inner in ((*one.keys(), *one.values()) if isinstance(one, dict) else one)
+            if isinstance(inner, (list, tuple, dict, set))
+        ]  # fmt: skip
+    return bool(level)
 
 
 def _array_from(dtype_text, shape, payload) -> np.ndarray:

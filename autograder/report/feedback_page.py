@@ -20,6 +20,7 @@ from autograder.report.page import fold, is_made_from, items, list_of, page, tab
 from autograder.report.results import AssignmentResult, NotebookResult, PartResult
 
 FIRST_THINGS = 3
+MAX_MARKDOWN, MAX_MARKDOWN_OF_NOTEBOOK = 10_000, 100_000  # some texts take very long to format
 
 
 def write_feedback(folder: GradingFolder, results: list[AssignmentResult]) -> None:
@@ -190,10 +191,11 @@ def _notebook(book: NotebookResult, notebook: NotebookNode | None) -> str:
     if notebook is None:
         return f"{title}<p>The executed notebook is not there any more; grade again to see it.</p>"
     parts = {part.id: part for part in book.parts}
-    return title + "\n".join(filter(None, (_cell(cell, parts) for cell in notebook.cells)))
+    room = harmless.Room(MAX_MARKDOWN_OF_NOTEBOOK)
+    return title + "\n".join(filter(None, (_cell(cell, parts, room) for cell in notebook.cells)))
 
 
-def _cell(cell: NotebookNode, parts: dict[str, PartResult]) -> str:
+def _cell(cell: NotebookNode, parts: dict[str, PartResult], room: harmless.Room) -> str:
     role, _, rest = cell.id.partition("-")
     part = parts.get(rest.replace("-", ".", 1))
     if role in ("hints", "setup"):
@@ -216,7 +218,7 @@ def _cell(cell: NotebookNode, parts: dict[str, PartResult]) -> str:
         return f"{own}{_code(cell.source)}{_outputs(cell, 'rest')}"
     said = part.comment if part is not None and role == "written" else ""
     comment = f"<p><strong>Comment:</strong> {escape(said)}</p>" if said else ""
-    return f'<div id="{escape(cell.id)}">{_markdown(cell)}</div>{comment}'
+    return f'<div id="{escape(cell.id)}">{_markdown(cell, room)}</div>{comment}'
 
 
 def _first_line(text: str) -> str:
@@ -240,9 +242,11 @@ def _highlighter():
     return PythonLexer(), HtmlFormatter(noclasses=True, nobackground=True)
 
 
-def _markdown(cell: NotebookNode) -> str:
-    """A student's text, with the pictures that are attached to it."""
+def _markdown(cell: NotebookNode, room: harmless.Room) -> str:
+    """A student's text, with the pictures that are attached to it; a very long one as it is."""
     text = cell.source
+    if not room.takes(text, MAX_MARKDOWN):
+        return f"<pre>{escape(text)}</pre>"
     for name, bundle in cell.get("attachments", {}).items():
         for mime, data in bundle.items():
             text = text.replace(f"attachment:{name}", f"data:{mime};base64,{data}")

@@ -41,7 +41,16 @@ class Div(Op):
 
 # For attacks on the worker's own side of the protocol: it forges whatever is sent.
 FORGE = """
-from autograder.inside import plain, serve
+from autograder.inside import plain
+import signal
+running = signal.getsignal(signal.SIGALRM).__globals__  # an import of that module would be a second one
+assert "serve_session" in running
+
+class Serve:
+    def __getattr__(self, name): return running[name]
+    def __setattr__(self, name, value): running[name] = value
+
+serve = Serve()
 KEYS = ("forward", "forward with whole numbers", "gradient for a", "gradient for b",
         "gradients at a negative denominator", "two divisions alive at once")
 
@@ -471,12 +480,27 @@ for number in range(3, 32):
         "Sends exceptions with markup and format strings as type and message.",
         "forge(plain.Raised('<script>evil()</script>', '{0.__class__} %s' * 1000, '<img src=x onerror=evil()>'))",
     ),
+    "equal hashes": forges(
+        "Sends a set of whole numbers that all have one hash, so that each is compared with each.",
+        "forge({n * (2**61 - 1) for n in range(8, 9_000)})",
+    ),
+    "many lists": forges(
+        "Sends some million empty lists, which take a hundred times the memory of their message.",
+        "forge([[[]] * 199_999] * 6)",
+    ),
     "equal to all": forges(
         "Sends sets and dicts with NaN as keys.", "forge({float('nan'): True, 1: {(1, 2)}})"
     ),
     "outputs": forges(
         "Sends outputs that are no outputs.",
-        "from autograder.inside import shell as s\ns.run_cell = lambda *a: {'outputs': [1, None, {'output_type': 3}, {'output_type': 'display_data', 'data': [1]}, {'output_type': 'error', 'ename': {}, 'traceback': 7}], 'error': {1: 2}}",
+        """
+odd = [1, None, {"output_type": 3}, {"output_type": "display_data", "data": [1]}, {"output_type": "stream", "text": {}},
+       {"output_type": "error", "ename": {}, "evalue": [], "traceback": 7}, {"output_type": "error", "traceback": [None]}]
+real = serve.send
+def send(channel, message):
+    real(channel, {**message, "outputs": odd, "error": {1: 2}} if "outputs" in message else message)
+serve.send = send
+""",
     ),
     "from the observation": Attack(
         "The observed function itself writes to the channel and ends.",
@@ -1014,6 +1038,15 @@ print(bad, "\\x1b[31m\\x1b]0;title\\x07")
     "exceptions": Attack(
         "Raises exceptions whose name and text are markup.",
         inside="raise type('<script>evil()</script>', (Exception,), {})('<img src=x onerror=evil()>')",
+    ),
+    "terminal": Attack(
+        "Sequences that a terminal obeys, and signs that turn the writing around, in output, exception and repr.",
+        inside="""
+code = "\\x1b]0;title\\x07\\x1b[2J\\x9b31m\\u202egnp.exe\\u2066\\x7f"
+print(code); sys.stderr.write(code); display({"text/plain": code, "text/html": code}, raw=True)
+raise type(code, (Exception,), {})(code)
+""",
+        cell='code = "\\x1b]0;title\\x07\\x9b2J\\u202e"\nprint(code)\ndisplay({"text/plain": code, "text/latex": code}, raw=True)\nraise ValueError(code)',
     ),
     "names": Attack(
         "Markup in reprs and values of the observation.",

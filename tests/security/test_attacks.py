@@ -27,6 +27,8 @@ LIMITS = Limits(cell_seconds=1.0, processes=64, total_memory=5 * 2**27, disk=2**
 SCRATCH = 2 * sandbox.SCRATCH_BYTES  # two folders in memory, where bubblewrap is the wall
 TIER = os.environ.get("ATTACKED_TIER", "bubblewrap")  # test_landlock.py says "landlock"
 
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
 # Everything that one session could leave to the next one.
 LOOK = """
 import builtins, gc, os, resource, signal, socket, sys
@@ -68,6 +70,7 @@ def host(tmp_path_factory):
     patch.setenv("SECRET", "SECRET_OF_THE_GRADER")
     patch.setattr(session, "GRACE_SECONDS", 1.0)
     patch.setattr(session, "END_SECONDS", 8.0)
+    patch.setattr(session, "WATCH_SECONDS", 0.2)
     patch.setattr(all_checks()[PART], "seconds", 0.5)
     grading = tmp_path_factory.mktemp("grading")
     neighbour = grading / "submitted/neighbour" / f"{NAME}.ipynb"
@@ -169,7 +172,11 @@ def _leave_out_demonstrations(plan):
 
 
 def assert_harmless(done):
-    """Nothing in the executed notebook or on the feedback page runs or loads anything."""
+    """Nothing in the executed notebook or on the feedback page runs or loads anything, and no
+    text in them does anything to a terminal."""
+    assert not [
+        text for text in texts([done.record(), done.notebook.cells]) if CONTROL.search(text)
+    ]
     shown = [
         _shown_html(output) for cell in done.notebook.cells for output in cell.get("outputs", [])
     ]
@@ -178,6 +185,17 @@ def assert_harmless(done):
             r"<(script|iframe|form|object|embed|style|svg|meta|link)\b", html, re.I
         ), html
         assert not re.search(r"<[^>]*\b(on\w+\s*=|javascript:)", html, re.I), html
+
+
+def texts(value):
+    """All strings in plain data."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for inner in value:
+            yield from texts(inner)
+    elif isinstance(value, str):
+        yield value
 
 
 def _shown_html(output) -> str:

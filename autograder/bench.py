@@ -15,7 +15,7 @@ from autograder.authoring.build import write_sources
 from autograder.check import all_checks, exercise_of
 from autograder.course import default_course
 from autograder.isolation import choose_tier
-from autograder.isolation.session import cpu_count
+from autograder.isolation.worker import cpu_count
 from autograder.reference import default_reference
 from autograder.tryout import try_answers
 

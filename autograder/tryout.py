@@ -14,7 +14,7 @@ from autograder.grading import harmless
 from autograder.grading.executor import Observe, Pool, RunCell, run_steps
 from autograder.inside.plain import Raised
 from autograder.isolation import Limits, Tier, choose_tier
-from autograder.isolation.session import cpu_count
+from autograder.isolation.worker import cpu_count
 from autograder.verdict import Verdict, forbidden, judge, not_graded, total
 
 if TYPE_CHECKING:

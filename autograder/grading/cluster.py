@@ -19,7 +19,7 @@ from autograder.course import default_course
 from autograder.grading.executor import Job, Pool
 from autograder.inside import plain
 from autograder.isolation import Tier, available_tiers, choose_tier
-from autograder.isolation.session import WorkerFailed
+from autograder.isolation.worker import WorkerFailed
 
 BATCH = 4
 CONNECT_SECONDS = 20

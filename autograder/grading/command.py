@@ -13,7 +13,7 @@ from autograder.course import Course, default_course
 from autograder.grading import unchanged
 from autograder.grading.folder import GradingFolder
 from autograder.isolation import NoSandbox, choose_tier
-from autograder.isolation.session import cpu_count
+from autograder.isolation.worker import cpu_count
 from autograder.progress import GradingProgress, moved
 
 
@@ -100,7 +100,7 @@ def _grade(request: Request, course: Course, progress: GradingProgress):
     from autograder.grading.batch import Nothing, grade_class
     from autograder.grading.cluster import Cluster, ClusterError
     from autograder.grading.folder import Busy
-    from autograder.isolation.session import WorkerFailed
+    from autograder.isolation.worker import WorkerFailed
     from autograder.late import due_dates
     from autograder.report.write import out_of_date, write_reports
 

@@ -24,12 +24,17 @@ class Names:
 
     uses: frozenset[str] = frozenset()
     gives: frozenset[str] = frozenset()
-    unknown: bool = (
-        False  # it may use anything: text that Python cannot parse, or exec and the like
-    )
+    imports: frozenset[tuple[str, str]] = frozenset()  # (name, of what), given by nothing else
+    unknown: bool = False  # may use anything: no Python that can be parsed, or exec and the like
+
+    def changes(self, set_up: frozenset[tuple[str, str]]) -> frozenset[str]:
+        """The names that stand for something else after this cell than after the set-up."""
+        others = {name for name, _ in self.imports - set_up}
+        return self.gives - ({name for name, _ in self.imports & set_up} - others)
 
 
-_REACH_ANYWHERE = {"exec", "eval", "globals", "locals", "vars", "get_ipython", "__import__"}
+_REACH_ANYWHERE = {"exec", "eval", "globals", "locals", "vars", "get_ipython"}
+_MODULES_THAT_REACH = {"__main__", "builtins", "gc", "inspect", "sys"}
 
 
 @lru_cache(maxsize=4096)
@@ -44,19 +49,51 @@ def names_of(source: str) -> Names:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return Names(unknown=True)
     stored, loaded = _first_places(tree, ast.Store), _first_places(tree, ast.Load)
-    uses, gives = set(), set()
+    imported, modules = _imports(tree)
+    uses, gives, assigned = set(), set(), set()
     for symbol in table.get_symbols():
         name = symbol.get_name()
         if symbol.is_assigned() or symbol.is_imported():
             gives.add(name)
+            if symbol.is_assigned():
+                assigned.add(name)
             if name in stored and loaded.get(name, stored[name]) < stored[name]:
                 uses.add(name)
         elif symbol.is_referenced():
             uses.add(name)
     inside = [s for scope in _inner(table) for s in scope.get_symbols() if s.is_global()]
-    gives |= {symbol.get_name() for symbol in inside if symbol.is_assigned()}
+    assigned |= {symbol.get_name() for symbol in inside if symbol.is_assigned()}
+    gives |= assigned
     uses |= {symbol.get_name() for symbol in inside} - gives
-    return Names(frozenset(uses), frozenset(gives), magic or bool(uses & _REACH_ANYWHERE))
+    unknown = magic or bool(uses & _REACH_ANYWHERE or modules & _MODULES_THAT_REACH)
+    only_imported = frozenset((name, what) for name, what in imported if name not in assigned)
+    return Names(frozenset(uses), frozenset(gives), only_imported, unknown)
+
+
+def _imports(tree: ast.AST) -> tuple[set[tuple[str, str]], set[str]]:
+    """(name, what it stands for) of all import statements, and the modules that they load.
+
+    `__import__("math").pi` counts as an import without a name; with anything but a text in the
+    brackets it may be any module.
+    """
+    found, modules, plain = set(), set(), set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import():
+                for alias in node.names:
+                    top = alias.name.partition(".")[0]
+                    found.add((alias.asname, alias.name) if alias.asname else (top, top))
+                    modules.add(top)
+            case ast.ImportFrom():
+                origin = "." * node.level + (node.module or "")
+                found |= {(a.asname or a.name, f"{origin}.{a.name}") for a in node.names}
+                modules.add(origin.partition(".")[0])
+            case ast.Call(func=ast.Name(id="__import__") as name, args=[ast.Constant(str(module))]):
+                modules.add(module.partition(".")[0])
+                plain.add(name)
+            case ast.Name(id="__import__") if node not in plain:
+                modules.add("__main__")
+    return found, modules
 
 
 def _inner(table: symtable.SymbolTable) -> Iterable[symtable.SymbolTable]:
@@ -90,6 +127,12 @@ def fixed(given: Given) -> frozenset[str]:
     """Ids of the demonstrations that depend on no answer: the set-up and each other only."""
     cells = given.notebook.with_role("answer")
     return _independent(given, given.shown.cells, [names_of(cell.solution) for cell in cells])
+
+
+@lru_cache
+def _imports_of_set_up(given: Given) -> frozenset[tuple[str, str]]:
+    cells = [names_of(cell.source) for cell in given.shown.cells if cell.id.startswith("setup")]
+    return frozenset().union(*(names.imports for names in cells))
 
 
 def job(given: Given, limits) -> tuple[Job, list[str]]:
@@ -130,7 +173,8 @@ def _counts(name: str) -> bool:
 
 def _independent(given: Given, cells, answers: list[Names]) -> frozenset[str]:
     """Demonstrations that use nothing of the answers, nor of demonstrations that do."""
-    changing = {name for names in answers for name in names.gives}
+    set_up = _imports_of_set_up(given)
+    changing = {name for names in answers for name in names.changes(set_up)}
     found = set()
     for cell in cells:
         if cell.cell_type == "code" and cell.id.startswith("demo"):

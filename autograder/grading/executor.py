@@ -27,6 +27,11 @@ class RunCell:
     source: str
     seconds: float | None = None
 
+    @property
+    def torch(self) -> bool:
+        """Does it speak of PyTorch?"""
+        return "torch" in self.source
+
     def perform(self, session: Session, seed: int) -> dict:
         """{"outputs": [...], "error": None or the exception's name}"""
         return session.run(self.source, self.seconds)
@@ -50,6 +55,11 @@ class Observe:
             self._function = check.pickled
         except CourseFault:
             self._function = None  # `judge` says so
+
+    @property
+    def torch(self) -> bool:
+        """Does it speak of PyTorch?"""
+        return b"torch" in (self._function or b"")
 
     def perform(self, session: Session, seed: int) -> dict:
         """The observation, or {"failed": ...}"""
@@ -97,11 +107,12 @@ def run_steps(
     if all(results):
         return results
     lost: set[int] = set()
+    torch = any(step.torch for step in steps)
     deadline = time.monotonic() + NOTEBOOK_SECONDS
     while len(lost) <= MAX_RESTARTS:
         current = 0
         try:
-            with worker.open(limits, real_kernel) as session:
+            with worker.open(limits, real_kernel, torch) as session:
                 for current, step in enumerate(steps):
                     if current in lost or (isinstance(step, Observe) and results[current]):
                         continue
@@ -123,10 +134,9 @@ class Pool:
     def __init__(self, tier: Tier, size: int):
         self.tier, self.size = tier, max(1, size)
         self._idle: queue.SimpleQueue[Worker | Exception] = queue.SimpleQueue()
-        self._over = threading.Event()
         self._workers: list[Worker] = []
         self._threads = [
-            threading.Thread(target=self._keep_one, daemon=True) for _ in range(self.size)
+            threading.Thread(target=self._start_one, daemon=True) for _ in range(self.size)
         ]
 
     def run(self, jobs: Iterable[Job]) -> Iterator[tuple[int, list[dict] | Exception]]:
@@ -167,15 +177,13 @@ class Pool:
         for worker in self._workers:
             worker.stop()
 
-    def _keep_one(self) -> None:
-        """Start a worker and stay: a sandbox ends with the thread that started it."""
+    def _start_one(self) -> None:
         try:
             worker = Worker(self.tier)
             self._workers.append(worker)
             self._idle.put(worker)
         except Exception as problem:  # whoever asks for a worker gets to know
             self._idle.put(problem)
-        self._over.wait()
 
     def __enter__(self) -> Pool:
         for thread in self._threads:
@@ -186,7 +194,6 @@ class Pool:
         for _ in self._threads:
             if isinstance(worker := self._idle.get(), Worker):
                 worker.close()
-        self._over.set()
         for thread in self._threads:
             thread.join()
 

@@ -27,7 +27,7 @@ from autograder.inside import alone, landlock, plain, syscalls
 from autograder.inside.answer import observe_answer, raised
 
 FRAME = struct.Struct("!I")
-START = struct.Struct("!QQI?")  # memory, file size, processes; in a real kernel?
+START = struct.Struct("!QQI??")  # memory, file size, processes; real kernel? torch?
 PATIENCE = 3  # limits are of processor time; on the wall clock this many times as long may pass
 OWNS_PROCESSES = "WORKER_OWNS_PROCESSES" in os.environ
 LOCKED_IN = "WORKER_LOCKED_IN" in os.environ  # by Landlock
@@ -203,24 +203,23 @@ def _read_until(reader: int, deadline: float) -> bytes | None:
         chunks.append(chunk)
 
 
-def warm_up():
+def warm_up(with_torch: bool):
     """Import what notebooks use, once; returns the shell. One thread only, so forking is safe."""
     import cloudpickle  # noqa: F401 (what observations arrive with)
     import matplotlib.pyplot
     import numpy
-    import torch
 
     import utils
+    from autograder.inside import expressions  # noqa: F401 (what some observations use)
     from autograder.inside.shell import make_shell
 
-    torch.set_num_threads(1)
-    torch.manual_seed(0)
     numpy.random.default_rng([0, 0])
-    (torch.ones(2, 2, requires_grad=True) @ torch.ones(2, 2)).sum().backward()
     numpy.ones((2, 2)) @ numpy.ones((2, 2))
-    shell = make_shell()
+    if with_torch:
+        load_torch()
     for name in utils.__all__:  # loads every module that a notebook may take it from
         getattr(utils, name)
+    shell = make_shell()
     matplotlib.pyplot.close("all")
     threads = len(os.listdir("/proc/self/task")) if os.path.isdir("/proc/self/task") else 1
     if threads != 1:
@@ -230,14 +229,22 @@ def warm_up():
     return shell
 
 
-def main(descriptor: int) -> None:
+def load_torch() -> None:
+    """Import PyTorch and make it ready. (Nothing here draws a random number.)"""
+    import torch
+
+    torch.set_num_threads(1)
+    (torch.ones(2, 2, requires_grad=True) @ torch.ones(2, 2)).sum().backward()
+
+
+def main(descriptor: int, with_torch: bool) -> None:
     """Serve sessions one after another until the control socket closes."""
     from autograder.inside.shell import silence
 
     control = socket.socket(fileno=descriptor)
     home = os.environ["HOME"]  # a folder for this worker alone: emptied after every session
     alone.settle()
-    shell = warm_up()
+    shell = warm_up(with_torch)
     silence()
     walled = OWNS_PROCESSES or LOCKED_IN
     filters = [
@@ -251,7 +258,7 @@ def main(descriptor: int) -> None:
         if not message:
             return
         channel = socket.socket(fileno=descriptors[0])
-        *limits, real_kernel = START.unpack(message[: START.size])
+        *limits, real_kernel, torch = START.unpack(message[: START.size])
         count += 1
         folder = os.path.join(home, f"work{count}")
         os.makedirs(folder)
@@ -263,6 +270,8 @@ def main(descriptor: int) -> None:
                 os.chdir(folder)
                 go_apart()
                 limit_resources(*limits)
+                if torch and not with_torch:
+                    load_torch()
                 if filters[real_kernel] is not None:
                     filters[real_kernel].load()
                 if real_kernel:
@@ -329,4 +338,4 @@ def _clean(child: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), "torch" in sys.argv[2:])

@@ -1,27 +1,20 @@
-"""The trusted side's handle on a worker and on its sessions."""
+"""The trusted side's handle on one submission's process."""
 
 from __future__ import annotations
 
-import os
 import select
 import socket
-import subprocess
-import tempfile
 import time
-from contextlib import suppress
 from dataclasses import dataclass
-
-import psutil
+from typing import TYPE_CHECKING
 
 from autograder.inside import plain
-from autograder.inside.serve import FRAME, PATIENCE, START
-from autograder.isolation import watch
-from autograder.isolation.sandbox import Tier, worker_command
+from autograder.inside.serve import FRAME, PATIENCE
+
+if TYPE_CHECKING:
+    from autograder.isolation.worker import WarmProcess
 
 GRACE_SECONDS = 3.0
-START_SECONDS = 180.0
-END_SECONDS = 20.0
-KERNEL_SECONDS = 60.0
 WATCH_SECONDS = 0.5
 FAILURES = ("timeout", "crash", "memory")
 
@@ -31,10 +24,6 @@ class SessionLost(RuntimeError):
 
     The text holds "timeout" or "memory" where that is the reason.
     """
-
-
-class WorkerFailed(RuntimeError):
-    """The worker itself does not start or has died: our fault, never the student's."""
 
 
 @dataclass(frozen=True)
@@ -53,125 +42,17 @@ class Limits:
     disk: int = 256 * 2**20
 
 
-class Worker:
-    """A warm sandboxed process; opens one session at a time. Use as a context manager."""
-
-    def __init__(self, tier: Tier):
-        self.tier = tier
-        self._stopped = False
-        self._start()
-
-    def _start(self) -> None:
-        self._control, theirs = socket.socketpair()
-        self._errors = tempfile.TemporaryFile()
-        command, environment = worker_command(self.tier, theirs.fileno())
-        self._scratch = os.path.dirname(environment["HOME"]) if environment else ""
-        try:
-            self._process = subprocess.Popen(
-                command,
-                # never ours: bubblewrap clears its environment, and still shows it in /proc/1
-                env=environment or {"PATH": os.environ.get("PATH", os.defpath)},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=self._errors,
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,
-            )
-        finally:
-            theirs.close()
-        self._expect(b"+", START_SECONDS)
-
-    def _expect(self, sign: bytes, seconds: float) -> None:
-        self._control.settimeout(seconds)
-        try:
-            answer = self._control.recv(1)
-        except OSError:
-            answer = b""
-        if answer != sign:
-            self._errors.seek(0)
-            tail = self._errors.read()[-2000:].decode(errors="replace").strip()
-            self.close()
-            raise WorkerFailed(f"The worker stopped unexpectedly. {tail}".strip())
-
-    def open(self, limits: Limits = Limits(), real_kernel: bool = False) -> Session:
-        """A fresh session: a fork of the worker with a scratch folder of its own.
-
-        With `real_kernel` its cells run in a Jupyter kernel, which takes seconds to start.
-        """
-        if self._stopped:
-            raise WorkerFailed("Grading was stopped.")
-        if self._process.poll() is None:
-            try:
-                return self._open(limits, real_kernel)
-            except OSError:
-                self.close()  # it died since the last session
-        self._start()
-        return self._open(limits, real_kernel)
-
-    def _open(self, limits: Limits, real_kernel: bool) -> Session:
-        ours, theirs = socket.socketpair()
-        try:
-            socket.send_fds(
-                self._control,
-                [START.pack(limits.memory, limits.file_size, limits.processes, real_kernel)],
-                [theirs.fileno()],
-            )
-        finally:
-            theirs.close()
-        return Session(self, ours, limits, KERNEL_SECONDS if real_kernel else 0.0)
-
-    def look_after(self, limits: Limits) -> None:
-        """`SessionLost` when the processes of the session together use more than they may."""
-        processes = watch.descendants(self._process.pid)
-        if watch.memory(processes, limits.total_memory) > limits.total_memory:
-            raise SessionLost("memory: its processes together took more than they may")
-        if self._scratch and watch.disk(self._scratch, processes, limits.disk) > limits.disk:
-            raise SessionLost("disk: it wrote more than it may")
-
-    def _end_session(self) -> None:
-        try:
-            self._control.sendall(b"e")
-            self._expect(b".", END_SECONDS)
-        except (OSError, WorkerFailed):
-            self.close()  # a session that took its worker along; the next one starts a new worker
-
-    def stop(self) -> None:
-        """End the worker at once, from another thread: whoever waits for it gets `SessionLost`."""
-        self._stopped = True
-        self._kill()
-
-    def _kill(self) -> None:
-        processes = watch.descendants(self._process.pid)
-        self._process.kill()
-        for process in processes:  # outside a process namespace they would stay
-            with suppress(psutil.Error):
-                process.kill()
-
-    def close(self) -> None:
-        """End the worker and everything in it."""
-        self._control.close()
-        try:
-            self._process.wait(2)
-        except subprocess.TimeoutExpired:
-            self._kill()
-            self._process.wait()
-        if self._scratch:
-            subprocess.run(["rm", "-rf", "--", self._scratch], stderr=subprocess.DEVNULL)
-
-    def __enter__(self) -> Worker:
-        return self
-
-    def __exit__(self, *exception) -> None:
-        self.close()
-
-
 class Session:
     """One submission's process. Every method raises `SessionLost` when that process is gone."""
 
     def __init__(
-        self, worker: Worker, channel: socket.socket, limits: Limits, start_seconds: float = 0.0
+        self,
+        opened_by: WarmProcess,
+        channel: socket.socket,
+        limits: Limits,
+        start_seconds: float = 0.0,
     ):
-        self._worker, self._channel, self.limits = worker, channel, limits
+        self._opened_by, self._channel, self.limits = opened_by, channel, limits
         self._start_seconds = start_seconds  # may pass before the first answer
         self._count, self._look_again = 0, time.monotonic() + WATCH_SECONDS
 
@@ -230,7 +111,7 @@ class Session:
         """Until there is something to read; looks meanwhile at what the session uses."""
         while (now := time.monotonic()) < deadline:
             if now >= self._look_again:
-                self._worker.look_after(self.limits)
+                self._opened_by.look_after(self.limits)
                 self._look_again = time.monotonic() + WATCH_SECONDS
             patience = min(deadline, self._look_again) - now
             if select.select([self._channel], [], [], max(0, patience))[0]:
@@ -240,7 +121,7 @@ class Session:
     def close(self) -> None:
         """End the process and everything that it left behind."""
         self._channel.close()
-        self._worker._end_session()
+        self._opened_by.end_session()
 
     def __enter__(self) -> Session:
         return self
@@ -262,8 +143,3 @@ def well_formed(observation) -> dict:
     if not fits or not isinstance(observation.get("error"), (plain.Raised, type(None))):
         raise SessionLost("The notebook's process sent no observation.")
     return observation
-
-
-def cpu_count() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -16,7 +16,7 @@ from autograder.grading.cluster import Cluster, ClusterError
 from autograder.grading.executor import Job, RunCell
 from autograder.grading.grade import prepare_file
 from autograder.inside import plain
-from autograder.isolation.session import WorkerFailed
+from autograder.isolation.worker import WorkerFailed
 from autograder.reference import Reference
 
 WORK = {f"s{number:02}": (RIGHT, ADDS, CUBES, {})[number % 4] for number in range(24)}

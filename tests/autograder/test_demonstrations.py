@@ -32,10 +32,34 @@ def test_names_follow_pythons_scopes(text):
     assert not names.unknown
 
 
-@pytest.mark.parametrize("text", ["%time x", "!ls", "exec('x = 1')", "globals()['x']", "x ="])
+ANYTHING = (
+    "%time x", "!ls", "exec('x = 1')", "globals()['x']", "x =", "import __main__",
+    "from builtins import print", "__import__(name)", "load = __import__", "__import__('sys').path",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ANYTHING)
 def test_a_cell_that_may_use_anything(text):
     assert names_of(text).unknown
     assert not names_of("%matplotlib inline\nx = 1").unknown
+    assert not names_of("x = __import__('math').pi").unknown
+
+
+SET_UP = frozenset({("np", "numpy"), ("pi", "math.pi")})
+CHANGES = {
+    "import numpy as np\nx = 1": "x",
+    "import numpy as np\nnp = 1": "np",
+    "import numpy.linalg as np": "np",
+    "if x:\n    import numpy as np\nelse:\n    import torch as np": "np",
+    "def f():\n    global np\n    np = 1\nimport numpy as np": "f np",
+    "from math import pi, e": "e",
+    "from math import e as pi": "pi",
+}
+
+
+@pytest.mark.parametrize("text", CHANGES)
+def test_importing_the_same_again_changes_nothing(text):
+    assert names_of(text).changes(SET_UP) == set(CHANGES[text].split())
 
 
 def test_most_demonstrations_need_not_run_again():
@@ -60,6 +84,7 @@ def test_what_a_students_cell_uses_is_run():
     assert demo not in left_out(rebuilt("print(bases)"))
     assert demo in left_out(rebuilt("bases = 3\nprint(bases)"))
     assert left_out(rebuilt("%time bases")) == frozenset()
+    assert left_out(rebuilt("import numpy as np\nprint(np.pi)")) == everything
 
 
 def test_what_uses_a_students_name_is_run():

@@ -219,7 +219,7 @@ def test_the_student_is_told(run):
 
 def test_a_worker_that_does_not_start(tmp_path, monkeypatch):
     fails = ["sh", "-c", "echo 'Traceback:' >&2; echo 'No module named torch' >&2; exit 1"]
-    monkeypatch.setattr("autograder.isolation.session.worker_command", lambda *_: (fails, {}))
+    monkeypatch.setattr("autograder.isolation.worker.worker_command", lambda *_: (fails, {}))
     with separate_registry():
         run = Run(the_course(tmp_path), tmp_path)
     assert run.done.exit_code == 1

@@ -17,6 +17,7 @@ from autograder.check import all_checks
 from autograder.grading.executor import Observe, RunCell, run_steps
 from autograder.grading.grade import execute, finish, prepare_file
 from autograder.isolation import Limits, Worker, available_tiers, sandbox, session
+from autograder.isolation import worker as worker_module
 from autograder.reference import Reference
 from autograder.verdict import judge
 
@@ -69,7 +70,7 @@ def host(tmp_path_factory):
     patch = pytest.MonkeyPatch()
     patch.setenv("SECRET", "SECRET_OF_THE_GRADER")
     patch.setattr(session, "GRACE_SECONDS", 1.0)
-    patch.setattr(session, "END_SECONDS", 8.0)
+    patch.setattr(worker_module, "END_SECONDS", 8.0)
     patch.setattr(session, "WATCH_SECONDS", 0.2)
     patch.setattr(all_checks()[PART], "seconds", 0.5)
     grading = tmp_path_factory.mktemp("grading")

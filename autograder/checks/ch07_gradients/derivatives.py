@@ -9,7 +9,7 @@ from autograder.inside import attempt
 
 
 def real(value):
-    """One number, from numpy, torch or sympy as well; no text, True, False or None."""
+    """One number, from numpy, PyTorch or sympy as well; no text, True, False or None."""
     if value is None or isinstance(value, (str, bool)):
         raise TypeError(f"expected a number, got {value!r}")
     return float(value)

@@ -1,0 +1,195 @@
+"""The trusted side's handle on warm processes, in which sessions are opened."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import tempfile
+import threading
+from concurrent.futures import Future
+from contextlib import suppress
+
+import psutil
+
+from autograder.inside.serve import START
+from autograder.isolation import watch
+from autograder.isolation.sandbox import Tier, worker_command
+from autograder.isolation.session import Limits, Session, SessionLost
+
+START_SECONDS = 180.0
+END_SECONDS = 20.0
+KERNEL_SECONDS = 60.0
+TORCH_SECONDS = 60.0
+
+
+class WorkerFailed(RuntimeError):
+    """The worker itself does not start or has died: our fault, never the student's."""
+
+
+class Worker:
+    """What runs sessions, one at a time. Use as a context manager.
+
+    Most notebooks need no PyTorch, and a fork of a process without it costs half as much. So there
+    are two warm processes; the one with PyTorch is started when a second session asks for it.
+    """
+
+    def __init__(self, tier: Tier):
+        self.tier = tier
+        self.processes = [WarmProcess(tier)]
+        self._asked_for_torch = 0
+        self._stopped = False
+
+    def open(
+        self, limits: Limits = Limits(), real_kernel: bool = False, torch: bool = False
+    ) -> Session:
+        """A fresh session: a fork of a warm process, with a scratch folder of its own.
+
+        With `real_kernel` its cells run in a Jupyter kernel, which takes seconds to start. With
+        `torch` PyTorch is imported before the first cell.
+        """
+        self._asked_for_torch += torch
+        if torch and self._asked_for_torch == 2:
+            self._refuse_when_stopped()
+            self.processes.append(WarmProcess(self.tier, torch=True))
+        self._refuse_when_stopped()
+        return self.processes[-1 if torch else 0].open(limits, real_kernel, torch)
+
+    def _refuse_when_stopped(self) -> None:
+        if self._stopped:
+            self.close()
+            raise WorkerFailed("Grading was stopped.")
+
+    def stop(self) -> None:
+        """End at once, from another thread: whoever waits for a session gets `SessionLost`."""
+        self._stopped = True
+        for process in self.processes:
+            process.kill()
+
+    def close(self) -> None:
+        """End everything."""
+        for process in self.processes:
+            process.close()
+
+    def __enter__(self) -> Worker:
+        return self
+
+    def __exit__(self, *exception) -> None:
+        self.close()
+
+
+class WarmProcess:
+    """A sandboxed process that has imported what notebooks use, and forks sessions."""
+
+    def __init__(self, tier: Tier, torch: bool = False):
+        self.tier, self._torch = tier, torch
+        self._start()
+
+    def _start(self) -> None:
+        self._control, theirs = socket.socketpair()
+        self._errors = tempfile.TemporaryFile()
+        command, environment = worker_command(self.tier, theirs.fileno())
+        self._scratch = os.path.dirname(environment["HOME"]) if environment else ""
+        try:
+            self._process = _launched(
+                [*command, "torch"] if self._torch else command,
+                # never ours: bubblewrap clears its environment, and still shows it in /proc/1
+                env=environment or {"PATH": os.environ.get("PATH", os.defpath)},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self._errors,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+            )
+        finally:
+            theirs.close()
+        self._expect(b"+", START_SECONDS)
+
+    def _expect(self, sign: bytes, seconds: float) -> None:
+        self._control.settimeout(seconds)
+        try:
+            answer = self._control.recv(1)
+        except OSError:
+            answer = b""
+        if answer != sign:
+            self._errors.seek(0)
+            tail = self._errors.read()[-2000:].decode(errors="replace").strip()
+            self.close()
+            raise WorkerFailed(f"The worker stopped unexpectedly. {tail}".strip())
+
+    def open(self, limits: Limits, real_kernel: bool, torch: bool) -> Session:
+        """A session, from a new process if this one has died since the last session."""
+        if self._process.poll() is None:
+            try:
+                return self._open(limits, real_kernel, torch)
+            except OSError:
+                self.close()
+        self._start()
+        return self._open(limits, real_kernel, torch)
+
+    def _open(self, limits: Limits, real_kernel: bool, torch: bool) -> Session:
+        ours, theirs = socket.socketpair()
+        numbers = limits.memory, limits.file_size, limits.processes, real_kernel, torch
+        try:
+            socket.send_fds(self._control, [START.pack(*numbers)], [theirs.fileno()])
+        finally:
+            theirs.close()
+        start_seconds = KERNEL_SECONDS * real_kernel + TORCH_SECONDS * torch
+        return Session(self, ours, limits, start_seconds)
+
+    def look_after(self, limits: Limits) -> None:
+        """`SessionLost` when the processes of the session together use more than they may."""
+        processes = watch.descendants(self._process.pid)
+        if watch.memory(processes, limits.total_memory) > limits.total_memory:
+            raise SessionLost("memory: its processes together took more than they may")
+        if self._scratch and watch.disk(self._scratch, processes, limits.disk) > limits.disk:
+            raise SessionLost("disk: it wrote more than it may")
+
+    def end_session(self) -> None:
+        """Called when a session is over: ends all that it left behind."""
+        try:
+            self._control.sendall(b"e")
+            self._expect(b".", END_SECONDS)
+        except (OSError, WorkerFailed):
+            self.close()  # a session that took this process along; the next one starts a new one
+
+    def kill(self) -> None:
+        """End it, and its sessions, at once."""
+        processes = watch.descendants(self._process.pid)
+        self._process.kill()
+        for process in processes:  # outside a process namespace they would stay
+            with suppress(psutil.Error):
+                process.kill()
+
+    def close(self) -> None:
+        """End it and everything in it."""
+        self._control.close()
+        try:
+            self._process.wait(2)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            self._process.wait()
+        if self._scratch:
+            subprocess.run(["rm", "-rf", "--", self._scratch], stderr=subprocess.DEVNULL)
+
+
+def _launched(command: list[str], **options) -> subprocess.Popen:
+    """A process, started by a thread that stays: a sandbox ends with the thread that started it."""
+    born: Future[subprocess.Popen] = Future()
+
+    def stay() -> None:
+        try:
+            process = subprocess.Popen(command, **options)
+        except BaseException as problem:
+            born.set_exception(problem)
+            return
+        born.set_result(process)
+        process.wait()
+
+    threading.Thread(target=stay, daemon=True).start()
+    return born.result()
+
+
+def cpu_count() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -14,8 +14,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-import nbformat
-
 from autograder.authoring.build import write_sources
 from autograder.course import Course
 from autograder.gradebook import Book, parse_time, public_address
@@ -252,8 +250,8 @@ def store(
             write_bytes(target, submission.read())
     if parse_time(submission.timestamp):
         write_text(target.with_name("timestamp.txt"), submission.timestamp + "\n")
-    # (nbformat.writes would validate what was put together here)
-    write_text(folder.autograded / place, nbformat.v4.writes_json(graded.notebook) + "\n")
+    # (nbformat.writes would validate and copy what was put together here)
+    write_json(folder.autograded / place, graded.notebook)
     save(record, folder, book, submission.timestamp)
     return record
 

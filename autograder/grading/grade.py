@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -21,7 +20,7 @@ from autograder.grading import demonstrations, harmless
 from autograder.grading.executor import Observe, RunCell, run_steps
 from autograder.grading.given import Given
 from autograder.grading.reading import Damaged, StudentCell, read_cells
-from autograder.grading.rebuild import Rebuilt, rebuild
+from autograder.grading.rebuild import Rebuilt, copy_of, rebuild
 from autograder.grading.relied_on import forbidden_in
 from autograder.inside.plain import Raised
 from autograder.isolation import Limits, Worker
@@ -184,7 +183,7 @@ def finish(
     Parts in `kept` have their verdict from an earlier run.
     """
     rebuilt, given = plan.rebuilt, plan.rebuilt.given
-    notebook, state, problems = deepcopy(rebuilt.notebook), plan.state, list(rebuilt.notes)
+    notebook, state, problems = copy_of(rebuilt.notebook), plan.state, list(rebuilt.notes)
     if isinstance(results, Exception):
         why = str(results) or type(results).__name__
         verdicts = {part: not_graded(reference.check(part), why) for part in plan.looks}

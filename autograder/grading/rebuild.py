@@ -4,7 +4,6 @@ the answer cells, and the cells that the student added where they stood. A pure 
 from __future__ import annotations
 
 import re
-from copy import deepcopy
 from dataclasses import dataclass, field
 
 from nbformat import NotebookNode
@@ -33,7 +32,7 @@ def rebuild(given: Given, cells: list[StudentCell]) -> Rebuilt:
     """The notebook with the text of `cells`. Damage costs the damaged cell only, and is noted."""
     finder = _Finder(given, cells)
     chosen, notes = finder.choose()
-    notebook = deepcopy(given.shown)
+    notebook = copy_of(given.shown)
     done = Rebuilt(given, notebook, notes)
     ours: list[NotebookNode] = []
     follow = finder.added_after()
@@ -50,6 +49,14 @@ def rebuild(given: Given, cells: list[StudentCell]) -> Rebuilt:
         ours += _added(follow.get(cell.id, []), done)
     notebook.cells = ours
     return done
+
+
+def copy_of(notebook: NotebookNode) -> NotebookNode:
+    """A copy whose cells can be given another source and other outputs (what they hold is shared)."""
+    copied = NotebookNode(notebook)
+    copied.metadata = NotebookNode(notebook.metadata)
+    copied.cells = [NotebookNode(cell) for cell in notebook.cells]
+    return copied
 
 
 class _Finder:

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -45,14 +46,16 @@ class Tier:
     becomes_nobody: bool = False
 
 
-@lru_cache
 def available_tiers() -> tuple[Tier, ...]:
     """All tiers, strongest first, each tried on this machine."""
-    return (
-        _bubblewrap(),
-        _landlock(),
-        Tier("none", True, "no isolation: only for work that you trust"),
-    )
+    return tuple(_tiers())
+
+
+def _tiers() -> Iterator[Tier]:
+    """The same, each tried when its turn comes."""
+    yield _bubblewrap()
+    yield _landlock()
+    yield Tier("none", True, "no isolation: only for work that you trust")
 
 
 def choose_tier(trust_submissions: bool = False) -> Tier:
@@ -60,7 +63,7 @@ def choose_tier(trust_submissions: bool = False) -> Tier:
 
     With `trust_submissions` the plain process ("none") is allowed as the last resort.
     """
-    for tier in available_tiers():
+    for tier in _tiers():
         if tier.available and (tier.name != "none" or trust_submissions):
             return tier
     reasons = "; ".join(f"{t.name}: {t.reason}" for t in available_tiers() if not t.available)
@@ -173,6 +176,7 @@ def _landlock_command(place: str, become_nobody: bool) -> tuple[list[str], dict[
     return [*PYTHON, "-m", "autograder.inside.landlock", json.dumps(rules)], environment
 
 
+@lru_cache
 def _landlock() -> Tier:
     kernel = landlock.version()
     if not kernel:
@@ -205,6 +209,7 @@ def _font_caches() -> list[Path]:
     return [*folder.glob("fontlist-v*.json"), *folder.glob("matplotlib/fontlist-v*.json")][:4]
 
 
+@lru_cache
 def _bubblewrap() -> Tier:
     if shutil.which("bwrap") is None:
         return Tier("bubblewrap", False, "bwrap is not installed (apt install bubblewrap)")

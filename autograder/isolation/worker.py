@@ -21,6 +21,7 @@ START_SECONDS = 180.0
 END_SECONDS = 20.0
 KERNEL_SECONDS = 60.0
 TORCH_SECONDS = 60.0
+USUAL = Limits()
 
 
 class WorkerFailed(RuntimeError):
@@ -41,7 +42,7 @@ class Worker:
         self._stopped = False
 
     def open(
-        self, limits: Limits = Limits(), real_kernel: bool = False, torch: bool = False
+        self, limits: Limits = USUAL, real_kernel: bool = False, torch: bool = False
     ) -> Session:
         """A fresh session: a fork of a warm process, with a scratch folder of its own.
 

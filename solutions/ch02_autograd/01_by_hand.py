@@ -543,7 +543,7 @@ grade("2.4c")
 
 # %%
 import torch
-from torch.func import grad, jvp
+from torch.func import jvp
 
 torch.manual_seed(0)
 inputs, theta = torch.randn(8, 3, dtype=torch.float64), torch.randn(21, dtype=torch.float64)
@@ -557,7 +557,8 @@ def loss(theta):
 
 directions = torch.eye(21, dtype=torch.float64)
 forward = torch.stack([jvp(loss, (theta,), (direction,))[1] for direction in directions])
-largest = (forward - grad(loss)(theta)).abs().max().item()
+(reverse,) = torch.autograd.grad(loss(theta.requires_grad_()), theta)
+largest = (forward - reverse).abs().max().item()
 print(f"largest difference between the two gradients: {largest:.1e}")
 
 # %% [markdown]

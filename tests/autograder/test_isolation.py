@@ -344,7 +344,7 @@ def test_without_a_sandbox_grading_is_refused(monkeypatch):
         sandbox.Tier("bubblewrap", False, "not there"),
         sandbox.Tier("none", True, "no isolation"),
     )
-    monkeypatch.setattr(sandbox, "available_tiers", lambda: tiers)
+    monkeypatch.setattr(sandbox, "_tiers", lambda: tiers)
     with pytest.raises(NoSandbox, match="--trust-submissions"):
         choose_tier()
     assert choose_tier(trust_submissions=True).name == "none"

@@ -26,6 +26,7 @@ from nbgrader.api import (
     SubmittedAssignment,
     SubmittedNotebook,
 )
+from sqlalchemy import insert
 
 from autograder.authoring.build import grade_id
 from autograder.database import (
@@ -166,43 +167,67 @@ class Book:
         return found
 
     def _register_cells(self, notebook: Notebook, given: Given) -> None:
-        present = set()
+        db, present = self._book.db, set()
+        cells = (*notebook._base_cells, *notebook.source_cells)
+        there = {(type(cell), cell.name): cell for cell in cells}
+
+        def enter(kind, name: str, **values) -> None:
+            cell = there.get((kind, name))
+            if cell is None:
+                db.add(kind(name=name, notebook_id=notebook.id, **values))
+            for key, value in values.items() if cell else ():
+                setattr(cell, key, value)
+
         for cell in given.registered.cells:
             if "nbgrader" not in cell.metadata:
                 continue
-            tag = cell.metadata.nbgrader
+            tag, kind = cell.metadata.nbgrader, cell.cell_type
             present.add(tag.grade_id)
-            facts = {"name": tag.grade_id, "notebook": notebook}
             if utils.is_grade(cell):
-                self._enter(GradeCell, facts, max_score=float(tag.points), cell_type=cell.cell_type)
+                enter(GradeCell, tag.grade_id, max_score=float(tag.points), cell_type=kind)
             if utils.is_solution(cell):
-                self._enter(SolutionCell, facts)
-            self._enter(
-                SourceCell, facts, source=cell.source, checksum=tag.get("checksum"),
-                cell_type=cell.cell_type, locked=utils.is_locked(cell),
+                enter(SolutionCell, tag.grade_id)
+            enter(
+                SourceCell, tag.grade_id, source=cell.source, checksum=tag.get("checksum"),
+                cell_type=kind, locked=utils.is_locked(cell),
             )  # fmt: skip
-        self._book.db.refresh(notebook)
+        db.flush()
+        db.refresh(notebook)
         for cell in notebook.grade_cells:
             if cell.name not in present:
                 cell.max_score = 0.0
 
     def _complete(self, submission) -> None:
-        """A place for every cell of the assignment in this submission."""
+        """A place for every cell of the assignment in this submission.
+
+        There are dozens of them for every student, so they are entered all at once.
+        """
+        db, grades, comments = self._book.db, [], []
         there = {notebook.name: notebook for notebook in submission.notebooks}
         for notebook in submission.assignment.notebooks:
             mine = there.get(notebook.name)
             if mine is None:
                 mine = SubmittedNotebook(notebook=notebook, assignment=submission)
-                self._book.db.add(mine)
+                db.add(mine)
+                db.flush()
             graded = {grade.cell_id for grade in mine.grades}
             commented = {comment.cell_id for comment in mine.comments}
-            for cell in notebook.grade_cells:
-                if cell.id not in graded:
-                    facts = {"auto_score": 0.0, "needs_manual_grade": False}
-                    self._book.db.add(Grade(cell_id=cell.id, notebook=mine, **facts))
-            for cell in notebook.solution_cells:
-                if cell.id not in commented:
-                    self._book.db.add(Comment(cell_id=cell.id, notebook=mine))
+            grades += [
+                {
+                    "cell_id": cell.id, "notebook_id": mine.id, "auto_score": 0.0,
+                    "needs_manual_grade": False,
+                }
+                for cell in notebook.grade_cells if cell.id not in graded
+            ]  # fmt: skip
+            comments += [
+                {"cell_id": cell.id, "notebook_id": mine.id}
+                for cell in notebook.solution_cells if cell.id not in commented
+            ]  # fmt: skip
+        for kind, rows in ((Grade, grades), (Comment, comments)):
+            if rows:
+                db.execute(insert(kind), rows)
+        for mine in submission.notebooks:
+            db.expire(mine)
 
     # results ----------------------------------------------------------------------------------
 

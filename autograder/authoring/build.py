@@ -15,7 +15,8 @@ import tempfile
 from pathlib import Path
 
 import nbformat
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbformat import NotebookNode
+from nbformat.v4 import new_notebook
 
 from autograder.authoring import picture, quiz
 from autograder.authoring.rules import check_course
@@ -45,14 +46,21 @@ def source_notebook(notebook: Notebook, checks: dict[str, Check], texts: dict[st
             name = grade_id(cell.role, cell.key)
         else:
             name = f"{cell.role}-{count[cell.role]}"
-        new = new_code_cell if cell.kind == "code" else new_markdown_cell
-        made = new(_text(cell, notebook, checks), id=name)
+        made = _new_cell(cell.kind, _text(cell, notebook, checks), name)
         made.metadata.update(_metadata(cell, name, checks))
         cells.append(made)
         if cell.role == "written":
             rubric = _rubric_text(texts[cell.key])
-            cells.append(new_markdown_cell(rubric, id=grade_id("rubric", cell.key)))
+            cells.append(_new_cell("markdown", rubric, grade_id("rubric", cell.key)))
     return new_notebook(cells=cells, metadata=json.loads(json.dumps(METADATA)), nbformat_minor=5)
+
+
+def _new_cell(kind: str, text: str, name: str) -> NotebookNode:
+    """As nbformat's functions make them, each of which would validate its cell."""
+    made = {"cell_type": kind, "id": name, "metadata": {}, "source": text}
+    if kind == "code":
+        made |= {"execution_count": None, "outputs": []}
+    return nbformat.from_dict(made)
 
 
 def _text(cell: Cell, notebook: Notebook, checks) -> str:

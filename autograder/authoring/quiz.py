@@ -29,6 +29,7 @@ from autograder.authoring.source import (
 from utils.questions import Question, packed, question_from, typed_number
 
 DATA = Path("utils/quiz_items.json")
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C where PyYAML has it
 
 
 @lru_cache
@@ -40,7 +41,7 @@ def read_questions(path: Path) -> dict[str, Question]:
 
 def _entries(path: Path, text: str) -> list[dict]:
     try:
-        content = yaml.safe_load(text)
+        content = yaml.load(text, _LOADER)
     except yaml.YAMLError as problem:
         mark = getattr(problem, "problem_mark", None)
         where = f"line {mark.line + 1}" if mark else "the top"

@@ -198,20 +198,24 @@ class Book:
                 cell.max_score = 0.0
 
     def _complete(self, submission) -> None:
-        """A place for every cell of the assignment in this submission.
+        """A place for every cell of the assignment in this submission: what is not handed in counts 0.
 
         There are dozens of them for every student, so they are entered all at once.
         """
         db, grades, comments = self._book.db, [], []
+        notebooks = submission.assignment.notebooks
         there = {notebook.name: notebook for notebook in submission.notebooks}
-        for notebook in submission.assignment.notebooks:
-            mine = there.get(notebook.name)
-            if mine is None:
-                mine = SubmittedNotebook(notebook=notebook, assignment=submission)
-                db.add(mine)
-                db.flush()
-            graded = {grade.cell_id for grade in mine.grades}
-            commented = {comment.cell_id for comment in mine.comments}
+        new = {
+            notebook.name: SubmittedNotebook(notebook=notebook, assignment=submission)
+            for notebook in notebooks if notebook.name not in there
+        }  # fmt: skip
+        db.add_all(new.values())
+        db.flush()
+        for notebook in notebooks:
+            mine = new.get(notebook.name) or there[notebook.name]
+            old = notebook.name in there
+            graded = {grade.cell_id for grade in mine.grades} if old else ()
+            commented = {comment.cell_id for comment in mine.comments} if old else ()
             grades += [
                 {
                     "cell_id": cell.id, "notebook_id": mine.id, "auto_score": 0.0,
@@ -227,7 +231,7 @@ class Book:
             if rows:
                 db.execute(insert(kind), rows)
         for mine in submission.notebooks:
-            db.expire(mine)
+            db.expire(mine, ["grades", "comments"])
 
     # results ----------------------------------------------------------------------------------
 
@@ -246,9 +250,6 @@ class Book:
             self._store_written(grades[grade_id("written", part)], text, unchanged)
         for comment in mine.comments:
             comment.auto_comment = None if comment.name in record["answered"] else "No response."
-        for other in submission.notebooks:
-            if other is not mine:
-                _count_as_missing(other)
         self._book.db.commit()
 
     def _submission(self, record: dict, timestamp: str) -> SubmittedAssignment:
@@ -378,16 +379,3 @@ class Book:
             .join(kind, kind.notebook_id == SubmittedNotebook.id)
             .join(BaseCell, kind.cell_id == BaseCell.id)
         )
-
-
-def _count_as_missing(notebook) -> None:
-    """A notebook that was not handed in counts zero, and waits for nobody.
-
-    One that could not be graded, by a fault of the course, waits for a person.
-    """
-    untouched = all(
-        grade.auto_score is None and grade.manual_score is None and not grade.needs_manual_grade
-        for grade in notebook.grades
-    )
-    for grade in notebook.grades if untouched else ():
-        grade.auto_score, grade.needs_manual_grade = 0.0, False

@@ -6,6 +6,7 @@ Everything here is plain data, so that a job can be sent to another machine and 
 from __future__ import annotations
 
 import queue
+import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -18,6 +19,9 @@ from autograder.isolation import Limits, Session, SessionLost, Tier, Worker
 MAX_RESTARTS = 8
 NOTEBOOK_SECONDS = 300.0
 USUAL = Limits()
+_DRAWS = re.compile(
+    r"(?<![.\w])(?:matplotlib|pyplot|plt|axes|style|explore|\w+_explorer|plot_\w+|show\w*)\s*[.(]"
+)
 
 
 @dataclass(frozen=True)
@@ -28,9 +32,9 @@ class RunCell:
     seconds: float | None = None
 
     @property
-    def torch(self) -> bool:
-        """Does it speak of PyTorch?"""
-        return "torch" in self.source
+    def libraries(self) -> int:
+        """How many of the worker's LIBRARIES it seems to use (a guess, which only costs time)."""
+        return 2 if "torch" in self.source else int(bool(_DRAWS.search(self.source)))
 
     def perform(self, session: Session, seed: int) -> dict:
         """{"outputs": [...], "error": None or the exception's name}"""
@@ -57,9 +61,10 @@ class Observe:
             self._function = None  # `judge` says so
 
     @property
-    def torch(self) -> bool:
-        """Does it speak of PyTorch?"""
-        return b"torch" in (self._function or b"")
+    def libraries(self) -> int:
+        """How many of the worker's LIBRARIES it seems to use."""
+        text = self._function or b""
+        return 2 if b"torch" in text else int(b"matplotlib" in text)
 
     def perform(self, session: Session, seed: int) -> dict:
         """The observation, or {"failed": ...}"""
@@ -107,12 +112,12 @@ def run_steps(
     if all(results):
         return results
     lost: set[int] = set()
-    torch = any(step.torch for step in steps)
+    libraries = max((step.libraries for step in steps), default=0)
     deadline = time.monotonic() + NOTEBOOK_SECONDS
     while len(lost) <= MAX_RESTARTS:
         current = 0
         try:
-            with worker.open(limits, real_kernel, torch) as session:
+            with worker.open(limits, real_kernel, libraries) as session:
                 for current, step in enumerate(steps):
                     if current in lost or (isinstance(step, Observe) and results[current]):
                         continue

@@ -27,7 +27,8 @@ from autograder.inside import alone, landlock, plain, syscalls
 from autograder.inside.answer import observe_answer, raised
 
 FRAME = struct.Struct("!I")
-START = struct.Struct("!QQI??")  # memory, file size, processes; real kernel? torch?
+START = struct.Struct("!QQI?B")  # memory, file size, processes; real kernel?; how many LIBRARIES
+LIBRARIES = ("matplotlib", "torch")  # large ones, that few notebooks use when they are graded
 PATIENCE = 3  # limits are of processor time; on the wall clock this many times as long may pass
 OWNS_PROCESSES = "WORKER_OWNS_PROCESSES" in os.environ
 LOCKED_IN = "WORKER_LOCKED_IN" in os.environ  # by Landlock
@@ -203,10 +204,9 @@ def _read_until(reader: int, deadline: float) -> bytes | None:
         chunks.append(chunk)
 
 
-def warm_up(with_torch: bool):
+def warm_up(libraries: int):
     """Import what notebooks use, once; returns the shell. One thread only, so forking is safe."""
     import cloudpickle  # noqa: F401 (what observations arrive with)
-    import matplotlib.pyplot
     import numpy
 
     import utils
@@ -215,12 +215,10 @@ def warm_up(with_torch: bool):
 
     numpy.random.default_rng([0, 0])
     numpy.ones((2, 2)) @ numpy.ones((2, 2))
-    if with_torch:
-        load_torch()
     for name in utils.__all__:  # loads every module that a notebook may take it from
         getattr(utils, name)
     shell = make_shell()
-    matplotlib.pyplot.close("all")
+    load(0, libraries)
     threads = len(os.listdir("/proc/self/task")) if os.path.isdir("/proc/self/task") else 1
     if threads != 1:
         raise RuntimeError(f"the worker has {threads} threads; forking it is not safe")
@@ -229,22 +227,28 @@ def warm_up(with_torch: bool):
     return shell
 
 
-def load_torch() -> None:
-    """Import PyTorch and make it ready. (Nothing here draws a random number.)"""
-    import torch
+def load(loaded: int, wanted: int) -> None:
+    """Import the first `wanted` of the LIBRARIES, where `loaded` are there already."""
+    if loaded < 1 <= wanted:
+        import matplotlib.pyplot
 
-    torch.set_num_threads(1)
-    (torch.ones(2, 2, requires_grad=True) @ torch.ones(2, 2)).sum().backward()
+        matplotlib.pyplot.figure()  # makes the backend ready
+        matplotlib.pyplot.close("all")
+    if loaded < 2 <= wanted:
+        import torch  # (nothing here draws a random number)
+
+        torch.set_num_threads(1)
+        (torch.ones(2, 2, requires_grad=True) @ torch.ones(2, 2)).sum().backward()
 
 
-def main(descriptor: int, with_torch: bool) -> None:
+def main(descriptor: int, libraries: int) -> None:
     """Serve sessions one after another until the control socket closes."""
     from autograder.inside.shell import silence
 
     control = socket.socket(fileno=descriptor)
     home = os.environ["HOME"]  # a folder for this worker alone: emptied after every session
     alone.settle()
-    shell = warm_up(with_torch)
+    shell = warm_up(libraries)
     silence()
     walled = OWNS_PROCESSES or LOCKED_IN
     filters = [
@@ -258,7 +262,7 @@ def main(descriptor: int, with_torch: bool) -> None:
         if not message:
             return
         channel = socket.socket(fileno=descriptors[0])
-        *limits, real_kernel, torch = START.unpack(message[: START.size])
+        *limits, real_kernel, wanted = START.unpack(message[: START.size])
         count += 1
         folder = os.path.join(home, f"work{count}")
         os.makedirs(folder)
@@ -270,8 +274,7 @@ def main(descriptor: int, with_torch: bool) -> None:
                 os.chdir(folder)
                 go_apart()
                 limit_resources(*limits)
-                if torch and not with_torch:
-                    load_torch()
+                load(libraries, wanted)
                 if filters[real_kernel] is not None:
                     filters[real_kernel].load()
                 if real_kernel:
@@ -338,4 +341,4 @@ def _clean(child: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), "torch" in sys.argv[2:])
+    main(*map(int, sys.argv[1:]))

@@ -5,10 +5,12 @@ An IPython shell executes the cells, so display, figures, top-level await and ma
 
 from __future__ import annotations
 
+import ast
 import base64
 import io
 import os
 import sys
+import warnings
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
@@ -110,6 +112,17 @@ class _Shell(InteractiveShell):
             }
         )
 
+    def transform_cell(self, raw_cell):
+        """Text that is Python as it stands needs no transforming, for which IPython tokenizes it."""
+        if raw_cell[:1].isspace() or raw_cell.startswith("In "):  # blank lines, a copied prompt
+            return super().transform_cell(raw_cell)
+        try:
+            with warnings.catch_warnings(action="ignore"):
+                ast.parse(raw_cell)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return super().transform_cell(raw_cell)
+        return raw_cell if raw_cell.endswith("\n") else raw_cell + "\n"
+
     def system(self, cmd):
         raise PermissionError(f"shell commands are not run when a notebook is graded (!{cmd[:60]})")
 
@@ -140,21 +153,10 @@ def make_shell() -> _Shell:
     import builtins
 
     builtins.input = _no_input
-    _use_inline_figures(shell)
     run_cell(shell, "1/0")  # the first traceback is slow
     shell.history_manager.reset()
     shell.execution_count = 1
     return shell
-
-
-def _use_inline_figures(shell) -> None:
-    import matplotlib
-
-    matplotlib.use("module://matplotlib_inline.backend_inline")
-    matplotlib.interactive(True)
-    from matplotlib_inline.backend_inline import configure_inline_support
-
-    configure_inline_support(shell, "module://matplotlib_inline.backend_inline")
 
 
 def run_cell(shell: _Shell, source: str) -> dict:

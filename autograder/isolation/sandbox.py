@@ -73,9 +73,11 @@ def choose_tier(trust_submissions: bool = False) -> Tier:
     )
 
 
-def worker_command(tier: Tier, descriptor: int) -> tuple[list[str], dict[str, str]]:
+def worker_command(
+    tier: Tier, descriptor: int, libraries: int = 0
+) -> tuple[list[str], dict[str, str]]:
     """Command and environment that start `autograder.inside.serve` on that tier."""
-    python = [*PYTHON, "-m", "autograder.inside.serve", str(descriptor)]
+    python = [*PYTHON, "-m", "autograder.inside.serve", str(descriptor), str(libraries)]
     if tier.name == "bubblewrap":
         return [*_bubblewrap_command(tier.becomes_nobody), *python], {}
     place = new_scratch()
@@ -100,7 +102,7 @@ def _environment(home: str) -> dict[str, str]:
         "USER": "student",
         "LANG": "C.UTF-8",
         "TMPDIR": home,
-        "MPLBACKEND": "Agg",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "MPLCONFIGDIR": f"{home}/.matplotlib",
         "IPYTHONDIR": f"{home}/.ipython",
         "PYTHONDONTWRITEBYTECODE": "1",

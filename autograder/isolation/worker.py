@@ -7,6 +7,7 @@ import socket
 import subprocess
 import tempfile
 import threading
+from collections import Counter
 from concurrent.futures import Future
 from contextlib import suppress
 
@@ -20,7 +21,7 @@ from autograder.isolation.session import Limits, Session, SessionLost
 START_SECONDS = 180.0
 END_SECONDS = 20.0
 KERNEL_SECONDS = 60.0
-TORCH_SECONDS = 60.0
+IMPORT_SECONDS = 60.0
 USUAL = Limits()
 
 
@@ -31,30 +32,37 @@ class WorkerFailed(RuntimeError):
 class Worker:
     """What runs sessions, one at a time. Use as a context manager.
 
-    Most notebooks need no PyTorch, and a fork of a process without it costs half as much. So there
-    are two warm processes; the one with PyTorch is started when a second session asks for it.
+    Few notebooks draw or use PyTorch when they are graded, and the smaller a process is, the faster
+    it forks. So there is a warm process without these libraries; others, with the first or with all
+    of `LIBRARIES`, are started when a second session asks for them.
     """
 
     def __init__(self, tier: Tier):
         self.tier = tier
-        self.processes = [WarmProcess(tier)]
-        self._asked_for_torch = 0
+        self._warm = {0: WarmProcess(tier)}
+        self._asked: Counter[int] = Counter()
         self._stopped = False
 
+    @property
+    def processes(self) -> list[WarmProcess]:
+        """Those that were started."""
+        return list(self._warm.values())
+
     def open(
-        self, limits: Limits = USUAL, real_kernel: bool = False, torch: bool = False
+        self, limits: Limits = USUAL, real_kernel: bool = False, libraries: int = 0
     ) -> Session:
         """A fresh session: a fork of a warm process, with a scratch folder of its own.
 
-        With `real_kernel` its cells run in a Jupyter kernel, which takes seconds to start. With
-        `torch` PyTorch is imported before the first cell.
+        With `real_kernel` its cells run in a Jupyter kernel, which takes seconds to start. So many
+        of the `LIBRARIES` are imported before its first cell.
         """
-        self._asked_for_torch += torch
-        if torch and self._asked_for_torch == 2:
+        self._asked[libraries] += 1
+        if libraries not in self._warm and self._asked[libraries] > 1:
             self._refuse_when_stopped()
-            self.processes.append(WarmProcess(self.tier, torch=True))
+            self._warm[libraries] = WarmProcess(self.tier, libraries)
         self._refuse_when_stopped()
-        return self.processes[-1 if torch else 0].open(limits, real_kernel, torch)
+        nearest = max(loaded for loaded in self._warm if loaded <= libraries)
+        return self._warm[nearest].open(limits, real_kernel, libraries)
 
     def _refuse_when_stopped(self) -> None:
         if self._stopped:
@@ -82,18 +90,18 @@ class Worker:
 class WarmProcess:
     """A sandboxed process that has imported what notebooks use, and forks sessions."""
 
-    def __init__(self, tier: Tier, torch: bool = False):
-        self.tier, self._torch = tier, torch
+    def __init__(self, tier: Tier, libraries: int = 0):
+        self.tier, self._libraries = tier, libraries
         self._start()
 
     def _start(self) -> None:
         self._control, theirs = socket.socketpair()
         self._errors = tempfile.TemporaryFile()
-        command, environment = worker_command(self.tier, theirs.fileno())
+        command, environment = worker_command(self.tier, theirs.fileno(), self._libraries)
         self._scratch = os.path.dirname(environment["HOME"]) if environment else ""
         try:
             self._process = _launched(
-                [*command, "torch"] if self._torch else command,
+                command,
                 # never ours: bubblewrap clears its environment, and still shows it in /proc/1
                 env=environment or {"PATH": os.environ.get("PATH", os.defpath)},
                 stdin=subprocess.DEVNULL,
@@ -118,24 +126,24 @@ class WarmProcess:
             self.close()
             raise WorkerFailed(f"The worker stopped unexpectedly. {tail}".strip())
 
-    def open(self, limits: Limits, real_kernel: bool, torch: bool) -> Session:
+    def open(self, limits: Limits, real_kernel: bool, libraries: int) -> Session:
         """A session, from a new process if this one has died since the last session."""
         if self._process.poll() is None:
             try:
-                return self._open(limits, real_kernel, torch)
+                return self._open(limits, real_kernel, libraries)
             except OSError:
                 self.close()
         self._start()
-        return self._open(limits, real_kernel, torch)
+        return self._open(limits, real_kernel, libraries)
 
-    def _open(self, limits: Limits, real_kernel: bool, torch: bool) -> Session:
+    def _open(self, limits: Limits, real_kernel: bool, libraries: int) -> Session:
         ours, theirs = socket.socketpair()
-        numbers = limits.memory, limits.file_size, limits.processes, real_kernel, torch
+        numbers = limits.memory, limits.file_size, limits.processes, real_kernel, libraries
         try:
             socket.send_fds(self._control, [START.pack(*numbers)], [theirs.fileno()])
         finally:
             theirs.close()
-        start_seconds = KERNEL_SECONDS * real_kernel + TORCH_SECONDS * torch
+        start_seconds = KERNEL_SECONDS * real_kernel + IMPORT_SECONDS * libraries
         return Session(self, ours, limits, start_seconds)
 
     def look_after(self, limits: Limits) -> None:

@@ -5,7 +5,18 @@ import json
 from functools import lru_cache
 
 import pytest
-from classroom import STEM, graded, hand_in, points, solved, temporary, text_of
+from classroom import (
+    CHAPTER,
+    NAME,
+    STEM,
+    givens,
+    graded,
+    hand_in,
+    points,
+    solved,
+    temporary,
+    text_of,
+)
 from example_course import load_checks, separate_registry, write_course
 from nbgrader.api import Gradebook
 
@@ -252,6 +263,23 @@ def test_a_gradebook_that_nbgrader_made(example, folder, course_id):
         book.register(given_notebooks(example).values())
     with Gradebook(folder.db_url, course_id) as book:
         assert book.find_assignment("ch09_example").course_id == (course_id or "default_course")
+
+
+def test_what_was_not_handed_in_counts_zero_and_waits_for_nobody(folder):
+    record = {"student": "anna", "assignment": CHAPTER, "notebook": NAME}
+    waiting = {"id": "2.5", "state": "not graded", "earned": 0.0, "bonus": False}
+    with Book(folder.db_url) as book:
+        book.register(givens().values())
+        book.store({**record, "parts": [waiting], "written": {}, "answered": []}, None)
+    with Gradebook(folder.db_url) as theirs:
+        found = theirs.find_submission(CHAPTER, "anna").notebooks
+        grades = [(mine.name, grade) for mine in found for grade in mine.grades]
+        open_ones = [grade.name for _, grade in grades if grade.needs_manual_grade]
+        scores = {name: {g.auto_score for n, g in grades if n == name} for name, _ in grades}
+    assert open_ones == ["test-2-5"]
+    assert scores == {
+        STEM: {None, 0.0}, "01_by_hand": {0.0}, "03_networks": {0.0}, "04_engine": {0.0}
+    }  # fmt: skip
 
 
 def test_what_lies_in_submitted_is_never_overwritten(tmp_path):

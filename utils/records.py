@@ -48,7 +48,7 @@ def _save(states: dict[str, str]) -> None:
     target = home() / ".progress.json"
     aside = target.with_name(f".progress-{os.getpid()}.json")
     try:
-        aside.write_text(json.dumps(states, indent=1, sort_keys=True), encoding="utf-8")
+        aside.write_text(json.dumps(states, sort_keys=True), encoding="utf-8")
         aside.replace(target)
     except OSError:
         pass  # a read-only copy of the course keeps no progress

@@ -224,6 +224,7 @@ def warm_up(libraries: int):
         raise RuntimeError(f"the worker has {threads} threads; forking it is not safe")
     gc.collect()
     gc.freeze()
+    gc.set_threshold(10_000, 10, 10)  # a collection writes to memory, which a fork has to copy
     return shell
 
 

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import ast
 import base64
+import inspect
 import io
 import os
 import sys
 import warnings
 
+from IPython.core.compilerop import CachingCompiler
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
+from traitlets import Type
 from traitlets.config import Config
 
 MAX_STREAM = 20_000
@@ -100,7 +103,17 @@ class _Hook(DisplayHook):
         pass
 
 
+class _Compiler(CachingCompiler):
+    def get_code_name(self, raw_code, transformed_code, number):
+        """A cell's file name, made known: else every traceback looks for it in all modules."""
+        name = super().get_code_name(raw_code, transformed_code, number)
+        inspect.modulesbyfile[os.path.abspath(name)] = "__main__"
+        return name
+
+
 class _Shell(InteractiveShell):
+    compiler_class = Type(_Compiler)
+
     def _showtraceback(self, etype, evalue, stb):
         text = getattr(evalue, "_render_traceback_", None)
         _add(
@@ -153,6 +166,7 @@ def make_shell() -> _Shell:
     import builtins
 
     builtins.input = _no_input
+    shell.display_formatter.format(1)  # makes the formatters
     run_cell(shell, "1/0")  # the first traceback is slow
     shell.history_manager.reset()
     shell.execution_count = 1

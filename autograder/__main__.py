@@ -1,5 +1,6 @@
 """`python -m autograder`."""
 
+import gc
 import os
 import sys
 
@@ -12,6 +13,8 @@ if not sys.flags.safe_path and os.path.realpath(sys.path[0]) != os.path.realpath
 # Many small matrices, several processes: threads of the linear algebra would only get in the way.
 for library in ("OMP", "OPENBLAS", "MKL"):
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+# What is imported stays: looking through it again and again for garbage only takes time.
+gc.set_threshold(20_000, 20, 20)
 # jsonschema, where it finds this package, builds a grammar for a second; nothing here needs it.
 sys.modules.setdefault("rfc3987_syntax", None)
 

@@ -105,8 +105,7 @@ def _grade(request: Request, course: Course, progress: GradingProgress):
     from autograder.late import due_dates
     from autograder.report.write import out_of_date, write_reports
 
-    gc.freeze()  # what was imported stays; looking through it again and again would take 5 % of the time
-    gc.set_threshold(20_000, 20, 20)
+    gc.freeze()  # what was imported stays
     workers, folder = request.workers or cpu_count(), request.folder
     try:
         due = due_dates(request.due, course.assignments())

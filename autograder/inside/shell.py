@@ -153,7 +153,7 @@ def _no_input(prompt=""):
 
 
 def make_shell() -> _Shell:
-    """The one shell of this process, warmed up."""
+    """The one shell of this process."""
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "nocolor"
@@ -166,10 +166,6 @@ def make_shell() -> _Shell:
     import builtins
 
     builtins.input = _no_input
-    shell.display_formatter.format(1)  # makes the formatters
-    run_cell(shell, "1/0")  # the first traceback is slow
-    shell.history_manager.reset()
-    shell.execution_count = 1
     return shell
 
 

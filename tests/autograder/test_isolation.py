@@ -260,6 +260,20 @@ def test_without_libseccomp_the_other_walls_stand_and_this_is_said(monkeypatch):
     assert "UDP" in said and "libseccomp" in said and "no network" not in said
 
 
+def test_the_rehearsal_leaves_nothing_behind(worker):
+    look = (
+        "print(sorted(name for name in globals() if name[0] != '_'), Out, (_, __, ___))\n"
+        "import os, sys\nfrom utils import records\n"
+        "print(len(In), hasattr(sys, 'last_value'), records._seen, records.load())\n"
+        "print([n for f in ('.', os.environ['HOME']) for n in os.listdir(f) if 'progress' in n])"
+    )
+    with worker.open() as session:
+        names, rest, files = printed(session, look).splitlines()
+    assert names == "['In', 'Out', 'exit', 'get_ipython', 'open', 'quit'] {} ('', '', '')"
+    assert rest == "2 False {} {}"
+    assert files == "[]"
+
+
 def test_memory_of_all_processes_together_is_bounded(worker):
     spread = (
         "import os, time, numpy as np\n"

@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+import ast
+import math
+import operator
 import re
 import sys
 
-WRITTEN = {"²": "**2", "³": "**3", "·": "*", "×": "*", "\N{MINUS SIGN}": "-"}
+FUNCTIONS = {
+    name: getattr(math, name)
+    for name in ("exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh")
+}
+CONSTANTS = {"pi": math.pi, "E": math.e}
+OPERATORS = {
+    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
+    ast.Pow: operator.pow, ast.UAdd: operator.pos, ast.USub: operator.neg,
+}  # fmt: skip
+WRITTEN = {"²": "**2", "³": "**3", "·": "*", "×": "*", "\N{MINUS SIGN}": "-", "^": "**"}
+TOKEN = re.compile(
+    r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?P<name>[A-Za-z_]\w*)"
+    r"|(?P<sign>\*\*|[-+*/()]))"
+)
 MODULES = re.compile(r"\b(?:np|numpy|math|cmath|torch|sp|sympy)\.")
 
 
@@ -19,7 +35,12 @@ def evaluate(expression, /, **values: float) -> float:
     student's terms why there is no number.
     """
     if isinstance(expression, str):
-        expression = _parsed(expression, values)
+        text = _as_python(expression)
+        try:
+            names = CONSTANTS | values
+            return _simple(ast.parse(_with_signs(text, names), mode="eval").body, names)
+        except Exception:  # then sympy, which knows more; to import it takes a while
+            expression = _parsed(expression, text, values)
     if _is_formula(expression):
         return _value_of(expression, values)
     if callable(expression):
@@ -70,12 +91,53 @@ def _value_of(formula, values: dict[str, float]) -> float:
     return number(formula.doit().subs(at).evalf())
 
 
-def _parsed(text: str, values: dict[str, float]):
+def _as_python(text: str) -> str:
+    for sign, python in WRITTEN.items():
+        text = text.replace(sign, python)
+    return MODULES.sub("", text).strip()
+
+
+def _with_signs(text: str, names: dict[str, float]) -> str:
+    """The text with the multiplication signs that people leave out: 2*x*cos(x) for 2x cos(x)."""
+    found, before, place = [], "", 0
+    while place < len(text):
+        token = TOKEN.match(text, place)
+        if token is None:
+            raise ValueError("not so simple")
+        kind, place = token.lastgroup, token.end()
+        if before == "number" and (kind == "name" or token["sign"] == "("):
+            found.append("*")
+        elif before in ("value", ")") and kind == "name":
+            found.append("*")
+        found.append(token[kind] + " ")
+        before = token["sign"] or ("value" if token["name"] in names else kind)
+    return "".join(found)
+
+
+def _simple(node: ast.expr, values: dict[str, float]) -> float:
+    """The value of a formula that is Python and finite all the way; any exception for others."""
+    match node:
+        case ast.Constant(value=int() | float() as constant) if not isinstance(constant, bool):
+            found = float(constant)
+        case ast.Name(id=name):
+            found = float(values[name])
+        case ast.UnaryOp(op=sign, operand=inner):
+            found = OPERATORS[type(sign)](_simple(inner, values))
+        case ast.BinOp(left=left, op=sign, right=right):
+            found = OPERATORS[type(sign)](_simple(left, values), _simple(right, values))
+        case ast.Call(func=ast.Name(id=name), args=[argument], keywords=[]) if name not in values:
+            found = FUNCTIONS[name](_simple(argument, values))
+        case _:
+            raise ValueError("not so simple")
+    if not math.isfinite(found):  # (a complex number is a TypeError)
+        raise ValueError("not finite")
+    return found
+
+
+def _parsed(written: str, text: str, values: dict[str, float]):
     from sympy import Symbol
     from sympy.parsing import sympy_parser
 
-    for sign, python in WRITTEN.items():
-        text = text.replace(sign, python)
     rules = (
         *sympy_parser.standard_transformations,
         sympy_parser.convert_xor,
@@ -83,6 +145,6 @@ def _parsed(text: str, values: dict[str, float]):
     )
     names = {name: Symbol(name) for name in values}
     try:
-        return sympy_parser.parse_expr(MODULES.sub("", text), names, rules)
+        return sympy_parser.parse_expr(text, names, rules)
     except Exception:
-        raise ValueError(f"{text!r} cannot be read as a formula") from None
+        raise ValueError(f"{written!r} cannot be read as a formula") from None

@@ -7,6 +7,7 @@ import pytest
 import sympy
 import torch
 
+from autograder.inside import expressions
 from autograder.inside.expressions import evaluate, number
 from utils import Value
 
@@ -64,6 +65,43 @@ def test_several_values_go_by_name_in_formulas_and_by_position_in_functions():
 def test_what_is_no_formula_in_x_is_refused_with_a_reason(expression, says):
     with pytest.raises((TypeError, ValueError), match=says):
         evaluate(expression, x=-2.0)
+
+
+SIMPLE = (
+    "3*x**2 + exp(x)", "2*x*cos(x²)", "-x^2", "2^3^2", "1/3*x", "sqrt(x) - log(x)/pi", "E**-x", "7",
+    "3x^2", "2x cos(x^2)", "2(x + 1)", "exp(x)cos(x)", "1/2x", "2E**x", "1e3x", "pi x", "(x)x",
+    " tanh(x)\n", "math.sin(np.exp(x))", "+x − 2·x", "1e3*x", "-(-x)**2",
+)  # fmt: skip
+NOT_SIMPLE = (
+    "x 2", "2 3", "(x)(x)", "x(1 + x)", "sin x", "abs(x)", "Rational(1, 3)*x", "(-8)**(1/3) * 0 + x",
+    "exp(x)(x)", "log(x, 2)", "sin**2 * 0 + x", "True*x", "10**400 / 10**399 * x", "x!", "e**x",
+    "cot(x)", "(x for x in [1])", "x if x else 1", "x.real", "sin", "0**-1 * 0", "9**9**9 * 0 * x",
+)  # fmt: skip
+
+
+def by_sympy(text):
+    try:
+        return expressions._value_of(expressions._parsed(text, expressions._as_python(text), AT), AT)
+    except (TypeError, ValueError, AttributeError) as problem:
+        return type(problem)
+
+
+AT = {"x": 0.7}
+
+
+@pytest.mark.parametrize("text", SIMPLE)
+def test_simple_texts_mean_the_same_with_and_without_sympy(text, monkeypatch):
+    wanted = by_sympy(text)
+    monkeypatch.setattr(expressions, "_parsed", None)
+    assert evaluate(text, **AT) == pytest.approx(wanted, rel=1e-12)
+
+
+@pytest.mark.parametrize("text", NOT_SIMPLE)
+def test_other_texts_are_left_to_sympy(text, monkeypatch):
+    asked = []
+    monkeypatch.setattr(expressions, "_parsed", lambda *about: asked.append(about) or 1.0)
+    evaluate(text, **AT)
+    assert asked
 
 
 def test_an_exception_of_the_function_itself_comes_through():

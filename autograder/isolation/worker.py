@@ -53,9 +53,10 @@ class Worker:
     ) -> Session:
         """A fresh session: a fork of a warm process, with a scratch folder of its own.
 
-        With `real_kernel` its cells run in a Jupyter kernel, which takes seconds to start. So many
-        of the `LIBRARIES` are imported before its first cell.
+        So many of the `LIBRARIES` are imported before its first cell. With `real_kernel` its cells
+        run in a Jupyter kernel, which takes seconds to start and imports for itself.
         """
+        libraries = 0 if real_kernel else libraries
         self._asked[libraries] += 1
         if libraries not in self._warm and self._asked[libraries] > 1:
             self._refuse_when_stopped()

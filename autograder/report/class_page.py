@@ -15,6 +15,7 @@ from autograder.report.item_analysis import (
     PartStatistics,
     assignments_of,
     in_words,
+    measured,
     misconceptions,
     part_statistics,
     uncertainty,
@@ -110,7 +111,8 @@ def _assignment(name: str, results: ClassResults, parts: list[PartStatistics]) -
     said = f"{len(mine)} of {len(results.students)} students handed something in."
     if nobody := nobodys(mine):
         said += f" Nobody handed in {', '.join(nobody)}, whose points count in the maximum."
-    shown = [f"<p>{escape(said)}</p>", pictures.distribution([one.share for one in mine], title)]
+    shares = [one.share for one in measured(results, name)]
+    shown = [f"<p>{escape(said)}</p>", pictures.distribution(shares, title) if shares else ""]
     if parts:
         chart = pictures.part_chart(parts, f"{title}: points per part")
         bonus = any(part.bonus for part in parts)

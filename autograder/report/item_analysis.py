@@ -161,11 +161,16 @@ def quartiles(shares: list[float]) -> tuple[float, float, float]:
     return low, middle, high
 
 
+def measured(results: ClassResults, assignment: str) -> list[AssignmentResult]:
+    """An assignment's results, of which at least one part was graded."""
+    return [one for one in results.assignments if one.assignment == assignment and one.possible]
+
+
 def far_below(results: ClassResults) -> list[AssignmentResult]:
     """Who lies more than 1.5 interquartile ranges below the lower quartile (Tukey's fence)."""
     found = []
     for name in assignments_of(results):
-        mine = [one for one in results.assignments if one.assignment == name]
+        mine = measured(results, name)
         if len(mine) >= ENOUGH:
             low, _, high = quartiles([one.share for one in mine])
             found += [one for one in mine if one.share < low - 1.5 * (high - low)]
@@ -178,22 +183,23 @@ def assignments_of(results: ClassResults) -> list[str]:
 
 
 def overall(results: ClassResults) -> dict[str, float]:
-    """Each student's share of the points of all that the student handed in."""
+    """Each student's share of the points of all that the student handed in and we graded."""
     points: dict[str, list[float]] = {}
     for one in results.assignments:
         mine = points.setdefault(one.student, [0.0, 0.0])
         mine[0] += one.points
-        mine[1] += one.max
-    return {student: got / most if most else 0.0 for student, (got, most) in points.items()}
+        mine[1] += one.possible
+    return {student: got / most for student, (got, most) in points.items() if most}
 
 
 def in_words(results: ClassResults) -> str:
     """The class in one or two sentences."""
-    shares = list(overall(results).values())
-    if not shares:
+    if not results.assignments:
         return "Nothing is graded yet. Run: python -m autograder grade PATH"
-    students = f"{len(shares)} {'student' if len(shares) == 1 else 'students'}"
-    said = f"{students}; on average {100 * statistics.fmean(shares):.0f} % of the points"
+    shares, count = list(overall(results).values()), len(results.students)
+    said = f"{count} {'student' if count == 1 else 'students'}"
+    if shares:
+        said += f"; on average {100 * statistics.fmean(shares):.0f} % of the points"
     if len(shares) >= 4:
         low, middle, high = (f"{100 * share:.0f}" for share in quartiles(shares))
         said += f", median {middle} %; the middle half lies between {low} and {high} %"

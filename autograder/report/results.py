@@ -91,9 +91,15 @@ class AssignmentResult:
         return round(sum(part.points for part in self.parts if not part.bonus), 2)
 
     @property
+    def possible(self) -> float:
+        """The maximum less the parts that a fault of ours left ungraded."""
+        ours = sum(p.points for p in self.parts if p.state == "not graded" and not p.bonus)
+        return round(self.max - ours, 2)
+
+    @property
     def share(self) -> float:
-        """The points, without bonus and penalty, as a share of the maximum."""
-        return self.points / self.max if self.max else 0.0
+        """The points, without bonus and penalty, as a share of those that were possible."""
+        return self.points / self.possible if self.possible else 0.0
 
     @property
     def total(self) -> float:

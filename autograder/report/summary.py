@@ -8,6 +8,7 @@ from autograder.report.item_analysis import (
     PartStatistics,
     assignments_of,
     in_words,
+    measured,
     misconceptions,
     overall,
     part_statistics,
@@ -30,7 +31,8 @@ def summary(console, results: ClassResults) -> None:
     if len(results.assignments) <= FEW:
         console.print(_students(results.assignments))
     else:
-        console.print(_histogram(list(overall(results).values())))
+        if shares := list(overall(results).values()):
+            console.print(_histogram(shares))
         console.print(_assignments(results))
     sections = (
         ("Hardest parts", _hardest(part_statistics(results))),
@@ -84,9 +86,11 @@ def _histogram(shares: list[float]):
 def _assignments(results: ClassResults):
     grid = _grid("left", "right", "left")
     for name in assignments_of(results):
-        shares = [one.share for one in results.assignments if one.assignment == name]
-        middle = quartiles(shares)[1] if len(shares) > 1 else shares[0]
-        grid.add_row(name, f"{len(shares)} handed in", f"median {100 * middle:.0f} % of the points")
+        shares = [one.share for one in measured(results, name)]
+        count = sum(one.assignment == name for one in results.assignments)
+        middle = quartiles(shares)[1] if len(shares) > 1 else sum(shares)
+        median = f"median {100 * middle:.0f} % of the points" if shares else ""
+        grid.add_row(name, f"{count} handed in", median)
     return grid
 
 

@@ -160,6 +160,29 @@ def test_damaged_files_say_nothing_about_the_exercises(tmp_path):
     assert "damaged file, graded as empty: ben" in in_terminal(results)
 
 
+def test_our_faults_are_nobodys_zeros(tmp_path):
+    """A part that we could not grade counts neither as earned nor as possible."""
+    names = [name for name in COURSE.notebooks if name.startswith("ch06")]
+    half, nothing = (record(student, QUIZ, share=1.0) for student in ("anna", "ben"))
+    for one, parts in ((half, half["parts"][:5]), (nothing, nothing["parts"])):
+        one["state"] = "not graded"
+        for part in parts:
+            part["state"], part["earned"] = "not graded", 0.0
+    assert names == [QUIZ]
+    results = collect(COURSE, write(GradingFolder(tmp_path), [half, nothing]))
+    assert item_analysis.overall(results) == {"anna": 1.0}
+    assert [one.student for one in item_analysis.measured(results, "ch06_networks")] == ["anna"]
+    said = (
+        "2 students; on average 100 % of the points. 2 could not be graded: a fault of the course"
+    )
+    assert item_analysis.in_words(results).startswith(said)
+    assert said in " ".join(in_terminal(results).split())
+    assert said in Images(class_page(results)).text
+    only_ben = ClassResults([one for one in results.assignments if one.student == "ben"], [])
+    assert "1 student. 1 could not be graded" in in_terminal(only_ben)
+    assert not [image for image in Images(class_page(only_ben)).found if "istogram" in str(image)]
+
+
 # the distribution -----------------------------------------------------------------------------
 
 
@@ -173,6 +196,7 @@ def results_with(shares, assignment="ch02_autograd", **facts):
 
     class One(AssignmentResult):
         share = property(lambda self: shares[int(self.student)])
+        possible = 1.0
 
     every = [One(str(number), assignment, [], **facts) for number in range(len(shares))]
     return ClassResults(every, [])

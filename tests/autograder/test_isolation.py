@@ -9,6 +9,7 @@ import numpy as np
 import psutil
 import pytest
 
+from autograder.grading.executor import RunCell
 from autograder.inside import syscalls
 from autograder.inside.plain import Raised
 from autograder.isolation import Limits, NoSandbox, SessionLost, Worker, choose_tier, sandbox, watch
@@ -258,6 +259,36 @@ def test_without_libseccomp_the_other_walls_stand_and_this_is_said(monkeypatch):
         shutil.rmtree(place)
     said = sandbox._what_landlock_does(sandbox.NO_SECCOMP, False)
     assert "UDP" in said and "libseccomp" in said and "no network" not in said
+
+
+def test_large_libraries_get_a_process_when_they_are_asked_for_again(worker):
+    look = "import sys; print(*(name in sys.modules for name in ('matplotlib', 'torch')))"
+    seen = []
+    for libraries in (0, 1, 1, 2, 0, 1):
+        with worker.open(libraries=libraries) as session:
+            seen.append((libraries, printed(session, look), len(worker.processes)))
+    plain, drawing, learning = "False False\n", "True False\n", "True True\n"
+    assert seen == [
+        (0, plain, 1), (1, drawing, 1), (1, drawing, 2), (2, learning, 2), (0, plain, 2),
+        (1, drawing, 2),
+    ]  # fmt: skip
+
+
+USES = {
+    "from utils import axes, show": 0,
+    "quiz.show()": 0,
+    "np.sum(x, axis=0)": 0,
+    "import matplotlib.pyplot as plt": 1,
+    "show(figure, 'a line')": 1,
+    "fig, ax = axes('x', 'y')": 1,
+    "plot_losses([1])": 1,
+    "import torch": 2,
+}
+
+
+@pytest.mark.parametrize("text", USES)
+def test_what_a_cell_seems_to_use(text):
+    assert RunCell(text).libraries == USES[text]
 
 
 def test_the_rehearsal_leaves_nothing_behind(worker):

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.sandbox
 
 STUDENTS, KILLS = 40, 20
 RUN = """
-import sys
+import sys, time
 sys.modules["rfc3987_syntax"] = None  # (as __main__ does: a second of import time)
 from pathlib import Path
 from example_course import load_checks, separate_registry
@@ -34,14 +34,16 @@ with separate_registry():
     load_checks(root / "course")
     grade_class(
         Course(root / "course"), [root / "handed_in"], GradingFolder(Path(sys.argv[2])),
-        tier=choose_tier(), workers=2, done=lambda record: print(record["student"], flush=True),
+        tier=choose_tier(), workers=2,
+        done=lambda record: (print(record["student"], flush=True), time.sleep(float(sys.argv[3]))),
     )
 """
 
 
-def start(root: Path, out: Path, **options) -> subprocess.Popen:
+def start(root: Path, out: Path, pause: float = 0.01, **options) -> subprocess.Popen:
+    """A run that rests after every student, so that a busy machine kills it in the middle too."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    command = [sys.executable, "-c", RUN, str(root), str(out)]
+    command = [sys.executable, "-c", RUN, str(root), str(out), str(pause)]
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True, **options)
 
 
@@ -85,22 +87,32 @@ def scores_on_disk(folder: GradingFolder) -> dict:
     }
 
 
+def seconds_to_start(root: Path, out: Path) -> float:
+    """How long a run takes until the first student is graded."""
+    begin, run = time.monotonic(), start(root, out)
+    run.stdout.readline()
+    taken = time.monotonic() - begin
+    run.kill()
+    run.communicate()
+    return taken
+
+
 def test_killed_twenty_times(handed_in, tmp_path):
     rng = random.Random(3)
     killed = GradingFolder(tmp_path / "killed")
-    in_the_middle = 0
+    in_the_middle, starting = 0, seconds_to_start(handed_in, tmp_path / "timed")
     for _ in range(KILLS):
         run = start(handed_in, killed.root)
         if rng.random() < 0.4:
-            time.sleep(rng.uniform(0, 2))
+            time.sleep(rng.uniform(0, starting))
         else:
             for _ in range(rng.choice((1, 1, 2))):
                 run.stdout.readline()
-            time.sleep(rng.uniform(0, 0.03))
+            time.sleep(rng.uniform(0, 0.01))
         in_the_middle += run.poll() is None
         run.send_signal(signal.SIGKILL)
         run.communicate()
-    assert in_the_middle >= KILLS * 3 // 4  # the rest had come to its end before
+    assert in_the_middle >= KILLS * 3 // 4, in_the_middle  # the rest had come to its end before
     before = {path: path.stat().st_mtime_ns for path in killed.root.glob("results/*/*/*.json")}
     seeds = {record["seed"] for record in killed.records()}
     assert 0 < len(before) and len(seeds) == 1  # one run, with one seed, in many pieces
@@ -123,7 +135,8 @@ def test_killed_twenty_times(handed_in, tmp_path):
 
 def test_interrupted_from_the_keyboard(handed_in, tmp_path):
     """Ctrl-C: what was graded is stored, the sandboxes are gone, the same command goes on."""
-    run = start(handed_in, tmp_path, start_new_session=True, stderr=subprocess.PIPE)
+    options = {"start_new_session": True, "stderr": subprocess.PIPE}
+    run = start(handed_in, tmp_path, pause=0.2, **options)
     first = [run.stdout.readline().strip() for _ in range(3)]
     os.killpg(run.pid, signal.SIGINT)
     rest, said = run.communicate()

@@ -175,7 +175,8 @@ class Book:
             cell = there.get((kind, name))
             if cell is None:
                 db.add(kind(name=name, notebook_id=notebook.id, **values))
-            for key, value in values.items() if cell else ():
+                return
+            for key, value in values.items():
                 setattr(cell, key, value)
 
         for cell in given.registered.cells:

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import ast
 import symtable
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from autograder.forbid import parsed
 from autograder.grading.executor import Job, RunCell
 from autograder.grading.given import Given
 from autograder.grading.rebuild import Rebuilt
@@ -44,8 +46,11 @@ def names_of(source: str) -> Names:
     magics = [line.lstrip() for line in lines if line.lstrip()[:1] in ("%", "!")]
     magic = any(not line.startswith("%matplotlib") for line in magics)
     text = "\n".join("pass" if line.lstrip() in magics else line for line in lines)
+    if (tree := parsed(text)) is None:
+        return Names(unknown=True)
     try:
-        table, tree = symtable.symtable(text, "cell", "exec"), ast.parse(text)
+        with warnings.catch_warnings(action="ignore"):
+            table = symtable.symtable(text, "cell", "exec")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return Names(unknown=True)
     stored, loaded = _first_places(tree, ast.Store), _first_places(tree, ast.Load)

@@ -34,7 +34,7 @@ def test_names_follow_pythons_scopes(text):
 
 ANYTHING = (
     "%time x", "!ls", "exec('x = 1')", "globals()['x']", "x =", "import __main__",
-    "from builtins import print", "__import__(name)", "load = __import__", "__import__('sys').path",
+    "from builtins import print", "__import__(name)", "#" * 60_000, "load = __import__", "__import__('sys').path",
 )  # fmt: skip
 
 

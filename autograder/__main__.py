@@ -18,7 +18,7 @@ gc.set_threshold(20_000, 20, 20)
 # jsonschema, where it finds this package, builds a grammar for a second; nothing here needs it.
 sys.modules.setdefault("rfc3987_syntax", None)
 
-from autograder.cli import app  # noqa: E402
+from autograder.commands.cli import app  # noqa: E402
 
 if __name__ == "__main__":  # and not in the processes of a cluster
     app(prog_name="python -m autograder")

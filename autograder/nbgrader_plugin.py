@@ -20,18 +20,19 @@ from nbconvert.exporters.exporter import ResourcesDict
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Integer
 
-from autograder.authoring.build import METADATA, write_sources
+from autograder.authoring.build import write_sources
 from autograder.course import default_course
-from autograder.gradebook import Book, parse_time
+from autograder.course.given import Given, given_notebooks
+from autograder.course.nbgrader_source import METADATA
+from autograder.gradebook.book import Book, parse_time
+from autograder.gradebook.folder import GradingFolder
 from autograder.grading.batch import plan_of, save
 from autograder.grading.executor import run_steps
-from autograder.grading.folder import GradingFolder
-from autograder.grading.given import Given, given_notebooks
 from autograder.grading.grade import finish, prepare
 from autograder.grading.intake import Submission, take_in
 from autograder.grading.reading import Damaged, read_cells, read_file
 from autograder.isolation import Worker, choose_tier
-from autograder.reference import default_reference
+from autograder.judging.reference import default_reference
 
 # nbgrader builds its objects in a way that SQLAlchemy remarks on for every submission.
 warnings.filterwarnings("ignore", category=sqlalchemy.exc.SAWarning, module="nbgrader")

@@ -11,12 +11,12 @@ import sys
 import warnings
 
 from autograder.check import CourseFault
-from autograder.feedback import as_html, as_text
-from autograder.forbid import forbidden_use
 from autograder.inside import plain
 from autograder.inside.answer import observe_answer
-from autograder.reference import default_reference
-from autograder.verdict import Verdict, forbidden, judge
+from autograder.judging.feedback import as_html, as_text
+from autograder.judging.forbid import forbidden_use
+from autograder.judging.reference import default_reference
+from autograder.judging.verdict import Verdict, forbidden, judge
 
 
 class Points(float):

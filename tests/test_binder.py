@@ -265,7 +265,9 @@ def test_constraints_are_exact_and_cover_every_requirement():
         assert match, f"constraints.txt: {line!r} is not an exact public version."
         pins[canonicalize_name(match[1])] = match[2]
     assert pins["torch"] == "2.13.0"
-    for name, wanted in requirements("instructor", "seccomp", "postgresql", "cluster", "dev").items():
+    for name, wanted in requirements(
+        "instructor", "seccomp", "postgresql", "cluster", "dev"
+    ).items():
         assert name in pins, f"constraints.txt does not say which {name} CI tests."
         assert pins[name] in wanted, f"constraints.txt: {name} {pins[name]} is not in {wanted}."
 

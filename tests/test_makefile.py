@@ -87,7 +87,9 @@ def test_first_run_makes_the_environment_and_installs_torch_first(machine):
     assert calls[0] == "-m venv --clear .venv"
     torch, course = installs(calls)
     assert torch.endswith("install -c constraints.txt torch")
-    assert course.endswith("install -c constraints.txt -e .[instructor,seccomp,postgresql,cluster,dev]")
+    assert course.endswith(
+        "install -c constraints.txt -e .[instructor,seccomp,postgresql,cluster,dev]"
+    )
     assert calls[-1] == "-m autograder build"
 
 

@@ -10,7 +10,7 @@ from html import escape
 from itertools import count, pairwise
 from pathlib import Path
 
-from .engine import topological_order
+from utils.engine import topological_order
 
 BOX_W, BOX_H, GAP_X, GAP_Y, MARGIN = 112, 66, 46, 16, 14
 LANE_H = 12  # height that an edge takes when it passes a column of boxes

@@ -6,7 +6,7 @@ from pathlib import Path
 import anywidget
 import traitlets
 
-from .graph import BOX_H, BOX_W, SIGNS, lay_out, number, operands, signed, svg
+from utils.graph import BOX_H, BOX_W, SIGNS, lay_out, number, operands, signed, svg
 
 D = "\N{PARTIAL DIFFERENTIAL}"
 

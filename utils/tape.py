@@ -6,7 +6,7 @@ many vectors were kept at once and how many layers were evaluated.
 
 import numpy as np
 
-from .plots import BLUE, ORANGE, show, style
+from utils.plots import BLUE, ORANGE, show, style
 
 
 class NotOnTape(KeyError):

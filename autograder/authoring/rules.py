@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-from autograder.authoring.source import (
+from autograder.check import all_checks, all_written, exercise_of
+from autograder.course import Course
+from autograder.course.source import (
     BEGIN_HIDDEN,
     BEGIN_SOLUTION,
     END_HIDDEN,
@@ -13,8 +15,6 @@ from autograder.authoring.source import (
     Cell,
     Notebook,
 )
-from autograder.check import all_checks, all_written, exercise_of
-from autograder.course import Course
 
 LEAK_LENGTH = 20  # solution lines shorter than this appear elsewhere by chance
 

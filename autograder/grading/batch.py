@@ -16,18 +16,19 @@ from pathlib import Path
 
 from autograder.authoring.build import write_sources
 from autograder.course import Course
-from autograder.gradebook import Book, parse_time, public_address
+from autograder.course.files import write_bytes, write_json, write_text
+from autograder.course.given import given_notebooks
+from autograder.gradebook.book import Book, parse_time, public_address
+from autograder.gradebook.folder import GradingFolder
+from autograder.gradebook.late import LatePenalties
 from autograder.grading import demonstrations, harmless
 from autograder.grading.executor import Job, Pool
-from autograder.grading.folder import GradingFolder, write_bytes, write_json, write_text
-from autograder.grading.given import given_notebooks
 from autograder.grading.grade import GradedNotebook, Plan, finish, prepare_damaged, prepare_file
 from autograder.grading.intake import Submission, take_in
 from autograder.grading.kept import Kept, Memory, Origins, still_holds
 from autograder.grading.reading import Damaged
 from autograder.isolation import Limits, Tier
-from autograder.late import LatePenalties
-from autograder.reference import Reference
+from autograder.judging.reference import Reference
 
 
 class Nothing(ValueError):

@@ -14,10 +14,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from autograder.forbid import parsed
+from autograder.course.given import Given
 from autograder.grading.executor import Job, RunCell
-from autograder.grading.given import Given
 from autograder.grading.rebuild import Rebuilt
+from autograder.judging.forbid import parsed
 
 
 @dataclass(frozen=True)

@@ -14,18 +14,18 @@ from functools import lru_cache
 from nbformat import NotebookNode
 
 from autograder.course import Course
-from autograder.explain import explain
-from autograder.feedback import as_html, sentences
+from autograder.course.given import Given
 from autograder.grading import demonstrations, harmless
 from autograder.grading.executor import Observe, RunCell, run_steps
-from autograder.grading.given import Given
 from autograder.grading.reading import Damaged, StudentCell, read_cells
 from autograder.grading.rebuild import Rebuilt, copy_of, rebuild
 from autograder.grading.relied_on import forbidden_in
 from autograder.inside.plain import Raised
 from autograder.isolation import Limits, Worker
-from autograder.reference import Reference
-from autograder.verdict import Verdict, forbidden, judge, not_graded, total
+from autograder.judging.explain import explain
+from autograder.judging.feedback import as_html, sentences
+from autograder.judging.reference import Reference
+from autograder.judging.verdict import Verdict, forbidden, judge, not_graded, total
 
 OUT_OF_TIME = ("OutOfTime", "CellLost")
 

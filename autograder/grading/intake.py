@@ -20,7 +20,7 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from autograder.check import EXERCISE
-from autograder.grading.given import Given
+from autograder.course.given import Given
 from autograder.grading.reading import MAX_BYTES, Damaged, StudentCell, read_cells, read_file
 
 MAX_FILES = 100_000

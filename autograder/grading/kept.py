@@ -12,15 +12,16 @@ import zlib
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
-from autograder import versions
-from autograder.grading.folder import GradingFolder, write_bytes
-from autograder.grading.given import Given
+from autograder.course.files import write_bytes
+from autograder.course.given import Given
+from autograder.gradebook.folder import GradingFolder
+from autograder.grading import versions
 from autograder.grading.grade import Plan, restored
 from autograder.grading.intake import Submission
 from autograder.inside import plain
 from autograder.isolation import Limits, Tier
-from autograder.reference import Reference
-from autograder.verdict import Verdict
+from autograder.judging.reference import Reference
+from autograder.judging.verdict import Verdict
 
 
 class Origins:

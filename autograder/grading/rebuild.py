@@ -10,7 +10,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 
 from autograder.check import EXERCISE
-from autograder.grading.given import Given
+from autograder.course.given import Given
 from autograder.grading.reading import StudentCell
 
 _FIRST_LINE = re.compile(rf"\s*#\s*(Answer|Visible tests)\s+((?:{EXERCISE})[\w-]*)", re.I)

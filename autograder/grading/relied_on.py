@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from functools import lru_cache
 
-from autograder.forbid import forbidden_use, parsed
+from autograder.judging.forbid import forbidden_use, parsed
 
 _REACH_IN = {"exec", "eval", "setattr", "globals", "locals", "vars", "delattr"}
 

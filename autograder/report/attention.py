@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from autograder import late
-from autograder.feedback import points_text
+from autograder.gradebook import late
+from autograder.judging.feedback import points_text
 from autograder.report.item_analysis import assignments_of, far_below
 from autograder.report.results import AssignmentResult, ClassResults
 

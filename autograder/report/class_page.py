@@ -6,7 +6,7 @@ from html import escape
 from urllib.parse import quote
 
 from autograder.course import CHAPTER_TITLES
-from autograder.feedback import points_text
+from autograder.judging.feedback import points_text
 from autograder.report import pictures
 from autograder.report.attention import Matter, Person, late_words, matters, texts_to_read
 from autograder.report.item_analysis import (

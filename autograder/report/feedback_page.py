@@ -12,11 +12,12 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.authoring.build import grade_id
-from autograder.feedback import points_text
+from autograder.course.cell_ids import grade_id
+from autograder.course.files import write_text
+from autograder.gradebook.folder import GradingFolder
+from autograder.gradebook.late import in_words as time_in_words
 from autograder.grading import harmless
-from autograder.grading.folder import GradingFolder, write_text
-from autograder.late import in_words as time_in_words
+from autograder.judging.feedback import points_text
 from autograder.report.page import fold, is_made_from, items, list_of, page, table
 from autograder.report.results import AssignmentResult, NotebookResult, PartResult
 

@@ -29,7 +29,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.course import CHAPTER_TITLES, Course
-from autograder.feedback import points_text
+from autograder.judging.feedback import points_text
 from autograder.report.feedback_page import in_words
 from autograder.report.item_analysis import assignments_of
 from autograder.report.results import AssignmentResult, ClassResults

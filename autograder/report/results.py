@@ -6,12 +6,12 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from autograder.authoring.build import grade_id
-from autograder.authoring.source import Notebook
 from autograder.check import all_checks, all_written, exercise_of
 from autograder.course import CHAPTER_TITLES, Course
-from autograder.gradebook import Book, Entry, Late
-from autograder.grading.folder import GradingFolder
+from autograder.course.cell_ids import grade_id
+from autograder.course.source import Notebook
+from autograder.gradebook.book import Book, Entry, Late
+from autograder.gradebook.folder import GradingFolder
 
 
 @dataclass

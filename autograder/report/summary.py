@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.feedback import points_text
+from autograder.judging.feedback import points_text
 from autograder.report.attention import matters, texts_to_read
 from autograder.report.item_analysis import (
     PartStatistics,

@@ -8,8 +8,8 @@ import re
 from pathlib import Path
 
 from autograder.course import Course
-from autograder.feedback import points_text
-from autograder.grading.folder import write_text
+from autograder.course.files import write_text
+from autograder.judging.feedback import points_text
 from autograder.report.results import AssignmentResult, ClassResults
 
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from autograder.course import Course
-from autograder.grading.folder import GradingFolder, write_text
+from autograder.course.files import write_text
+from autograder.gradebook.folder import GradingFolder
 from autograder.report.class_page import class_page
 from autograder.report.feedback_page import write_feedback
 from autograder.report.results import ClassResults, collect, of_students

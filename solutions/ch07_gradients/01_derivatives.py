@@ -41,7 +41,7 @@ NAMES = "phi0 phi1 phi2 psi01 psi11 psi21 psi02 psi12 psi22 theta01 theta11 thet
 # or before it is dead. There are sixteen on/off patterns in all.
 
 # %%
-from utils.backprop import network_7_1_explorer
+from utils.explorers.ch07_gradients import network_7_1_explorer
 
 network_7_1_explorer()
 
@@ -200,7 +200,7 @@ grade("7.1-mistake")
 # \frac{\partial l}{\partial f_0}=\frac{\partial h_1}{\partial f_0}\frac{\partial l}{\partial h_1}.$$
 
 # %%
-from utils.backprop import show_toy_chain
+from utils.backprop_pictures import show_toy_chain
 
 show_toy_chain()
 
@@ -345,7 +345,7 @@ grade("7.2-mistake")
 # therefore a column, as long as the vector. Here are two $z$ and three $h$:
 
 # %%
-from utils.backprop import show_layout
+from utils.backprop_pictures import show_layout
 
 show_layout()
 
@@ -776,7 +776,7 @@ zero_gradient = {"A", "B", "C", "D"}
 expect("7.8", lambda: [heaviside(2.5), rect(2.5)], [1.0, 0.0])
 expect("7.8", lambda: sorted(set(zero_gradient) & set("ABCDEF")), lambda some: some)
 if "zero_gradient" in globals():  # you have decided: now see what training does
-    from utils.backprop import watch_step_network
+    from utils.backprop_pictures import watch_step_network
 
     watch_step_network()
 ### BEGIN HIDDEN TESTS
@@ -818,7 +818,7 @@ grade("7.8")
 # $\Omega_{21}$:
 
 # %%
-from utils.backprop import show_one_weight
+from utils.backprop_pictures import show_one_weight
 
 show_one_weight()
 

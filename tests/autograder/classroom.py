@@ -10,9 +10,9 @@ import nbformat
 import nbgrader.api
 
 from autograder.course import Course
+from autograder.course.given import given_notebooks
+from autograder.gradebook.folder import GradingFolder
 from autograder.grading.batch import grade_class
-from autograder.grading.folder import GradingFolder
-from autograder.grading.given import given_notebooks
 from autograder.isolation import Limits, choose_tier
 
 COURSE = Course()

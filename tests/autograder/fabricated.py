@@ -6,8 +6,9 @@ from functools import lru_cache
 from classroom import COURSE, temporary
 
 from autograder.check import all_checks
-from autograder.gradebook import Late
-from autograder.grading.folder import GradingFolder, write_json
+from autograder.course.files import write_json
+from autograder.gradebook.book import Late
+from autograder.gradebook.folder import GradingFolder
 from autograder.report.results import collect
 
 NAMES = ("Müller, Jürgen", "O'Brien", "=cmd", 'Łukasz "Lu" Żółty')

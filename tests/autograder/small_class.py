@@ -7,7 +7,7 @@ import nbformat
 from classroom import text_of
 from example_course import load_checks, write_course
 
-from autograder.grading.given import given_notebooks
+from autograder.course.given import given_notebooks
 
 NAME = "ch09_example/sums"
 SOLUTION = """# %% [markdown]

@@ -8,10 +8,10 @@ from example_course import separate_registry
 from nbgrader.api import Gradebook
 from small_class import CHECKS, NAME, RIGHT, SOLUTION, WORK, course_in, hand_in_all, notebook
 
+from autograder.commands.progress import moved
+from autograder.gradebook.folder import Busy, GradingFolder
 from autograder.grading import batch, grade
-from autograder.grading.folder import Busy, GradingFolder
 from autograder.isolation import Session
-from autograder.progress import moved
 
 pytestmark = pytest.mark.sandbox
 

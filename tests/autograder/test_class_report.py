@@ -16,8 +16,8 @@ from fabricated import names, plausible, record, write
 from rich.console import Console
 
 from autograder.check import all_checks
-from autograder.gradebook import Late
-from autograder.grading.folder import GradingFolder
+from autograder.gradebook.book import Late
+from autograder.gradebook.folder import GradingFolder
 from autograder.report import item_analysis
 from autograder.report.attention import matters
 from autograder.report.class_page import class_page

@@ -17,7 +17,7 @@ from autograder.grading.executor import Job, RunCell
 from autograder.grading.grade import prepare_file
 from autograder.inside import plain
 from autograder.isolation.worker import WorkerFailed
-from autograder.reference import Reference
+from autograder.judging.reference import Reference
 
 WORK = {f"s{number:02}": (RIGHT, ADDS, CUBES, {})[number % 4] for number in range(24)}
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from autograder.compare import difference, oracle_problem
 from autograder.inside.plain import Opaque, Raised
+from autograder.judging.compare import difference, oracle_problem
 
 NAN, INF = float("nan"), float("inf")
 EQUAL = [

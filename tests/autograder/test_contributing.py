@@ -11,8 +11,8 @@ from autograder.authoring.build import build
 from autograder.check import all_checks
 from autograder.inside import plain
 from autograder.inside.answer import observe_answer
-from autograder.reference import Reference, execute
-from autograder.verdict import judge
+from autograder.judging.reference import Reference, execute
+from autograder.judging.verdict import judge
 
 GUIDE = Path(__file__).parents[2] / "CONTRIBUTING.md"
 

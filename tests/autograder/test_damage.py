@@ -15,12 +15,12 @@ from classroom import COURSE, givens, graded, hand_in, solved, temporary
 from damage import CHANGES, ON_BYTES, damaged, harmless, untouched
 from hypothesis import HealthCheck, Phase, given, settings
 
-from autograder.authoring.build import grade_id
 from autograder.check import all_checks
+from autograder.course.cell_ids import grade_id
 from autograder.grading.grade import finish, prepare_file
 from autograder.grading.intake import take_in
 from autograder.inside.plain import Raised
-from autograder.reference import Reference
+from autograder.judging.reference import Reference
 from autograder.report.write import write_reports
 
 EXAMPLES = int(os.environ.get("DAMAGED_NOTEBOOKS", "200"))

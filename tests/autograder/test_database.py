@@ -4,8 +4,8 @@ import sys
 
 import pytest
 
-from autograder.database import public_address
-from autograder.gradebook import Book, GradebookError
+from autograder.gradebook.book import Book, GradebookError
+from autograder.gradebook.database import public_address
 
 ADDRESSES = {
     "": "",

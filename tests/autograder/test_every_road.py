@@ -10,8 +10,8 @@ from classroom import COURSE, copy_of_the_course, hand_in, solved, temporary
 from nbgrader.api import Gradebook
 
 from autograder.check import all_checks
+from autograder.gradebook.folder import GradingFolder
 from autograder.grading.batch import grade_class
-from autograder.grading.folder import GradingFolder
 from autograder.isolation import choose_tier
 
 pytestmark = pytest.mark.sandbox

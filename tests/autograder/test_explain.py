@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from autograder.explain import explain
 from autograder.inside.answer import raised
+from autograder.judging.explain import explain
 
 
 class Value:

@@ -8,8 +8,8 @@ from classroom import COURSE
 from fabricated import HAND, record, write
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from autograder.gradebook import Late
-from autograder.grading.folder import GradingFolder
+from autograder.gradebook.book import Late
+from autograder.gradebook.folder import GradingFolder
 from autograder.report.feedback_page import feedback_page, in_words
 from autograder.report.page import POLICY
 from autograder.report.results import collect

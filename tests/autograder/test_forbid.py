@@ -1,6 +1,6 @@
 import pytest
 
-from autograder.forbid import forbidden_use
+from autograder.judging.forbid import forbidden_use
 
 USES = [
     "import torch", "import torch.nn as nn", "from torch import autograd", "x = torch.ones(2)",

@@ -24,12 +24,12 @@ from nbgrader.utils import determine_grade
 from typer.testing import CliRunner
 
 from autograder.check import CourseFault
-from autograder.cli import app
+from autograder.commands.cli import app
 from autograder.grading import harmless
 from autograder.grading.grade import finish, prepare
 from autograder.grading.reading import read_cells
 from autograder.grading.relied_on import forbidden_in
-from autograder.reference import Reference
+from autograder.judging.reference import Reference
 
 pytestmark = pytest.mark.sandbox
 

@@ -20,10 +20,10 @@ from classroom import (
 from example_course import load_checks, separate_registry, write_course
 from nbgrader.api import Gradebook
 
-from autograder.gradebook import Book
+from autograder.course.given import given_notebooks
+from autograder.gradebook.book import Book
+from autograder.gradebook.folder import GradingFolder
 from autograder.grading.batch import save
-from autograder.grading.folder import GradingFolder
-from autograder.grading.given import given_notebooks
 from autograder.report.results import collect
 from autograder.report.tables import grades_csv
 

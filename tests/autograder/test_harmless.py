@@ -9,7 +9,7 @@ from nbformat.v4 import new_code_cell
 
 from autograder.grading import harmless
 from autograder.grading.grade import finish, prepare_file
-from autograder.reference import Reference
+from autograder.judging.reference import Reference
 
 MANY = "".join(f"<b a{number}=1>" for number in range(1500))
 

@@ -15,7 +15,7 @@ from example_course import separate_registry
 from nbgrader.api import Gradebook
 from small_class import ADDS, CUBES, RIGHT, course_in, hand_in_all
 
-from autograder.grading.folder import GradingFolder
+from autograder.gradebook.folder import GradingFolder
 
 pytestmark = pytest.mark.sandbox
 
@@ -27,7 +27,7 @@ from pathlib import Path
 from example_course import load_checks, separate_registry
 from autograder.course import Course
 from autograder.grading.batch import grade_class
-from autograder.grading.folder import GradingFolder
+from autograder.gradebook.folder import GradingFolder
 from autograder.isolation import choose_tier
 
 root = Path(sys.argv[1])

@@ -22,9 +22,9 @@ from nbgrader.api import Gradebook
 
 from autograder.check import CourseFault
 from autograder.course import Course
-from autograder.gradebook import Book
-from autograder.grading.folder import GradingFolder
-from autograder.late import LatePenalties, due_dates, in_words
+from autograder.gradebook.book import Book
+from autograder.gradebook.folder import GradingFolder
+from autograder.gradebook.late import LatePenalties, due_dates, in_words
 from autograder.report.attention import matters
 from autograder.report.feedback_page import feedback_page
 from autograder.report.results import collect

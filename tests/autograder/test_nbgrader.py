@@ -19,9 +19,9 @@ from classroom import (
 )  # fmt: skip
 from nbgrader.api import Gradebook
 
-from autograder.authoring.source import STUB
-from autograder.grading.folder import GradingFolder
-from autograder.grading.given import WRITTEN_STUB
+from autograder.course.given import WRITTEN_STUB
+from autograder.course.source import STUB
+from autograder.gradebook.folder import GradingFolder
 from autograder.report.results import collect
 
 pytestmark = pytest.mark.sandbox

@@ -11,11 +11,11 @@ from example_course import load_checks, separate_registry, write_course
 from nbgrader.api import Gradebook
 from typer.testing import CliRunner
 
-from autograder.authoring.build import grade_id
-from autograder.authoring.source import STUB
-from autograder.cli import app
-from autograder.grading.folder import GradingFolder
-from autograder.grading.given import given_notebooks
+from autograder.commands.cli import app
+from autograder.course.cell_ids import grade_id
+from autograder.course.given import given_notebooks
+from autograder.course.source import STUB
+from autograder.gradebook.folder import GradingFolder
 from autograder.report.results import collect
 
 pytestmark = pytest.mark.sandbox
@@ -130,7 +130,7 @@ class Run:
                 )
         folder = GradingFolder(root / "grading")
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("autograder.grading.command.default_course", lambda: course)
+            patch.setattr("autograder.commands.grade.default_course", lambda: course)
             command = ["grade", root / "submitted", "--into", folder.root, "--workers", 1]
             self.done = CliRunner().invoke(app, [*map(str, command), "--seed", "1"])
         assert folder.table.is_file(), (self.done.output, self.done.exception)

@@ -6,8 +6,8 @@ import pytest
 from autograder.check import Variant, all_checks
 from autograder.inside import plain
 from autograder.inside.answer import observe_answer
-from autograder.reference import Reference, execute
-from autograder.verdict import judge
+from autograder.judging.reference import Reference, execute
+from autograder.judging.verdict import judge
 
 SEEDS = (0, 1, 2)
 REFERENCE = Reference()

@@ -9,8 +9,8 @@ from classroom import COURSE
 from fabricated import IDS, NAMES, QUIZ, record, two_assignments, two_assignments_folder, write
 from typer.testing import CliRunner
 
-from autograder.cli import app
-from autograder.grading.folder import GradingFolder
+from autograder.commands.cli import app
+from autograder.gradebook.folder import GradingFolder
 from autograder.report.platforms import (
     CANVAS,
     MOODLE,

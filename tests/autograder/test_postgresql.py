@@ -23,10 +23,11 @@ from nbgrader.api import Gradebook
 from typer.testing import CliRunner
 from writer import NOTEBOOKS, record
 
-from autograder.authoring.build import grade_id, write_sources
+from autograder.authoring.build import write_sources
 from autograder.check import all_checks
-from autograder.cli import app
-from autograder.gradebook import Book, GradebookError
+from autograder.commands.cli import app
+from autograder.course.cell_ids import grade_id
+from autograder.gradebook.book import Book, GradebookError
 
 pytestmark = pytest.mark.postgresql
 

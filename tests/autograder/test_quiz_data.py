@@ -9,16 +9,15 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from autograder.authoring import quiz
-from autograder.authoring.source import AuthorError
 from autograder.check import all_checks
-from autograder.course import Course
-from utils.questions import packed, unpacked
+from autograder.course import Course, questions
+from autograder.course.source import AuthorError
+from utils.quiz.questions import packed, unpacked
 
 COURSE = Course()
 FILE = COURSE.solutions / "ch06_networks" / "quiz.yaml"
 SCHEMA = json.loads(FILE.with_suffix(".schema.json").read_text(encoding="utf-8"))
-QUESTIONS = quiz.read_questions(FILE)
+QUESTIONS = questions.read_questions(FILE)
 NOTEBOOK = COURSE.notebooks["ch06_networks/quiz"]
 POINTS = {"mc": 1, "num": 1, "multi": 2, "order": 2, "match": 2}
 KINDS = {
@@ -150,8 +149,8 @@ def test_the_exercises_that_train_a_question_exist():
 
 
 def test_the_generated_file_is_fresh_and_hides_the_keys():
-    content = (COURSE.root / quiz.DATA).read_bytes()
-    assert content == quiz.widget_data(COURSE.solutions), "run python -m autograder build"
+    content = (COURSE.root / questions.DATA).read_bytes()
+    assert content == questions.widget_data(COURSE.solutions), "run python -m autograder build"
     items = json.loads(content)["items"]
     text = json.dumps([{k: v for k, v in item.items() if k != "packed"} for item in items])
     for question, item in zip(QUESTIONS.values(), items):
@@ -211,7 +210,7 @@ def test_a_mistake_in_the_file_is_said_in_one_sentence(tmp_path, old, new, says)
     target.write_text(GOOD.replace(old, new))
     target.with_suffix(".schema.json").write_text(json.dumps(SCHEMA))
     with pytest.raises(AuthorError) as caught:
-        quiz.read_questions(target)
+        questions.read_questions(target)
     assert "quiz.yaml" in str(caught.value) and "\n" not in str(caught.value)
     for piece in says:
         assert piece in str(caught.value)
@@ -219,4 +218,4 @@ def test_a_mistake_in_the_file_is_said_in_one_sentence(tmp_path, old, new, says)
 
 def test_an_unknown_question_in_a_notebook(tmp_path):
     with pytest.raises(AuthorError, match='quiz="q99" is not in quiz.yaml'):
-        quiz.cells_of("q99", FILE.with_suffix(".py"))
+        questions.cells_of("q99", FILE.with_suffix(".py"))

@@ -10,7 +10,7 @@ import pytest
 from classroom import COURSE, NAME, graded, hand_in, solved, temporary
 from rich.console import Console
 
-from autograder.grading.folder import GradingFolder
+from autograder.gradebook.folder import GradingFolder
 from autograder.report.class_page import class_page
 from autograder.report.item_analysis import misconceptions
 from autograder.report.results import collect

@@ -4,7 +4,7 @@ import pytest
 from example_course import load_checks, separate_registry, write_course
 
 from autograder.authoring.build import build
-from autograder.authoring.source import AuthorError
+from autograder.course.source import AuthorError
 
 GOOD = """\
 # %% [markdown]

@@ -6,13 +6,13 @@ from functools import lru_cache
 import pytest
 from classroom import COURSE, NAME, quick, temporary
 
+from autograder.commands.simulate import IN_AN_ANSWER, MISHAPS, TO_A_FILE, _relies_on, simulate
 from autograder.course import Course
+from autograder.course.given import given_notebooks
+from autograder.gradebook.folder import GradingFolder
 from autograder.grading.batch import grade_class
-from autograder.grading.folder import GradingFolder
-from autograder.grading.given import given_notebooks
 from autograder.isolation import choose_tier
-from autograder.reference import Reference
-from autograder.simulate import IN_AN_ANSWER, MISHAPS, TO_A_FILE, _relies_on, simulate
+from autograder.judging.reference import Reference
 
 pytestmark = pytest.mark.sandbox
 

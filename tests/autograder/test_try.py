@@ -7,8 +7,8 @@ import sys
 import pytest
 
 from autograder.check import all_checks, exercise_of
-from autograder.reference import default_reference
-from autograder.tryout import try_answers
+from autograder.commands.try_answers import try_answers
+from autograder.judging.reference import default_reference
 
 REFERENCE = default_reference()
 EXERCISES = list(dict.fromkeys(exercise_of(part) for part in all_checks()))

@@ -5,10 +5,10 @@ import pytest
 from example_course import separate_registry
 
 from autograder.check import CourseFault, Fault, check, written
-from autograder.feedback import as_html, as_text, sentences
 from autograder.inside import attempt, plain
 from autograder.inside.answer import observe_answer
-from autograder.verdict import judge, total
+from autograder.judging.feedback import as_html, as_text, sentences
+from autograder.judging.verdict import judge, total
 
 
 class OneSolution:

@@ -9,8 +9,8 @@ import pytest
 from classroom import COURSE
 from example_course import load_checks, separate_registry
 
-from autograder import versions
 from autograder.check import all_checks
+from autograder.grading import versions
 
 MODULE = '''
 import math
@@ -84,7 +84,7 @@ def test_a_fingerprint_changes_when_something_counts(name, tmp_path):
 def test_every_check_of_the_course_has_its_own_and_the_same_in_every_process():
     """Sets are ordered otherwise in every process, and code may come from a cache or not."""
     program = (
-        "import json; from autograder import versions; from autograder.check import all_checks; "
+        "import json; from autograder.grading import versions; from autograder.check import all_checks; "
         "print(json.dumps({p: versions.of_check(c) for p, c in all_checks().items()}))"
     )
     told = [

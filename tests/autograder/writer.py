@@ -10,8 +10,8 @@ import sys
 
 from autograder.check import all_checks
 from autograder.course import Course
-from autograder.gradebook import Book
-from autograder.grading.given import given_notebooks
+from autograder.course.given import given_notebooks
+from autograder.gradebook.book import Book
 
 COURSE = Course()
 NOTEBOOKS = [book.name for books in COURSE.assignments().values() for book in books]

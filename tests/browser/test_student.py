@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from autograder.reference import default_reference
+from autograder.judging.reference import default_reference
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 

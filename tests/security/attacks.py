@@ -98,10 +98,10 @@ READING = {
         "Opens and imports the hidden checks.",
         """
 for folder in ("@COURSE@", "/course"):
-    for name in ("autograder/checks/ch02_autograd/operations.py", "autograder/check.py", "autograder/compare.py"):
+    for name in ("autograder/checks/ch02_autograd/operations.py", "autograder/check.py", "autograder/judging/compare.py"):
         tried(open, f"{folder}/{name}")
 import importlib
-for name in ("autograder.checks", "autograder.check", "autograder.reference"):
+for name in ("autograder.checks", "autograder.check", "autograder.judging.reference"):
     tried(importlib.import_module, name)
 """,
     ),

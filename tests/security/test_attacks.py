@@ -18,8 +18,8 @@ from autograder.grading.executor import Observe, RunCell, run_steps
 from autograder.grading.grade import execute, finish, prepare_file
 from autograder.isolation import Limits, Worker, available_tiers, sandbox, session
 from autograder.isolation import worker as worker_module
-from autograder.reference import Reference
-from autograder.verdict import judge
+from autograder.judging.reference import Reference
+from autograder.judging.verdict import judge
 
 pytestmark = pytest.mark.sandbox
 

@@ -11,13 +11,13 @@ from attacks import CHANNEL, WRONG
 from classroom import COURSE, givens
 from nbformat.v4 import new_markdown_cell
 
-from autograder.forbid import MAX_PARSED, forbidden_use
+from autograder.commands.try_answers import try_answers
 from autograder.grading import harmless, intake
 from autograder.grading.intake import take_in
 from autograder.grading.relied_on import forbidden_in
 from autograder.inside import plain
+from autograder.judging.forbid import MAX_PARSED, forbidden_use
 from autograder.report import feedback_page
-from autograder.tryout import try_answers
 
 
 def keys_with_one_hash(count):

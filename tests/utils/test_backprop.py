@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from utils import backprop, plots
-from utils.backprop import EXAMPLE_7_1, NAMES_7_1, network_7_1, network_7_1_explorer, toy_forward
+from utils import backprop_pictures, plots
+from utils.explorers.ch07_gradients import network_7_1_explorer
+from utils.given_functions import EXAMPLE_7_1, NAMES_7_1, network_7_1, toy_forward
 
 
 @pytest.fixture
@@ -16,7 +17,7 @@ def shown(monkeypatch):
         plots.Picture(fig, alt)
         texts.append(alt)
 
-    monkeypatch.setattr(plots, "show", show)
+    monkeypatch.setattr(backprop_pictures, "show", show)
     return texts
 
 
@@ -60,16 +61,16 @@ def test_the_explorer_says_which_units_are_on():
 
 
 def test_pictures_say_what_they_show(shown):
-    backprop.show_toy_chain()
-    backprop.show_layout()
-    backprop.show_one_weight()
+    backprop_pictures.show_toy_chain()
+    backprop_pictures.show_layout()
+    backprop_pictures.show_one_weight()
     assert "f3 = 2.372" in shown[0]
     assert "three rows" in shown[1]
     assert "Omega 21" in shown[2]
 
 
 def test_step_units_leave_only_the_output_layer_learning(shown):
-    backprop.watch_step_network(steps=50)
+    backprop_pictures.watch_step_network(steps=50)
     (said,) = shown
     assert "W1 0.00, b1 0.00, W2 0.00, b2 0.00" in said
     assert "W3 0.00" not in said

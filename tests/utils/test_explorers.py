@@ -5,7 +5,8 @@ import re
 import ipywidgets
 import pytest
 
-from utils.explorers import Explorer, explore, gradient_flow_explorer
+from utils.explorers import Explorer, explore
+from utils.explorers.ch02_autograd import gradient_flow_explorer
 from utils.plots import axes
 
 

@@ -6,8 +6,9 @@ import re
 import ipywidgets
 import pytest
 
-from utils import Quiz, quiz, records
-from utils.questions import as_html, as_text, load_questions, typed_number
+from utils import Quiz, records
+from utils.quiz import quiz
+from utils.quiz.questions import as_html, as_text, load_questions, typed_number
 
 QUESTIONS = load_questions()
 ITEMS = list(QUESTIONS.values())

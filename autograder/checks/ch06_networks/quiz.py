@@ -4,12 +4,12 @@ import json
 
 import numpy as np
 
-from autograder.authoring.quiz import read_questions
 from autograder.check import Fault, check
 from autograder.course import ROOT
+from autograder.course.questions import read_questions
 from autograder.inside import attempt, named
 from autograder.inside.expressions import number
-from utils.questions import Reply, Unreadable, as_text
+from utils.quiz.questions import Reply, Unreadable, as_text
 
 QUESTIONS = read_questions(ROOT / "solutions" / "ch06_networks" / "quiz.yaml")
 

@@ -1,0 +1,167 @@
+"""`python -m autograder grade`: what it does, in order, and what it says on the way."""
+
+from __future__ import annotations
+
+import gc
+import json
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from autograder.commands import unchanged
+from autograder.commands.progress import GradingProgress, moved
+from autograder.course import Course, default_course
+from autograder.gradebook.folder import GradingFolder
+from autograder.isolation import NoSandbox, choose_tier
+from autograder.isolation.worker import cpu_count
+
+
+class Stopped(RuntimeError):
+    """Grading did not come to its end, in one sentence; `code` is the exit code."""
+
+    def __init__(self, sentence: str, code: int = 2):
+        super().__init__(sentence)
+        self.code = code
+
+
+@dataclass
+class Request:
+    """What was asked for on the command line."""
+
+    paths: list[Path]
+    folder: GradingFolder
+    workers: int | None = None
+    scheduler: str = ""
+    trust: bool = False
+    seed: int | None = None
+    db_url: str = ""
+    as_json: bool = False
+    real_kernel: bool = False
+    due: tuple[str, ...] = ()
+
+    @property
+    def state(self) -> str:
+        """What the result depends on; see `unchanged`."""
+        tier = "" if self.scheduler else choose_tier(self.trust).name
+        config = default_course().root / "nbgrader_config.py"
+        about = (tier, self.seed, self.db_url, self.scheduler, self.real_kernel, *self.due)
+        return unchanged.state_of(default_course(), [*self.paths, config], about)
+
+    @property
+    def needed(self) -> list[Path]:
+        """Files that a run leaves once."""
+        return [self.folder.table, self.folder.page, *self.books]
+
+    @property
+    def books(self) -> list[Path]:
+        """The gradebook's file, if it is one: people enter scores and due dates there."""
+        gradebook = self.db_url or self.folder.db_url
+        own = gradebook.startswith("sqlite:///")
+        return [Path(gradebook.removeprefix("sqlite:///"))] if own else []
+
+
+def grade_and_report(request: Request, out: Console, err: Console) -> bool:
+    """Grade, write all reports, and say what came out; was everything graded?
+
+    Raises `Stopped` with a sentence for whoever typed the command.
+    """
+    try:
+        state = request.state
+    except NoSandbox as problem:
+        raise Stopped(str(problem)) from None
+    before = None
+    if request.books:  # of one on a server, only the server knows whether it is still there
+        before = unchanged.results_of(request.folder, state, request.needed, request.books)
+    if before is not None:
+        _say_unchanged(request, before, out)
+        return True
+    course, progress = default_course(), GradingProgress(err, quiet=request.as_json)
+    records, lines, results, tier = _grade(request, course, progress)
+    unchanged.remember(request.folder, state, records, request.books)
+    for line in lines:
+        err.print(f"! {line}", style="yellow", markup=False, soft_wrap=True)
+    if tier == "none":
+        err.print("Without a sandbox: the submissions could read and change everything that you can.",
+                  style="bold yellow")  # fmt: skip
+    if request.as_json:
+        print(json.dumps(records, ensure_ascii=False, indent=1))
+    elif results is None:
+        _say_unchanged(request, records, out)
+    else:
+        _say(request, records, progress, results, out)
+    return all(record["state"] != "not graded" for record in records)
+
+
+def _grade(request: Request, course: Course, progress: GradingProgress):
+    """(records, lines, results of the class or None when nothing is new, name of the tier)"""
+    from autograder.check import CourseFault
+    from autograder.gradebook.book import GradebookError
+    from autograder.gradebook.folder import Busy
+    from autograder.gradebook.late import due_dates
+    from autograder.grading.batch import Nothing, grade_class
+    from autograder.grading.cluster import Cluster, ClusterError
+    from autograder.isolation.worker import WorkerFailed
+    from autograder.report.write import out_of_date, write_reports
+
+    gc.freeze()  # what was imported stays
+    workers, folder = request.workers or cpu_count(), request.folder
+    try:
+        due = due_dates(request.due, course.assignments())
+    except ValueError as problem:
+        raise Stopped(str(problem)) from None
+    far = Cluster(request.scheduler, workers, request.trust) if request.scheduler else nullcontext()
+    try:
+        with far as cluster:
+            tier = cluster.tier if cluster else choose_tier(request.trust)
+            if request.real_kernel and tier.name == "landlock":
+                raise Stopped(
+                    "--real-kernel needs bubblewrap (apt install bubblewrap): without it there is "
+                    "no way to let a kernel talk and nothing else."
+                )
+            with progress:
+                records, lines = grade_class(
+                    course, request.paths, folder, tier=tier, workers=workers, seed=request.seed,
+                    db_url=request.db_url, cluster=cluster, real_kernel=request.real_kernel, due=due,
+                    started=progress.started, done=progress.done,
+                )  # fmt: skip
+        students = out_of_date(folder, records)
+        results = write_reports(course, folder, request.db_url, students) if students else None
+    except (NoSandbox, Nothing, GradebookError, Busy, ClusterError) as problem:
+        raise Stopped(str(problem)) from None
+    except (CourseFault, WorkerFailed) as fault:
+        raise Stopped(f"The course is at fault: {fault}", 1) from None
+    except KeyboardInterrupt:
+        raise Stopped(
+            f"Stopped. {progress.count} of {progress.total} notebooks were graded and are stored; "
+            "the same command goes on with the rest.", 130,
+        ) from None  # fmt: skip
+    return records, lines, results, tier.name
+
+
+def _say_unchanged(request: Request, records: list[dict], out: Console) -> None:
+    if request.as_json:
+        found = [request.folder.record_of(one) for one in records]
+        print(json.dumps(found, ensure_ascii=False, indent=1))
+        return
+    students = len({record["student"] for record in records})
+    notebooks = f"{len(records)} {'notebook' if len(records) == 1 else 'notebooks'}"
+    out.print(
+        f"Nothing to do: {notebooks} of {students} {'student' if students == 1 else 'students'} "
+        f"are graded, and nothing has changed since. The report: {request.folder.page}",
+        markup=False, soft_wrap=True,
+    )  # fmt: skip
+
+
+def _say(request: Request, records, progress: GradingProgress, results, out: Console) -> None:
+    from autograder.report.results import ClassResults, of_students
+    from autograder.report.summary import summary
+
+    if changed := moved(progress.records):
+        out.print("Scores that moved:", style="bold")
+        for line in changed:
+            out.print(f"  {line}", markup=False, soft_wrap=True)
+    graded = {record["student"] for record in records}
+    summary(out, ClassResults(of_students(results, graded), []))
+    out.print(f"Feedback, grades.csv and gradebook are in {request.folder.root}.", markup=False)

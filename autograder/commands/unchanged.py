@@ -1,0 +1,85 @@
+"""Is there nothing to do at all? Answered from the times of files, before anything is read.
+
+When it cannot say so, the ordinary way looks at every submission by itself (see `kept`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections.abc import Iterable
+from importlib import metadata
+from pathlib import Path
+
+from autograder.course import Course
+from autograder.course.files import write_json
+from autograder.gradebook.folder import GradingFolder
+
+_LIBRARIES = ("numpy", "torch", "matplotlib", "ipython", "ipywidgets", "nbgrader")
+
+
+def state_of(course: Course, paths: Iterable[Path], about: Iterable[object]) -> str:
+    """A hash of what a run depends on: the submissions' files, the course, and `about`."""
+    made = hashlib.sha256()
+    libraries = [f"{name} {metadata.version(name)}" for name in _LIBRARIES]
+    for text in (course.version(), sys.version, *libraries, *about):
+        made.update(f"{text}\0".encode())
+    for path in paths:
+        for line in _files(Path(path)):
+            made.update(f"{line}\0".encode("utf-8", "surrogateescape"))
+    return made.hexdigest()
+
+
+def _files(path: Path) -> Iterable[str]:
+    """Name, size and times of a file, or of all files in a folder."""
+    yield str(path.resolve())
+    places = [path]
+    for folder, names, files in os.walk(path):
+        names.sort()
+        places += [Path(folder, name) for name in sorted(files)]
+    for place in places:
+        try:
+            about = place.lstat()
+        except OSError:
+            continue
+        if place is not path or not path.is_dir():
+            yield f"{place} {about.st_size} {about.st_mtime_ns} {about.st_ctime_ns} {about.st_mode}"
+
+
+def remember(
+    folder: GradingFolder, state: str, records: list[dict], books: Iterable[Path] = ()
+) -> None:
+    """A run with this state came to its end, and this is what it gave, `books` included."""
+    if all(record["state"] != "not graded" for record in records):
+        notebooks = [[r["student"], r["notebook"]] for r in records]
+        run = {**folder.run, "state": state, "notebooks": notebooks, "books": _times(books)}
+        write_json(folder.run_path, run)
+
+
+def _times(books: Iterable[Path]) -> list[int]:
+    return [book.stat().st_mtime_ns for book in books if book.is_file()]
+
+
+def results_of(
+    folder: GradingFolder, state: str, needed: Iterable[Path], books: Iterable[Path] = ()
+) -> list[dict] | None:
+    """What there is of each notebook (student, notebook) when nothing changed since; else None.
+
+    `needed` are files that must be there beside those of every notebook, `books` such as nobody
+    may have changed.
+    """
+    run = folder.run
+    if run.get("unfinished") or run.get("state") != state or not all(p.is_file() for p in needed):
+        return None
+    if run.get("books") != _times(books):
+        return None
+    found = []
+    for student, notebook in run["notebooks"]:
+        assignment = notebook.rsplit("/", 1)[0]
+        one = {"student": student, "notebook": notebook, "assignment": assignment}
+        places = (folder.path_of(one), folder.executed_path(one), folder.feedback_path(one))
+        if not all(map(os.path.exists, places)):
+            return None
+        found.append(one)
+    return found

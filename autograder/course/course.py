@@ -1,0 +1,92 @@
+"""Where the course's things are, and what belongs together."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+from autograder.check import CourseFault, exercise_of
+from autograder.course.source import AuthorError, Exercise, Notebook, read_notebook
+
+ROOT = Path(__file__).resolve().parents[2]
+CHAPTER_TITLES = {
+    "ch02_autograd": "Chapter 2 · Automatic differentiation",
+    "ch03_calculus": "Chapter 3 · Calculus",
+    "ch06_networks": "Chapter 6 · Neural networks",
+    "ch07_gradients": "Chapter 7 · Gradients and initialisation",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Course:
+    """A checkout of the course."""
+
+    root: Path = ROOT
+
+    @property
+    def solutions(self) -> Path:
+        """The source of everything: percent files."""
+        return self.root / "solutions"
+
+    @property
+    def chapters(self) -> Path:
+        """The students' notebooks, generated."""
+        return self.root / "chapters"
+
+    @property
+    def grading(self) -> Path:
+        """What a run leaves behind; git ignores it."""
+        return self.root / "grading"
+
+    @cached_property
+    def notebooks(self) -> dict[str, Notebook]:
+        """Every notebook by its name, chapter by chapter."""
+        files = sorted(self.solutions.rglob("*.py"), key=lambda path: (len(path.parts), path))
+        return {(book := read_notebook(file, self.solutions)).name: book for file in files}
+
+    @cached_property
+    def exercises(self) -> dict[str, Exercise]:
+        """Every exercise by its id, in the order of the notebooks."""
+        found: dict[str, Exercise] = {}
+        for notebook in self.notebooks.values():
+            for exercise in notebook.exercises:
+                if exercise.id in found:
+                    raise AuthorError(
+                        f'{notebook.name}.py: exercise="{exercise.id}" is already in '
+                        f"{found[exercise.id].notebook}.py; choose another id."
+                    )
+                found[exercise.id] = exercise
+        return found
+
+    def assignments(self) -> dict[str, list[Notebook]]:
+        """The notebooks of each chapter that have something to grade."""
+        found: dict[str, list[Notebook]] = {}
+        for notebook in self.notebooks.values():
+            if notebook.chapter and notebook.parts:
+                found.setdefault(notebook.chapter, []).append(notebook)
+        return found
+
+    def notebook_of(self, part: str) -> Notebook:
+        """The notebook in which a part or an exercise stands."""
+        exercise = self.exercises.get(exercise_of(part))
+        if exercise is None:
+            known = ", ".join(self.exercises)
+            raise CourseFault(f"There is no exercise {part}. The course has: {known}.")
+        return self.notebooks[exercise.notebook]
+
+    def version(self) -> str:
+        """A hash of the solutions and of the autograder: what a verdict depends on."""
+        digest = hashlib.sha256()
+        for folder in ("solutions", "autograder", "utils"):
+            found = (self.root / folder).rglob("*")
+            for file in sorted(path for path in found if path.suffix in (".py", ".yaml")):
+                digest.update(str(file.relative_to(self.root)).encode() + file.read_bytes())
+        return digest.hexdigest()[:16]
+
+
+@lru_cache
+def default_course() -> Course:
+    """The checkout that this package is installed from."""
+    return Course()

@@ -1,0 +1,110 @@
+"""A notebook as the course gives it to students: what nbgrader registers, and what is rebuilt."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import dataclass
+from functools import cached_property
+
+from nbformat import NotebookNode
+
+from autograder.check import all_checks, all_written
+from autograder.course import Course
+from autograder.course.cell_ids import grade_id
+from autograder.course.nbgrader_source import source_notebook
+from autograder.course.source import Notebook
+
+_ROLES_WITH_PART = ("answer", "test", "written")
+
+
+@dataclass(frozen=True, eq=False)
+class Given:
+    """One notebook of the course.
+
+    `registered` has stubs in the answer cells and the hidden tests in place: what nbgrader's
+    generate_assignment saves in a gradebook. `shown` has no hidden tests. Both are made by
+    nbgrader's own steps, when they are asked for.
+    """
+
+    notebook: Notebook
+
+    @cached_property
+    def registered(self) -> NotebookNode:
+        """With hidden tests."""
+        from nbgrader.preprocessors import ClearSolutions, ComputeChecksums, LockCells
+
+        made = source_notebook(self.notebook, all_checks(), all_written())
+        _through(made, LockCells(), clear_solutions(ClearSolutions), ComputeChecksums())
+        return made
+
+    @cached_property
+    def shown(self) -> NotebookNode:
+        """As students get it."""
+        from nbgrader.preprocessors import ClearHiddenTests, ComputeChecksums
+
+        made = deepcopy(self.registered)
+        _through(made, ClearHiddenTests(), ComputeChecksums())
+        return made
+
+    @property
+    def name(self) -> str:
+        """ch02_autograd/02_operations"""
+        return self.notebook.name
+
+    @property
+    def assignment(self) -> str:
+        """The chapter: nbgrader's assignment."""
+        return self.notebook.chapter
+
+    @property
+    def stem(self) -> str:
+        """nbgrader's notebook name."""
+        return self.notebook.stem
+
+    @cached_property
+    def names(self) -> dict[str, tuple[str, str]]:
+        """(role, part) of every answer, test and written cell, by its id."""
+        return {
+            grade_id(cell.role, cell.key): (cell.role, cell.key)
+            for cell in self.notebook.cells
+            if cell.role in _ROLES_WITH_PART
+        }
+
+    @cached_property
+    def telling(self) -> set[str]:
+        """The cell ids that occur in this notebook of the course only."""
+        return {grade_id(cell.role, cell.key) for cell in self.notebook.cells if cell.key}
+
+    @cached_property
+    def written(self) -> list[str]:
+        """The parts that a person reads."""
+        return [part for role, part in self.names.values() if role == "written"]
+
+
+def given_notebooks(course: Course) -> dict[str, Given]:
+    """All notebooks with something to grade, by name."""
+    return {
+        notebook.name: Given(notebook)
+        for notebooks in course.assignments().values()
+        for notebook in notebooks
+    }
+
+
+def clear_solutions(preprocessor):
+    """nbgrader's ClearSolutions with the stub that the build uses."""
+    from traitlets.config import Config
+
+    from autograder.course.source import STUB
+
+    config = Config()
+    config.ClearSolutions.code_stub = {"python": STUB}
+    config.ClearSolutions.text_stub = WRITTEN_STUB
+    return preprocessor(config=config)
+
+
+WRITTEN_STUB = "*Write your answer here.*"
+
+
+def _through(notebook: NotebookNode, *preprocessors) -> None:
+    for preprocessor in preprocessors:
+        preprocessor.preprocess(notebook, {"nbgrader": {}})

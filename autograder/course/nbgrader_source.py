@@ -1,0 +1,116 @@
+"""nbgrader's source notebook of a solution file: with solutions and hidden tests."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import nbformat
+from nbformat import NotebookNode
+from nbformat.v4 import new_notebook
+
+from autograder.check import Check, Written, exercise_of
+from autograder.course.cell_ids import grade_id
+from autograder.course.source import Cell, Notebook
+
+METADATA = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+LEVELS = {1: "★ warm-up", 2: "★★ standard", 3: "★★★ challenging", 4: "★★★★ project"}
+
+
+def source_notebook(notebook: Notebook, checks: dict[str, Check], texts: dict[str, Written]):
+    """nbgrader's source notebook of one solution file."""
+    cells, count = [], {}
+    for cell in notebook.cells:
+        count[cell.role] = count.get(cell.role, 0) + 1
+        if cell.key:
+            name = grade_id(cell.role, cell.key)
+        else:
+            name = f"{cell.role}-{count[cell.role]}"
+        made = _new_cell(cell.kind, _text(cell, notebook, checks), name)
+        made.metadata.update(_metadata(cell, name, checks))
+        cells.append(made)
+        if cell.role == "written":
+            rubric = _rubric_text(texts[cell.key])
+            cells.append(_new_cell("markdown", rubric, grade_id("rubric", cell.key)))
+    return new_notebook(cells=cells, metadata=json.loads(json.dumps(METADATA)), nbformat_minor=5)
+
+
+def _new_cell(kind: str, text: str, name: str) -> NotebookNode:
+    """As nbformat's functions make them, each of which would validate its cell."""
+    made = {"cell_type": kind, "id": name, "metadata": {}, "source": text}
+    if kind == "code":
+        made |= {"execution_count": None, "outputs": []}
+    return nbformat.from_dict(made)
+
+
+def _text(cell: Cell, notebook: Notebook, checks) -> str:
+    if cell.role == "exercise":
+        return _exercise_text(cell, notebook, checks)
+    if cell.role == "hints":
+        return _hints_text(cell.source)
+    if cell.role == "answer":
+        return f"# Answer {cell.key}\n{cell.source}"
+    if cell.role == "test":
+        return f"# Visible tests {cell.key}\n{cell.source}"
+    return cell.source
+
+
+def _exercise_text(cell: Cell, notebook: Notebook, checks: dict[str, Check]) -> str:
+    parts = [checks[part] for part in notebook.parts if exercise_of(part) == cell.key]
+    points = sum(check.points for check in parts if not check.bonus)
+    bonus = sum(check.points for check in parts if check.bonus)
+    facts = [
+        LEVELS[cell.meta["stars"]],
+        f"about {cell.meta['minutes']} minutes",
+        f"{points:g} points",
+    ]
+    if bonus:
+        facts[-1] += f" and {bonus:g} bonus"
+    if needs := cell.meta.get("needs"):
+        facts.append("builds on " + ", ".join(str(needs).split()))
+    heading = f"## {cell.key} {cell.meta['title']}"
+    return f"{heading}\n\n*{' · '.join(facts)}*\n\n{cell.source}"
+
+
+def _hints_text(text: str) -> str:
+    hints = [hint.strip() for hint in re.split(r"^---$", text, flags=re.M) if hint.strip()]
+    return "\n\n".join(
+        f"<details><summary>Hint {number} of {len(hints)}</summary>\n\n{hint}\n\n</details>"
+        for number, hint in enumerate(hints, start=1)
+    )
+
+
+def _rubric_text(text: Written) -> str:
+    """What the person who reads the answer sees below it; students get it with their feedback."""
+    lines = [f"- **{points:g}** {what}" for points, what in text.rubric]
+    top = f"**Rubric {text.part}** (up to {text.points:g} bonus points, entered as extra credit)"
+    return "\n".join([top, "", *lines])
+
+
+def _metadata(cell: Cell, name: str, checks) -> dict:
+    if cell.meta.get("fold"):
+        return {"jupyter": {"source_hidden": True}}
+    graded = cell.role in ("test", "written")
+    solution = cell.role in ("answer", "written")
+    if not (graded or solution or cell.role == "setup"):
+        return {}
+    facts = {
+        "grade": graded,
+        "grade_id": name,
+        "locked": not solution,
+        "schema_version": 3,
+        "solution": solution,
+        "task": False,
+    }
+    if graded:
+        facts["points"] = nbgrader_points(cell.key, checks)
+    return {"nbgrader": facts}
+
+
+def nbgrader_points(part: str, checks: dict[str, Check]) -> float:
+    """A part's points in nbgrader: bonus parts count 0 there and give extra credit."""
+    check = checks.get(part)
+    return 0.0 if check is None or check.bonus else float(check.points)

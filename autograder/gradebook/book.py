@@ -1,0 +1,382 @@
+"""The one writer of nbgrader's gradebook. What a person entered there is never overwritten."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import json
+import warnings
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy.exc
+from nbgrader import utils
+from nbgrader.api import (
+    Assignment,
+    BaseCell,
+    Comment,
+    Grade,
+    GradeCell,
+    InvalidEntry,
+    Notebook,
+    SolutionCell,
+    SourceCell,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
+from sqlalchemy import insert
+
+from autograder.course.cell_ids import grade_id
+from autograder.course.given import Given
+from autograder.gradebook.database import (
+    GradebookError,
+    one_writer,
+    open_gradebook,
+    public_address,
+    reason,
+)
+
+# (student, score of a notebook, seconds late) -> points to take off, or None
+Penalty = Callable[[str, float, float], float | None]
+
+
+def _transaction(method):
+    """All that the method enters is kept, or nothing. It commits once, at its end."""
+
+    @functools.wraps(method)
+    def call(self, *args, **kwargs):
+        with warnings.catch_warnings(), self._in_a_sentence("written"):
+            # remarks on how nbgrader builds its objects
+            warnings.simplefilter("ignore", sqlalchemy.exc.SAWarning)
+            with one_writer(self._book.engine):
+                return method(self, *args, **kwargs)
+
+    return call
+
+
+def parse_time(timestamp: str) -> datetime | None:
+    """The time in nbgrader's timestamp.txt (UTC); None when there is none that can be read."""
+    try:
+        return utils.parse_utc(timestamp) if timestamp.strip() else None
+    except (ValueError, OverflowError, TypeError):
+        return None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the gradebook holds about one part of one student."""
+
+    auto: float | None
+    manual: float | None
+    extra: float
+    needs_person: bool
+    comment: str
+
+    @property
+    def score(self) -> float:
+        """The points that count: a person's, or else the automatic ones."""
+        counted = self.manual if self.manual is not None else self.auto
+        return counted or 0.0
+
+
+@dataclass(frozen=True)
+class Late:
+    """By how much an assignment was handed in late, and the points that this costs."""
+
+    seconds: float = 0.0
+    penalty: float = 0.0
+
+
+class Book:
+    """An open gradebook. Use as a context manager."""
+
+    def __init__(self, db_url: str, course_id: str = ""):
+        self._book = open_gradebook(db_url, course_id)
+
+    def __enter__(self) -> Book:
+        return self
+
+    def __exit__(self, *exception) -> None:
+        self._book.close()
+
+    @property
+    def is_empty(self) -> bool:
+        """Does it hold no submissions?"""
+        with self._in_a_sentence("read"):
+            empty = not self._book.students
+            self._book.db.commit()  # a run may take hours: the server waits for nothing
+            return empty
+
+    @contextlib.contextmanager
+    def _in_a_sentence(self, done: str):
+        """What was begun is taken back when something fails; a database that fails is told."""
+        try:
+            yield
+        except BaseException as problem:
+            with contextlib.suppress(sqlalchemy.exc.SQLAlchemyError):
+                self._book.db.rollback()
+            if not isinstance(problem, (sqlalchemy.exc.SQLAlchemyError, InvalidEntry)):
+                raise
+            address = self._book.engine.url
+            raise GradebookError(
+                f"The gradebook {public_address(address)} could not be {done}: "
+                f"{reason(problem, address)}. "
+                "What was entered before is kept; when that is mended, give the same command again."
+            ) from problem
+
+    # the course -------------------------------------------------------------------------------
+
+    @_transaction
+    def register(self, givens: Iterable[Given]) -> None:
+        """Enter assignments, notebooks and cells, as nbgrader's generate_assignment does.
+
+        Exercises that were added to the course since are added to submissions that are there;
+        cells that the course no longer has are worth nothing from then on.
+        """
+        db, assignments = self._book.db, {}
+        for given in givens:
+            assignment = self._enter(
+                Assignment, {"name": given.assignment}, first={"course_id": self._book.course_id}
+            )
+            kernel = json.dumps(given.registered.metadata.get("kernelspec", {}))
+            notebook = self._enter(
+                Notebook, {"name": given.stem, "assignment": assignment}, kernelspec=kernel
+            )
+            self._register_cells(notebook, given)
+            assignments[given.assignment] = assignment
+        db.flush()
+        for assignment in assignments.values():
+            db.refresh(assignment)
+            for submission in assignment.submissions:
+                self._complete(submission)
+        db.commit()
+
+    def _enter(self, kind, which: dict, first: dict | None = None, **values):
+        """The object that `which` names, with these values; made (with `first`) when there is none."""
+        db = self._book.db
+        with db.no_autoflush:
+            found = db.query(kind).filter_by(**which).one_or_none()
+        if found is None:
+            found = kind(**which, **(first or {}), **values)
+            db.add(found)
+            db.flush()
+        for name, value in values.items():
+            setattr(found, name, value)
+        return found
+
+    def _register_cells(self, notebook: Notebook, given: Given) -> None:
+        db, present = self._book.db, set()
+        cells = (*notebook._base_cells, *notebook.source_cells)
+        there = {(type(cell), cell.name): cell for cell in cells}
+
+        def enter(kind, name: str, **values) -> None:
+            cell = there.get((kind, name))
+            if cell is None:
+                db.add(kind(name=name, notebook_id=notebook.id, **values))
+                return
+            for key, value in values.items():
+                setattr(cell, key, value)
+
+        for cell in given.registered.cells:
+            if "nbgrader" not in cell.metadata:
+                continue
+            tag, kind = cell.metadata.nbgrader, cell.cell_type
+            present.add(tag.grade_id)
+            if utils.is_grade(cell):
+                enter(GradeCell, tag.grade_id, max_score=float(tag.points), cell_type=kind)
+            if utils.is_solution(cell):
+                enter(SolutionCell, tag.grade_id)
+            enter(
+                SourceCell, tag.grade_id, source=cell.source, checksum=tag.get("checksum"),
+                cell_type=kind, locked=utils.is_locked(cell),
+            )  # fmt: skip
+        db.flush()
+        db.refresh(notebook)
+        for cell in notebook.grade_cells:
+            if cell.name not in present:
+                cell.max_score = 0.0
+
+    def _complete(self, submission) -> None:
+        """A place for every cell of the assignment in this submission: what is not handed in counts 0.
+
+        There are dozens of them for every student, so they are entered all at once.
+        """
+        db, grades, comments = self._book.db, [], []
+        notebooks = submission.assignment.notebooks
+        there = {notebook.name: notebook for notebook in submission.notebooks}
+        new = {
+            notebook.name: SubmittedNotebook(notebook=notebook, assignment=submission)
+            for notebook in notebooks if notebook.name not in there
+        }  # fmt: skip
+        db.add_all(new.values())
+        db.flush()
+        for notebook in notebooks:
+            mine = new.get(notebook.name) or there[notebook.name]
+            old = notebook.name in there
+            graded = {grade.cell_id for grade in mine.grades} if old else ()
+            commented = {comment.cell_id for comment in mine.comments} if old else ()
+            grades += [
+                {
+                    "cell_id": cell.id, "notebook_id": mine.id, "auto_score": 0.0,
+                    "needs_manual_grade": False,
+                }
+                for cell in notebook.grade_cells if cell.id not in graded
+            ]  # fmt: skip
+            comments += [
+                {"cell_id": cell.id, "notebook_id": mine.id}
+                for cell in notebook.solution_cells if cell.id not in commented
+            ]  # fmt: skip
+        for kind, rows in ((Grade, grades), (Comment, comments)):
+            if rows:
+                db.execute(insert(kind), rows)
+        for mine in submission.notebooks:
+            db.expire(mine, ["grades", "comments"])
+
+    # results ----------------------------------------------------------------------------------
+
+    @_transaction
+    def store(self, record: dict, previous: dict | None, timestamp: str = "") -> None:
+        """Enter the result of one notebook. `previous` is the result of the run before, if any."""
+        submission = self._submission(record, timestamp)
+        stem = record["notebook"].rsplit("/", 1)[-1]
+        mine = next(one for one in submission.notebooks if one.name == stem)
+        grades = {grade.name: grade for grade in mine.grades}
+        before = {part["id"]: part for part in (previous or {}).get("parts", ())}
+        for part in record["parts"]:
+            self._store_part(grades[grade_id("test", part["id"])], part, before.get(part["id"]))
+        for part, text in record["written"].items():
+            unchanged = (previous or {}).get("written", {}).get(part) == text
+            self._store_written(grades[grade_id("written", part)], text, unchanged)
+        for comment in mine.comments:
+            comment.auto_comment = None if comment.name in record["answered"] else "No response."
+        self._book.db.commit()
+
+    def _submission(self, record: dict, timestamp: str) -> SubmittedAssignment:
+        """The student's submission; nbgrader's own way would commit in between."""
+        handed_in, lms_id = parse_time(timestamp), record.get("lms_id", "")
+        known = {"lms_user_id": lms_id} if 0 < len(lms_id) <= 128 else {}  # what a column takes
+        submission = self._enter(
+            SubmittedAssignment,
+            {
+                "assignment": self._book.find_assignment(record["assignment"]),
+                "student": self._enter(Student, {"id": record["student"]}, **known),
+            },
+            **({"timestamp": handed_in} if handed_in else {}),
+        )
+        if not submission.notebooks:
+            self._complete(submission)
+            self._book.db.flush()
+        return submission
+
+    def _store_part(self, grade: Grade, part: dict, before: dict | None) -> None:
+        if part["state"] != "graded":
+            grade.auto_score, grade.needs_manual_grade = None, grade.manual_score is None
+            return
+        by_person = grade.manual_score is not None
+        automatic = 0.0 if part["bonus"] else part["earned"]
+        moved = grade.auto_score is not None and abs(grade.auto_score - automatic) > 1e-9
+        grade.auto_score = automatic
+        grade.needs_manual_grade = by_person and (moved or grade.needs_manual_grade)
+        if part["bonus"]:
+            last = before["earned"] if before else None
+            if not grade.extra_credit or last is not None and abs(grade.extra_credit - last) < 1e-9:
+                grade.extra_credit = part["earned"] or None
+
+    def _store_written(self, grade: Grade, text: str, unchanged: bool) -> None:
+        """A written answer waits for a person, once.
+
+        Its automatic score is 0, not None: formgrader then takes extra credit alone as an answer.
+        """
+        was_read = grade.manual_score is not None or grade.extra_credit is not None
+        grade.auto_score = 0.0
+        grade.needs_manual_grade = bool(text) and not (was_read and unchanged)
+
+    # late submissions -------------------------------------------------------------------------
+
+    @_transaction
+    def set_due(self, assignment: str, due: datetime) -> bool:
+        """When an assignment was to be handed in (UTC, as nbgrader keeps it); is that new?"""
+        found = self._book.find_assignment(assignment)
+        before, found.duedate = found.duedate, due
+        self._book.db.commit()
+        return before != due
+
+    @_transaction
+    def assign_late_penalties(
+        self, notebooks: Iterable[tuple[str, str, str]], penalty_for: Penalty
+    ) -> list[tuple[str, str, str]]:
+        """Enter what these (student, assignment, notebook) lose, as nbgrader does after grading.
+
+        Returns those whose penalty is another one than before.
+        """
+        late, wanted, changed = self._late(), set(notebooks), []
+        found = self._notebooks(SubmittedNotebook.score, SubmittedNotebook)
+        for student, assignment, stem, score, mine in found.all():
+            key = student, assignment, stem
+            seconds = late.get(key[:2], Late()).seconds
+            if key not in wanted or not (seconds or mine.late_submission_penalty):
+                continue
+            penalty = penalty_for(student, score, seconds) if seconds else None
+            if penalty is not None:
+                penalty = min(max(0.0, penalty), score)
+            if (penalty or 0) != (mine.late_submission_penalty or 0):
+                changed.append(key)
+            mine.late_submission_penalty = penalty
+        self._book.db.commit()
+        return changed
+
+    # reading ----------------------------------------------------------------------------------
+
+    def entries(self) -> dict[tuple[str, str, str, str], Entry]:
+        """Everything by (student, assignment, notebook, cell)."""
+        with self._in_a_sentence("read"):
+            return self._entries()
+
+    def late(self) -> dict[tuple[str, str], Late]:
+        """What was handed in late or has a late penalty, by (student, assignment)."""
+        with self._in_a_sentence("read"):
+            return self._late()
+
+    def _entries(self) -> dict:
+        comments = {tuple(key): text for *key, text in self._cells(Comment, Comment.comment)}
+        values = Grade.auto_score, Grade.manual_score, Grade.extra_credit, Grade.needs_manual_grade
+        found = {}
+        for *place, cell, auto, manual, extra, waits in self._cells(Grade, *values):
+            answer = cell.replace("test-", "answer-", 1)
+            comment = comments.get((*place, cell)) or comments.get((*place, answer)) or ""
+            comment = "" if comment == "No response." else comment
+            found[(*place, cell)] = Entry(auto, manual, extra or 0.0, bool(waits), comment)
+        return found
+
+    def _late(self) -> dict:
+        penalties: dict[tuple[str, str], float] = {}
+        for *key, _, taken in self._notebooks(SubmittedNotebook.late_submission_penalty):
+            penalties[tuple(key)] = penalties.get(tuple(key), 0.0) + (taken or 0.0)
+        found = {}
+        for one in self._book.db.query(SubmittedAssignment):
+            seconds = one.total_seconds_late if one.assignment.duedate else 0
+            penalty = penalties.get((one.student_id, one.name), 0.0)
+            if seconds or penalty:
+                found[one.student_id, one.name] = Late(seconds, penalty)
+        return found
+
+    def _notebooks(self, *values):
+        """Rows (student, assignment, notebook, *values) of all submitted notebooks."""
+        names = SubmittedAssignment.student_id, Assignment.name, Notebook.name
+        return (
+            self._book.db.query(*names, *values)
+            .select_from(SubmittedNotebook)
+            .join(Notebook, SubmittedNotebook.notebook_id == Notebook.id)
+            .join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+            .join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
+        )
+
+    def _cells(self, kind, *values):
+        """Rows (student, assignment, notebook, cell, *values) of all grades or all comments."""
+        return (
+            self._notebooks(BaseCell.name, *values)
+            .join(kind, kind.notebook_id == SubmittedNotebook.id)
+            .join(BaseCell, kind.cell_id == BaseCell.id)
+        )

@@ -1,0 +1,132 @@
+"""What the reference and the known variants answer: observed on the trusted side, and remembered."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import linecache
+import warnings
+from functools import lru_cache
+
+from autograder.check import Check, CourseFault, Variant, all_checks, exercise_of
+from autograder.course import Course, default_course
+from autograder.course.source import Notebook
+from autograder.inside import plain
+from autograder.inside.answer import observe_answer
+
+
+def execute(source: str, namespace: dict, name: str) -> dict:
+    """Run trusted code in `namespace`; tracebacks and `inspect` see its text under `name`."""
+    filename = f"<{name}>"
+    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+    with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        exec(compile(source, filename, "exec"), namespace)
+    return namespace
+
+
+class Reference:
+    """The reference solutions of a course."""
+
+    def __init__(self, course: Course | None = None, checks: dict[str, Check] | None = None):
+        self.course = course or default_course()
+        self.checks = all_checks() if checks is None else checks
+        self._snapshots: dict[str, dict[str, dict]] = {}
+        self._faults: dict[str, CourseFault] = {}
+        self._observed: dict[tuple, dict] = {}
+        self.remembered: dict[tuple, object] = {}  # what judging derived from it, per part and seed
+
+    def check(self, part: str) -> Check:
+        """The check of a part; `CourseFault` when there is none."""
+        if part not in self.checks:
+            raise CourseFault(f"There is no check {part!r}.")
+        return self.checks[part]
+
+    def parts_of(self, exercise: str) -> list[str]:
+        """The checked parts of an exercise (a part's id is its own list)."""
+        notebook = self.course.notebook_of(exercise)
+        exact = [part for part in notebook.parts if part == exercise]
+        if exact and exact[0] != exercise_of(exercise):
+            return exact
+        return [part for part in notebook.parts if exercise_of(part) == exercise_of(exercise)]
+
+    def setup(self, exercise: str) -> list[str]:
+        """The set-up cells of the exercise's notebook."""
+        return [cell.source for cell in self.course.notebook_of(exercise).with_role("setup")]
+
+    def solution(self, part: str) -> str:
+        """The reference solution's text for a part."""
+        return self.course.notebook_of(part).answer_of(part).solution
+
+    def answer_file(self, exercise: str, part: str = "", variant: Variant | None = None) -> str:
+        """All answer cells of an exercise as one file, with one part's answer varied."""
+        notebook = self.course.notebook_of(exercise)
+        varied = notebook.answer_of(part) if part else None
+        texts = []
+        for cell in notebook.with_role("answer"):
+            if exercise_of(cell.key) == exercise_of(exercise):
+                is_varied = variant is not None and cell is varied
+                texts.append(variant.text(cell.solution) if is_varied else cell.solution)
+        return "\n\n".join(texts)
+
+    def namespace(self, part: str, variant: Variant | None = None) -> dict:
+        """The names that the solutions (or a variant of this part) define, up to the part's test."""
+        notebook = self.course.notebook_of(part)
+        cell = notebook.answer_of(part)
+        if variant is None:
+            return dict(self._notebook_snapshots(notebook)[f"test {part}"])
+        before = dict(self._notebook_snapshots(notebook)[f"answer {cell.key}"])
+        return execute(variant.text(cell.solution), before, f"{variant.key} {part}")
+
+    def _notebook_snapshots(self, notebook: Notebook) -> dict[str, dict]:
+        """Namespaces before every answer cell and at every test cell of the notebook."""
+        if notebook.name in self._faults:
+            raise self._faults[notebook.name]
+        if notebook.name not in self._snapshots:
+            namespace: dict = {"__name__": "__main__"}
+            snapshots = {}
+            for cell in notebook.cells:
+                if cell.role == "answer":
+                    snapshots[f"answer {cell.key}"] = dict(namespace)
+                if cell.role in ("setup", "answer"):
+                    try:
+                        execute(
+                            cell.solution, namespace, f"{cell.role} {cell.key or notebook.stem}"
+                        )
+                    except Exception as problem:
+                        fault = CourseFault(
+                            f"{notebook.name}.py: {cell.label} of the reference raises "
+                            f"{type(problem).__name__}: {problem}"
+                        )
+                        self._faults[notebook.name] = fault
+                        raise fault from problem
+                if cell.role == "test":
+                    snapshots[f"test {cell.key}"] = dict(namespace)
+            self._snapshots[notebook.name] = snapshots
+        return self._snapshots[notebook.name]
+
+    def observation(self, part: str, seed: int, variant: Variant | None = None) -> dict:
+        """What the check sees of the reference, or of a variant; remembered per seed."""
+        key = (part, seed, variant.key if variant else "")
+        if key not in self._observed:
+            check = self.check(part)
+            try:
+                namespace = self.namespace(part, variant)
+            except CourseFault:
+                raise
+            except Exception as problem:
+                raise CourseFault(
+                    f"{part}: the variant {variant.key!r} does not run "
+                    f"({type(problem).__name__}: {problem})"
+                ) from problem
+            with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                seen = observe_answer(check.observe, namespace, seed, part)
+            self._observed[key] = plain.decode(plain.encode(seen))
+        return self._observed[key]
+
+
+@lru_cache
+def default_reference() -> Reference:
+    """The reference solutions of this checkout."""
+    return Reference()

@@ -1,0 +1,244 @@
+"""From an observation to a verdict: which sub-checks hold, which idea went wrong, how many points."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from autograder.check import Check, CourseFault, Fault, Variant
+from autograder.inside.plain import Opaque, Raised, show
+from autograder.judging.compare import difference, oracle_problem
+
+if TYPE_CHECKING:
+    from autograder.judging.reference import Reference
+
+FAILED = {
+    "timeout": "It ran longer than it may ({seconds:g} s). Look for a loop that never ends, or for "
+    "work that is done again and again.",
+    "crash": "The Python process ended while your answer ran (exit, a crash, or a killed process).",
+    "memory": "Your answer asked for more memory than it may have. Look at the shapes you create.",
+}
+
+
+@dataclass
+class Line:
+    """One sub-check: does it hold, what went in, what came out, how it differs."""
+
+    key: str
+    holds: bool
+    inputs: str = ""
+    got: object = None
+    expected: str = ""
+    difference: str = ""
+
+
+@dataclass
+class Verdict:
+    """The result of one part. `state` is "graded", or "not graded" for a fault of ours.
+
+    `ended` says what ended the observation ("timeout", "crash", "memory"), if anything did. `said`
+    holds the sentences of a verdict that was kept from an earlier run.
+    """
+
+    part: str
+    points: float
+    bonus: bool = False
+    earned: float = 0.0
+    state: str = "graded"
+    note: str = ""
+    ended: str = ""
+    said: list[str] | None = None
+    lines: list[Line] = field(default_factory=list)
+    misconceptions: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def full(self) -> bool:
+        """All points?"""
+        return self.state == "graded" and self.earned == self.points
+
+
+def judge(check: Check, seen: dict, reference: Reference, seed: int) -> Verdict:
+    """The verdict on an observation `seen` of a student's answer.
+
+    `seen` is {"entries": ..., "error": ...} or {"failed": "timeout" | "crash" | "memory"}.
+    A fault of the course gives the state "not graded", never zero points.
+    """
+    verdict = Verdict(check.part, check.points, check.bonus)
+    try:
+        expected = trusted_values(check, reference, seed)
+        if "failed" in seen:
+            verdict.ended = seen["failed"]
+            verdict.note = FAILED[verdict.ended].format(seconds=check.seconds)
+            return verdict
+        if check.decide:
+            _judge_by_rule(check, seen, verdict, list(expected), seed)
+        else:
+            _judge_by_comparison(check, seen, expected, verdict)
+            if not all(line.holds for line in verdict.lines):
+                _name_misconceptions(check, seen, expected, reference, seed, verdict)
+    except CourseFault as fault:
+        return not_graded(check, str(fault))
+    held = sum(line.holds for line in verdict.lines)
+    share = held / len(verdict.lines) if verdict.lines else 0.0
+    if check.all_or_nothing:
+        share = float(share == 1)
+    verdict.earned = check.points if share == 1 else round(check.points * share, 2)
+    return verdict
+
+
+def not_graded(check: Check, why: str) -> Verdict:
+    """A verdict that says that the course is at fault."""
+    why = " ".join(why.split())[:600]
+    note = f"Not graded: a fault of the course, not yours ({why}). Your instructor has been told."
+    return Verdict(check.part, check.points, check.bonus, state="not graded", note=note)
+
+
+def forbidden(check: Check, used: str) -> Verdict:
+    """The verdict on an answer that uses what the exercise wants written."""
+    note = f"{used} is used, and this exercise is about writing it yourself."
+    return Verdict(check.part, check.points, check.bonus, note=note)
+
+
+def trusted_values(check: Check, reference: Reference, seed: int) -> dict[str, object]:
+    """The reference's values by sub-check; `CourseFault` when they cannot decide anything."""
+    key = check.part, seed, "trusted values"
+    if key not in reference.remembered:
+        reference.remembered[key] = _trusted_values(check, reference, seed)
+    return reference.remembered[key]
+
+
+def _trusted_values(check: Check, reference: Reference, seed: int) -> dict[str, object]:
+    check.pickled  # noqa: B018 (it raises when students' answers cannot be observed)
+    seen = reference.observation(check.part, seed)
+    if seen["error"] is not None:
+        raise CourseFault(f"check {check.part}: observing the reference raises {seen['error']}")
+    values = {key: value for key, value, _ in seen["entries"]}
+    if not values:
+        raise CourseFault(f"check {check.part} observes nothing")
+    if len(values) != len(seen["entries"]):
+        raise CourseFault(f"check {check.part} uses a key twice")
+    for key, value in values.items():
+        if isinstance(value, (Raised, Opaque)):
+            raise CourseFault(f"check {check.part}, {key!r}: the reference gives {value!r}")
+    if not check.decide and (problem := oracle_problem(values.values())):
+        raise CourseFault(f"check {check.part}: {problem}")
+    if check.decide:
+        faults = [o for o in decisions(check, values, seed).values() if o is not True]
+        if faults:
+            raise CourseFault(f"check {check.part}: its judge rejects the reference ({faults[0]})")
+    return values
+
+
+def decisions(check: Check, values: dict, seed: int) -> dict[str, object]:
+    """What a check's own judge says: {key: True or Fault}."""
+    try:
+        said = check.decide(values, np.random.default_rng(seed))
+    except Exception as problem:
+        raise CourseFault(
+            f"check {check.part}: its judge raises {type(problem).__name__}: {problem}"
+        ) from problem
+    if not isinstance(said, dict):
+        raise CourseFault(
+            f"check {check.part}: its judge gives {said!r}, not an outcome for each key"
+        )
+    return {key: Fault(o) if isinstance(o, str) else o for key, o in said.items()}
+
+
+def _judge_by_comparison(check: Check, seen: dict, expected: dict, verdict: Verdict) -> None:
+    got = {key: (value, inputs) for key, value, inputs in seen["entries"]}
+    missing = seen["error"] or Raised("NotObserved", "")
+    for key, wanted in expected.items():
+        value, inputs = got.get(key, (missing, ""))
+        how = difference(wanted, value, check.rtol, check.atol)
+        shown = show(wanted) if check.reveal and how else ""
+        verdict.lines.append(Line(key, how is None, inputs, value, shown, how or ""))
+
+
+def _judge_by_rule(check: Check, seen: dict, verdict: Verdict, keys: list[str], seed: int) -> None:
+    got = {key: (value, inputs) for key, value, inputs in seen["entries"]}
+    values = {key: got.get(key, (seen["error"], ""))[0] for key in keys}
+    said = _said_of_student(check, values, seed)
+    for key in keys:
+        outcome, value = said.get(key, Fault("it was not judged")), values[key]
+        named = isinstance(outcome, Fault) and outcome.misconception
+        if not named and (isinstance(value, Raised) or not isinstance(outcome, (bool, Fault))):
+            outcome = Fault("it raised an exception")
+        elif outcome is False:
+            outcome = Fault("it does not hold")
+        holds = outcome is True
+        inputs = got.get(key, (None, ""))[1]
+        verdict.lines.append(Line(key, holds, inputs, value, "", "" if holds else outcome.sentence))
+        if not holds and outcome.misconception:
+            variant = check.variants.get(outcome.misconception)
+            sentence = variant.sentence if variant else outcome.sentence
+            verdict.misconceptions[outcome.misconception] = sentence
+
+
+def _said_of_student(check: Check, values: dict, seed: int) -> dict:
+    """The judge's word on a student's values. Values of the wrong kind are the student's fault:
+    the judge accepts the reference (that was tried first), so it is the values that are malformed.
+    """
+    try:
+        return decisions(check, values, seed)
+    except CourseFault:
+        broken = any(isinstance(value, Raised) for value in values.values())
+        why = (
+            "it could not be judged, because an earlier step failed"
+            if broken
+            else ("the result does not have the form that the exercise asks for")
+        )
+        return {key: Fault(why) for key in values}
+
+
+def _name_misconceptions(check, seen, expected, reference, seed, verdict) -> None:
+    """Name the wrong answers that give the student's values wherever they are wrong themselves.
+
+    One that explains every wrong sub-check is preferred; else those that explain most.
+    """
+    got = {key: value for key, value, _ in seen["entries"]}
+    wrong = {line.key for line in verdict.lines if not line.holds}
+    whole, part = [], []
+    for variant in check.of_kind("misconception"):
+        theirs = _wrong_values(check, variant, expected, reference, seed)
+        if not theirs or not theirs.keys() <= wrong & got.keys():
+            continue
+        if not all(_alike(value, got[key]) for key, value in theirs.items()):
+            continue
+        if theirs.keys() == wrong:
+            whole.append(variant)
+        elif telling := sum(not isinstance(value, Raised) for value in theirs.values()):
+            part.append((telling, variant))
+    part.sort(key=lambda pair: -pair[0])
+    for variant in whole[:2] or [variant for _, variant in part[:3]]:
+        verdict.misconceptions[variant.name] = variant.sentence
+
+
+def _wrong_values(check: Check, variant: Variant, expected: dict, reference, seed: int) -> dict:
+    """What a known wrong answer gives in the sub-checks that it fails."""
+    key = check.part, seed, variant.key
+    if key not in reference.remembered:
+        seen = reference.observation(check.part, seed, variant)
+        theirs = {key: value for key, value, _ in seen["entries"]}
+        missing = seen["error"] or Raised("NotObserved", "")
+        reference.remembered[key] = {
+            name: theirs.get(name, missing)
+            for name, value in expected.items()
+            if difference(value, theirs.get(name), check.rtol, check.atol) is not None
+        }
+    return reference.remembered[key]
+
+
+def _alike(theirs, got) -> bool:
+    """Does the student's value look as if it came from the same mistake?"""
+    if isinstance(theirs, Opaque) or isinstance(got, Opaque):
+        return isinstance(got, Opaque) and isinstance(theirs, Opaque) and theirs.type == got.type
+    return difference(theirs, got, 1e-3, 1e-7) is None
+
+
+def total(verdicts: Iterable[Verdict]) -> tuple[float, float]:
+    """(earned, points) without the bonus parts."""
+    graded = [verdict for verdict in verdicts if not verdict.bonus]
+    return round(sum(v.earned for v in graded), 2), round(sum(v.points for v in graded), 2)

@@ -1,0 +1,144 @@
+"""Pictures of chapter 7's notebook on backpropagation."""
+
+import numpy as np
+
+from utils.given_functions import toy_forward
+from utils.graph import number
+from utils.plots import BLUE, GREEN, ORANGE, RED, axes, show, style
+
+OFF = "#9aa5b1"
+
+
+def show_toy_chain(x=2.3, y=2.0, beta=(1.0, 2.0, -3.0, 0.4), omega=(0.1, -0.4, 2.0, 3.0)):
+    """The toy function of 7.2 as a chain of boxes with the values of the forward pass."""
+    values = {"x": x} | toy_forward(x, beta, omega)
+    values["l"] = (values["f3"] - y) ** 2
+    steps = [
+        "β₀ + ω₀ x",
+        "sin",
+        "β₁ + ω₁ h₁",
+        "exp",
+        "β₂ + ω₂ h₂",
+        "cos",
+        "β₃ + ω₃ h₃",
+        "(f₃ − y)²",
+    ]
+    fig, ax = axes("", "", width=9.4, height=1.9)
+    ax.axis("off")
+    ax.set(xlim=(-0.5, 8.5), ylim=(-0.85, 0.6))
+    with style():
+        for k, (name, value) in enumerate(values.items()):
+            linear = name[0] == "f"
+            box = {"boxstyle": "round,pad=0.35", "facecolor": "white", "linewidth": 1.8}
+            box["edgecolor"] = BLUE if linear else ORANGE
+            shown = name if name in "xl" else f"{name[0]}{'₀₁₂₃'[int(name[1])]}"
+            text = f"{shown}\n{number(value)}"
+            ax.text(k, 0, text, ha="center", va="center", fontsize=10, bbox=box)
+            if k:
+                ends = {"xy": (k - 0.32, 0), "xytext": (k - 0.68, 0)}
+                ax.annotate("", **ends, arrowprops={"arrowstyle": "->", "linewidth": 1.5})
+                high = 0.42 if k % 2 else -0.42
+                ax.text(k - 0.5, high, steps[k - 1], ha="center", va="center", fontsize=9.5)
+        back = {"xy": (0, -0.72), "xytext": (8, -0.72)}
+        ax.annotate("", **back, arrowprops={"arrowstyle": "->", "linestyle": "--"})
+        white = {"facecolor": "white", "edgecolor": "none", "pad": 2}
+        label = "backward pass: one new factor per arrow"
+        ax.text(4, -0.72, label, ha="center", va="center", fontsize=9.5, bbox=white)
+    listed = ", ".join(f"{name} = {number(value)}" for name, value in values.items())
+    show(fig, f"The chain from x to the loss, {listed}; the backward pass runs from l to x.")
+
+
+def show_layout():
+    """Where ∂z_i/∂h_j stands in the matrix ∂z/∂h: denominator layout, for three h and two z."""
+    fig, ax = axes("", "", width=5.4, height=2.5)
+    ax.axis("off")
+    ax.set(xlim=(-1.7, 3.0), ylim=(-3.1, 1.0))
+    with style():
+        for i in range(2):
+            ax.text(1.2 * i + 0.6, 0.35, f"$z_{i + 1}$", ha="center", color=BLUE, fontsize=14)
+        for j in range(3):
+            ax.text(-0.35, -j - 0.5, f"$h_{j + 1}$", va="center", color="#8f5f00", fontsize=14)
+            for i in range(2):
+                entry = rf"$\partial z_{i + 1}/\partial h_{j + 1}$"
+                ax.add_patch(_rectangle(1.2 * i, -j - 1))
+                ax.text(1.2 * i + 0.6, -j - 0.5, entry, ha="center", va="center", fontsize=11)
+        ax.text(1.2, 0.85, "top: one column each", ha="center", color=BLUE, fontsize=9.5)
+        ax.text(-1.6, -1.5, "bottom:\none row each", va="center", color="#8f5f00", fontsize=9.5)
+    show(
+        fig,
+        "The matrix of the derivatives of z with respect to h for two z and three h: three rows, "
+        "one for each h, and two columns, one for each z.",
+    )
+
+
+def _rectangle(left, bottom):
+    from matplotlib.patches import Rectangle
+
+    return Rectangle((left, bottom), 1.2, 1, facecolor="#f5f7fa", edgecolor="#7b8794")
+
+
+def show_one_weight():
+    """One entry of Omega is one wire of a layer: from h_j to f_i."""
+    fig, ax = axes("", "", width=4.6, height=2.5)
+    ax.axis("off")
+    ax.set(xlim=(-0.5, 2.5), ylim=(-0.6, 3.6))
+    lefts, rights = [3, 1.5, 0], [2.25, 0.75]
+    with style():
+        for j, low in enumerate(lefts):
+            for i, high in enumerate(rights):
+                chosen = (i, j) == (1, 0)
+                look = {"color": RED, "linewidth": 3} if chosen else {"color": OFF, "linewidth": 1}
+                ax.plot([0, 2], [low, high], linestyle="-" if chosen else ":", zorder=1, **look)
+        box = {"boxstyle": "round,pad=0.35", "facecolor": "white", "edgecolor": BLUE}
+        for names, x, heights in (("h", 0, lefts), ("f", 2, rights)):
+            for k, height in enumerate(heights):
+                ax.text(x, height, f"${names}_{k + 1}$", ha="center", va="center", bbox=box)
+        white = {"facecolor": "white", "edgecolor": "none", "pad": 1}
+        ax.text(0.62, 2.31, r"$\Omega_{21}$", ha="center", va="center", color=RED, bbox=white)
+    show(fig, "A layer from three h to two f, with one wire for each weight; Omega 21 is marked.")
+
+
+def watch_step_network(steps=300, lr=0.1, seed=0):
+    """Train a network whose hidden units are step functions; show its loss and what has moved."""
+    rng = np.random.default_rng(seed)
+    x = rng.uniform(-2, 2, size=(1, 60))
+    target = np.sin(2 * x)
+    sizes = (1, 8, 8, 1)
+    W = [rng.normal(size=(m, n)) for n, m in zip(sizes, sizes[1:])]
+    b = [rng.normal(size=(m, 1)) for m in sizes[1:]]
+    before = [v.copy() for pair in zip(W, b) for v in pair]
+    losses = []
+    for _ in range(steps):
+        h = [x]
+        for k in range(3):
+            f = b[k] + W[k] @ h[k]
+            h.append(np.heaviside(f, 1) if k < 2 else f)
+        losses.append(float(np.mean((h[3] - target) ** 2)))
+        df = 2 * (h[3] - target) / x.size
+        for k in (2, 1, 0):
+            slope = np.zeros_like(h[k])  # of the step function, wherever it has one
+            previous = (W[k].T @ df) * slope
+            W[k] -= lr * df @ h[k].T
+            b[k] -= lr * df.sum(axis=1, keepdims=True)
+            df = previous
+    now = [v for pair in zip(W, b) for v in pair]
+    moved = [float(np.linalg.norm(new - old)) for new, old in zip(now, before)]
+    names = ["W1", "b1", "W2", "b2", "W3", "b3"]
+    fig, (left, right) = axes("step", "loss", columns=2, width=8.4, height=2.9)
+    with style():
+        left.plot(losses, color=BLUE, linestyle="-")
+        left.set_ylim(0)
+        left.set_title("Loss while training")
+        right.bar(names, moved, color=GREEN)
+        right.set(xlabel="parameters", ylabel="distance moved")
+        right.set_ylim(0, 1.15 * max(moved))
+        right.set_title("What gradient descent moved")
+        for k, distance in enumerate(moved):
+            text = f"{distance:.2f}" if distance else "0"
+            right.text(k, distance, text, ha="center", va="bottom")
+    said = ", ".join(f"{name} {distance:.2f}" for name, distance in zip(names, moved))
+    show(
+        fig,
+        f"Step functions in both hidden layers: the loss goes from {losses[0]:.2f} to "
+        f"{losses[-1]:.2f} in {steps} steps. Distance moved: {said}.",
+    )

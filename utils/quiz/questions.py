@@ -1,0 +1,453 @@
+"""The questions of the quiz: what an answer says, which idea a wrong one shows, and texts as HTML.
+
+One class for each kind of question, all used alike:
+
+    question = load_questions()["q4a"]
+    question.reply(0.25)         # Reply(right=False, feedback="That is one step.", idea="q4a_trap_0.25")
+
+The grader uses the same classes. `items.json` is generated from the course's data file; keys and
+feedback are packed in it, so that a glance at the file spoils nothing. That is no secret, and it is not
+meant to be one: it is for practice.
+"""
+
+from __future__ import annotations
+
+import ast
+import base64
+import html
+import json
+import math
+import operator
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import permutations
+from pathlib import Path
+
+PUBLIC = ("id", "kind", "points", "trains", "question", "options", "left")
+
+
+class Unreadable(ValueError):
+    """The answer does not have the form that the question asks for; the message says which."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What is said to an answer; `idea` names the mistake when it is a known one."""
+
+    right: bool
+    feedback: str
+    idea: str = ""
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A known wrong answer: the idea behind it, and what is said to it."""
+
+    idea: str
+    answer: object
+    feedback: str
+
+
+class Question:
+    """What all kinds have in common. `options` are {letter: text}."""
+
+    form = ""  # the answer's form, for people
+
+    def __init__(self, data: dict):
+        self.data = data
+        self.id, self.kind, self.question = data["id"], data["kind"], data["question"]
+        self.options: dict[str, str] = data.get("options", {})
+
+    def read(self, answer):
+        """The answer in its one plain form; `Unreadable` when it has none."""
+        raise NotImplementedError
+
+    def readable(self, answer) -> bool:
+        """Does the answer have the right form? This says nothing about what it says."""
+        try:
+            self.read(answer)
+        except Unreadable:
+            return False
+        return True
+
+    def reply(self, answer) -> Reply:
+        """Right or wrong, and why."""
+        try:
+            return self.judge(self.read(answer))
+        except Unreadable as problem:
+            return Reply(False, str(problem))
+
+    def judge(self, given) -> Reply:
+        """`reply` to an answer that was read."""
+        raise NotImplementedError
+
+    @property
+    def right(self):
+        """A right answer, as one would type it."""
+        return self.data["key"]
+
+    def mistakes(self) -> Iterator[Mistake]:
+        """The known wrong answers."""
+        for idea, answer in self.wrong_answers():
+            yield Mistake(idea, answer, self.judge(self.read(answer)).feedback)
+
+    def wrong_answers(self) -> Iterator[tuple[str, object]]:
+        """(idea, answer) for every known mistake."""
+        raise NotImplementedError
+
+    def _option(self, letter: str, feedback: str) -> str:
+        return f"({letter}) {feedback}"
+
+
+class OneOption(Question):
+    """One of several options: a letter."""
+
+    @property
+    def form(self) -> str:
+        return f'one letter, "a" to "{max(self.options)}"'
+
+    def read(self, answer) -> str:
+        given = letters(answer, self.options, self.form)
+        if len(given) != 1:
+            raise Unreadable(f"The answer is {self.form}.")
+        return given[0]
+
+    def judge(self, given: str) -> Reply:
+        feedback = self.data["feedback"][given]
+        if given == self.data["key"]:
+            return Reply(True, feedback)
+        return Reply(False, self._option(given, feedback), f"{self.id}_option_{given}")
+
+    def wrong_answers(self):
+        for letter in self.options:
+            if letter != self.data["key"]:
+                yield f"{self.id}_option_{letter}", letter
+
+
+class SeveralOptions(Question):
+    """All options that apply: letters. A wrong answer gets one hint at a time."""
+
+    form = "the letters of all that apply, as in {'a', 'b'} or \"ab\""
+
+    def read(self, answer) -> list[str]:
+        given = sorted(set(letters(answer, self.options, self.form)))
+        if not given:
+            raise Unreadable("Mark at least one.")
+        return given
+
+    def judge(self, given: list[str]) -> Reply:
+        feedback, key = self.data["feedback"], self.data["key"]
+        for letter in given:
+            if letter not in key:
+                hint = self._option(letter, feedback[letter])
+                return Reply(False, f"Not all of these apply. {hint}", f"{self.id}_option_{letter}")
+        for letter in key:
+            if letter not in given:
+                hint = self._option(letter, feedback[letter])
+                return Reply(
+                    False,
+                    f"What you marked applies, and something is missing. {hint}",
+                    f"{self.id}_without_{letter}",
+                )
+        return Reply(True, self.data["reveal"])
+
+    def wrong_answers(self):
+        key = self.data["key"]
+        for letter in self.options:
+            if letter in key:
+                yield f"{self.id}_without_{letter}", set(key) - {letter}
+            else:
+                yield f"{self.id}_option_{letter}", {*key, letter}
+
+    @property
+    def right(self) -> set[str]:
+        return set(self.data["key"])
+
+
+class Number(Question):
+    """A number, with a tolerance. Numbers that come from a known slip get that slip's feedback."""
+
+    form = "a number"
+
+    def read(self, answer) -> float:
+        if isinstance(answer, str):
+            return typed_number(answer)
+        if isinstance(answer, bool) or answer is None:
+            raise Unreadable("The answer is a number.")
+        try:
+            value = float(answer.item() if hasattr(answer, "item") else answer)
+        except (TypeError, ValueError, RuntimeError, OverflowError):
+            raise Unreadable("The answer is a number.") from None
+        if not math.isfinite(value):
+            raise Unreadable("The answer is a finite number.")
+        return value
+
+    def judge(self, given: float) -> Reply:
+        if self._near(given, self.data["answer"]):
+            return Reply(True, self.data["reveal"])
+        for trap in self.data["traps"]:
+            if self._near(given, trap["value"]):
+                return Reply(False, trap["feedback"], self._trap(trap["value"]))
+        return Reply(False, "This is not the number. Write down how it comes about, term by term.")
+
+    def _near(self, given: float, wanted: float) -> bool:
+        return abs(given - wanted) <= max(self.data["rtol"], 1e-9) * (abs(wanted) or 1)
+
+    def _trap(self, value: float) -> str:
+        return f"{self.id}_trap_{value:.0f}" if value % 1 == 0 else f"{self.id}_trap_{value:.4g}"
+
+    @property
+    def right(self) -> float:
+        return self.data["answer"]
+
+    def wrong_answers(self):
+        for trap in self.data["traps"]:
+            yield self._trap(trap["value"]), trap["value"]
+
+
+class Order(Question):
+    """Steps in their order: letters. Steps that belong nowhere are left out."""
+
+    form = 'the letters of the steps in their order, as in "xyz"'
+
+    def read(self, answer) -> str:
+        if isinstance(answer, (set, frozenset)):
+            raise Unreadable(f"A set has no order. The answer is {self.form}.")
+        given = letters(answer, self.options, self.form)
+        if not given:
+            raise Unreadable("Put the steps in order.")
+        return "".join(given)
+
+    def judge(self, given: str) -> Reply:
+        if given in self.data["key"]:
+            return Reply(True, self.data["reveal"])
+        feedback = self.data["feedback"]
+        used = self.data["key"][0]
+        for letter in given:
+            if letter not in used:
+                hint = self._option(letter, feedback[letter])
+                return Reply(False, hint, f"{self.id}_step_{letter}")
+        if sorted(given) != sorted(used):
+            return Reply(False, self.data["incomplete"], f"{self.id}_incomplete")
+        letter = self._misplaced(given)
+        return Reply(False, self._option(letter, feedback[letter]), f"{self.id}_misplaced_{letter}")
+
+    def _misplaced(self, given: str) -> str:
+        """The first step that comes too early; or the one that is late, if it waits for one only."""
+        for place, letter in enumerate(given):
+            needed = self.data["after"].get(letter, [])
+            late = [other for other in needed if other not in given[:place]]
+            if late:
+                return late[0] if len(late) < len(needed) else letter
+        raise ValueError(f"{self.id}: {given} breaks no rule and is no accepted order")
+
+    @property
+    def right(self) -> str:
+        return self.data["key"][0]
+
+    def wrong_answers(self):
+        length, seen = len(self.right), set()
+        yield f"{self.id}_incomplete", self.right[:-1]
+        for order in permutations(self.options, length):
+            reply = self.judge("".join(order))
+            if reply.idea and reply.idea not in seen:
+                seen.add(reply.idea)
+                yield reply.idea, "".join(order)
+
+
+class Match(Question):
+    """Pairs: a dict from the names of the left side to letters of the right side."""
+
+    def __init__(self, data: dict):
+        super().__init__(data)
+        self.left: dict[str, str] = data["left"]
+
+    @property
+    def form(self) -> str:
+        names = ", ".join(f'"{name}": "…"' for name in self.left)
+        return "a dict with a letter for each name: {" + names + "}"
+
+    def read(self, answer) -> dict[str, str]:
+        if not isinstance(answer, dict):
+            raise Unreadable(f"The answer is {self.form}.")
+        given = {
+            re.sub(r"[\s-]+", "_", str(name).strip().casefold()): letter
+            for name, letter in answer.items()
+        }
+        if missing := [name for name in self.left if name not in given]:
+            raise Unreadable(f"The name {missing[0]!r} is missing. The answer is {self.form}.")
+        return {name: self.read_letter(given[name]) for name in self.left}
+
+    def read_letter(self, answer) -> str:
+        """The letter for one name."""
+        given = letters(answer, self.options, "one letter for each name")
+        if len(given) != 1:
+            raise Unreadable("Give one letter for each name.")
+        return given[0]
+
+    def judge(self, given: dict[str, str]) -> Reply:
+        for name, letter in given.items():
+            reply = self.judge_pair(name, letter)
+            if not reply.right:
+                return reply
+        return Reply(True, self.data["reveal"])
+
+    def judge_pair(self, name: str, letter: str) -> Reply:
+        """The reply to one pair."""
+        why = self.data["left_feedback"][name]
+        if letter == self.data["key"][name]:
+            return Reply(True, why)
+        hint = f"{why} {self._option(letter, self.data['feedback'][letter])}"
+        return Reply(False, hint, f"{self.id}_{name}_{letter}")
+
+    def wrong_answers(self):
+        for name in self.left:
+            for letter in self.options:
+                if letter != self.data["key"][name]:
+                    yield f"{self.id}_{name}_{letter}", {**self.data["key"], name: letter}
+
+
+KINDS = {
+    "mc": OneOption,
+    "multi": SeveralOptions,
+    "num": Number,
+    "order": Order,
+    "match": Match,
+}
+
+
+def question_from(data: dict) -> Question:
+    """The question of its kind."""
+    return KINDS[data["kind"]](data)
+
+
+def letters(answer, options, form: str) -> list[str]:
+    """The option letters in "bd", "(B), d", ["b", "d"] or {"b", "d"}, small and in their order."""
+    if isinstance(answer, (set, frozenset)):
+        answer = sorted(answer, key=str)
+    pieces = list(answer) if isinstance(answer, (list, tuple)) else [answer]
+    if not all(isinstance(piece, str) for piece in pieces):
+        raise Unreadable(f"The answer is {form}.")
+    found = re.sub(r"[\s,;.:()\[\]{}'\"<>→+&-]", "", "".join(pieces)).casefold()
+    if unknown := [letter for letter in found if letter not in options]:
+        raise Unreadable(f"There is no option {unknown[0]!r} here. The answer is {form}.")
+    return list(found)
+
+
+# Numbers as people type them ------------------------------------------------------------------
+
+_OPERATIONS = {
+    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul,
+    ast.Div: operator.truediv, ast.Pow: operator.pow, ast.USub: operator.neg,
+    ast.UAdd: operator.pos,
+}  # fmt: skip
+_WRITTEN = {"^": "**", "·": "*", "×": "*", "\N{MINUS SIGN}": "-", "π": "pi"}
+
+
+def typed_number(text: str) -> float:
+    """The number that a person typed: 2817, 2,817, 0.25**9, 1/2 - 1/(2*pi), 3.8e-6.
+
+    Only arithmetic: no names but pi, no calls.
+    """
+    for sign, python in _WRITTEN.items():
+        text = text.replace(sign, python)
+    text = text.strip()
+    if re.fullmatch(r"\d{1,3}(,\d{3})+", text):
+        text = text.replace(",", "")
+    if re.search(r"\d,\d", text):
+        raise Unreadable("Write the decimal point as a point: 0.5.")
+    try:
+        value = float(_value(ast.parse(text, mode="eval").body)) if len(text) < 100 else math.nan
+    except (SyntaxError, ValueError, TypeError, ArithmeticError):
+        value = math.nan
+    if not math.isfinite(value):
+        raise Unreadable("Type a number, such as 12, 0.5, 3e-4 or 1/8.")
+    return value
+
+
+def _value(node):
+    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+        return node.value
+    if isinstance(node, ast.Name) and node.id == "pi":
+        return math.pi
+    if isinstance(node, ast.UnaryOp):
+        return _OPERATIONS[type(node.op)](_value(node.operand))
+    if isinstance(node, ast.BinOp) and type(node.op) in _OPERATIONS:
+        left, right = _value(node.left), _value(node.right)
+        if isinstance(node.op, ast.Pow) and abs(right) > 1000:
+            raise ValueError("a power that is out of reach")
+        return _OPERATIONS[type(node.op)](left, right)
+    raise ValueError("no arithmetic")
+
+
+# The data of the practice widget --------------------------------------------------------------
+
+
+def packed(data: dict) -> dict:
+    """A question's data for `items.json`: key and feedback in one unreadable string."""
+    public = {name: data[name] for name in PUBLIC if name in data}
+    rest = json.dumps({name: data[name] for name in data if name not in PUBLIC}, sort_keys=True)
+    return {**public, "packed": base64.b85encode(rest.encode()).decode()}
+
+
+def unpacked(data: dict) -> dict:
+    """What was `packed`."""
+    public = {name: data[name] for name in PUBLIC if name in data}
+    return {**public, **json.loads(base64.b85decode(data["packed"]))}
+
+
+@lru_cache
+def load_questions() -> dict[str, Question]:
+    """The questions of the course by their ids."""
+    text = Path(__file__).with_name("items.json").read_text(encoding="utf-8")
+    return {one["id"]: question_from(unpacked(one)) for one in json.loads(text)["items"]}
+
+
+# Texts ----------------------------------------------------------------------------------------
+
+
+def as_html(text: str) -> str:
+    """A question's text as HTML; $mathematics$ is left to the notebook."""
+    safe = html.escape(text, quote=False)
+    safe = re.sub(r"`([^`]+)`", r"<code>\1</code>", safe)
+    return re.sub(r"\*\*([^*$]+)\*\*", r"<b>\1</b>", safe)
+
+
+_SIGNS = {
+    r"\sigma": "σ", r"\Phi": "Φ", r"\varphi": "φ", r"\alpha": "α", r"\delta": "δ", r"\pi": "π",
+    r"\varepsilon": "ε", r"\cdot": "·", r"\le": "≤", r"\ge": "≥", r"\sim": "~",
+    r"\infty": "∞",
+}  # fmt: skip
+_RAISED = str.maketrans("0123456789-Txn", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵀˣⁿ")
+
+
+def as_text(text: str) -> str:
+    """A question's text without markup, for terminals and screen readers."""
+    text = re.sub(r"\$([^$]*)\$", lambda found: _plain(found[1]), text)
+    return text.replace("`", "").replace("**", "")
+
+
+def _plain(formula: str) -> str:
+    formula = re.sub(r"\\(?:mathrm|text)\{([^}]*)\}", r"\1", formula)
+    formula = formula.replace(r"\frac12", "1/2")
+    formula = formula.replace(r"\,", " ").replace(r"\hat y", "ŷ")
+    formula = re.sub(r"\\partial ?", "∂", formula)
+    formula = re.sub(r" ?\\log ?", " log ", formula)
+    for command, sign in _SIGNS.items():
+        formula = re.sub(re.escape(command) + "(?![a-zA-Z])", sign, formula)
+    formula = re.sub(
+        r"\^(?:\{([^}]*)\}|(\w))", lambda m: (m[1] or m[2]).translate(_RAISED), formula
+    )
+    formula = re.sub(r"_(?:\{([^}]*)\}|(\d))", lambda m: m[1] or m[2], formula)
+    formula = re.sub(r"\\frac\{([^{}]*)\}\{([^{}]*)\}", _fraction, formula)
+    formula = re.sub(r"\\sqrt\{([^{}]*)\}", r"√(\1)", formula)
+    return formula.replace("-", "\N{MINUS SIGN}")
+
+
+def _fraction(found) -> str:
+    above, below = (
+        part if re.fullmatch(r"[\w∂ŷ²σ]+", part) else f"({part})" for part in found.groups()
+    )
+    return f"{above}/{below}"

@@ -26,7 +26,8 @@ from autograder.course.source import (
     AuthorError,
     Cell,
 )
-from utils.quiz.questions import Question, packed, question_from, typed_number
+from utils.answers import typed_number
+from utils.quiz.questions import Question, packed, question_from
 
 DATA = Path("utils/quiz/items.json")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C where PyYAML has it

@@ -1,8 +1,9 @@
 """The only part of the autograder that enters a student's process. It holds no secret.
 
-Checks import what they need while observing from here: ``attempt``, ``named``.
+What checks use while observing comes from here, by way of ``autograder.check``.
 """
 
 from autograder.inside.answer import Answer, attempt, named
+from autograder.inside.typed import formula_of, letters_of, number_of, order_of
 
-__all__ = ["Answer", "attempt", "named"]
+__all__ = ["Answer", "attempt", "formula_of", "letters_of", "named", "number_of", "order_of"]

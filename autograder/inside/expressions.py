@@ -8,6 +8,8 @@ import operator
 import re
 import sys
 
+from utils.answers import number
+
 FUNCTIONS = {
     name: getattr(math, name)
     for name in ("exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh")
@@ -46,34 +48,6 @@ def evaluate(expression, /, **values: float) -> float:
     if callable(expression):
         return number(expression(*values.values()))
     return number(expression)
-
-
-def number(value) -> float:
-    """A typed number as a float, also from numpy, torch and sympy; no text, True, False or None."""
-    if value is None:
-        raise TypeError("expected a number, got None (is a return missing?)")
-    if isinstance(value, (str, bool)):
-        raise TypeError(f"expected a number, got {value!r}")
-    if hasattr(value, "item"):
-        value = _only_item(value)
-    if callable(value):
-        raise TypeError("expected a number, got a function; call it")
-    try:
-        return float(value)
-    except (TypeError, ValueError, AttributeError):
-        said = f"expected a number, got {type(value).__name__}: {str(value)[:60]}"
-        hint = "; its number is its .data" if hasattr(value, "data") else ""
-        raise TypeError(said + hint) from None
-
-
-def _only_item(value):
-    try:
-        item = value.item()
-    except (RuntimeError, ValueError, TypeError):
-        raise TypeError(f"expected one number, got {type(value).__name__} of several") from None
-    if isinstance(item, bool):
-        raise TypeError(f"expected a number, got {item}")
-    return item
 
 
 def _is_formula(expression) -> bool:

@@ -1,7 +1,7 @@
 """Plain data: what may cross the border between a student's process and ours.
 
 Numbers, strings, booleans, None, lists, tuples, dicts, sets and numeric arrays cross as they are.
-Tensors and NumPy scalars become arrays and numbers. Everything else crosses as a description
+Tensors become arrays, and numbers of every library become numbers. Everything else crosses as a description
 (`Opaque`), an exception as `Raised`. `decode` trusts nothing: sizes, depth and types are limited.
 """
 
@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 import msgpack
 import numpy as np
+
+from utils.answers import exact_number
 
 MAX_BYTES = 32 * 2**20
 MAX_DEPTH = 24
@@ -122,6 +124,9 @@ def to_plain(value, depth: int = 0):
     array = _as_array(value)
     if array is not None:
         return array
+    exact = exact_number(value)
+    if exact is not None:
+        return exact
     return Opaque(type(value).__name__, show(value))
 
 

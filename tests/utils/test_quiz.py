@@ -7,8 +7,9 @@ import ipywidgets
 import pytest
 
 from utils import Quiz, records
+from utils.answers import typed_number
 from utils.quiz import quiz
-from utils.quiz.questions import as_html, as_text, load_questions, typed_number
+from utils.quiz.questions import as_html, as_text, load_questions
 
 QUESTIONS = load_questions()
 ITEMS = list(QUESTIONS.values())

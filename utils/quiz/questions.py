@@ -12,12 +12,9 @@ meant to be one: it is for practice.
 
 from __future__ import annotations
 
-import ast
 import base64
 import html
 import json
-import math
-import operator
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,11 +22,9 @@ from functools import lru_cache
 from itertools import permutations
 from pathlib import Path
 
+from utils.answers import Unreadable, asked_number, letters, words
+
 PUBLIC = ("id", "kind", "points", "trains", "question", "options", "left")
-
-
-class Unreadable(ValueError):
-    """The answer does not have the form that the question asks for; the message says which."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +92,10 @@ class Question:
         """(idea, answer) for every known mistake."""
         raise NotImplementedError
 
+    def idea(self, slip: str) -> str:
+        """The name of the idea behind a slip such as "option_b": the author's own, or one made up."""
+        return self.data.get("ideas", {}).get(slip, f"{self.id}_{slip}")
+
     def _option(self, letter: str, feedback: str) -> str:
         return f"({letter}) {feedback}"
 
@@ -118,12 +117,12 @@ class OneOption(Question):
         feedback = self.data["feedback"][given]
         if given == self.data["key"]:
             return Reply(True, feedback)
-        return Reply(False, self._option(given, feedback), f"{self.id}_option_{given}")
+        return Reply(False, self._option(given, feedback), self.idea(f"option_{given}"))
 
     def wrong_answers(self):
         for letter in self.options:
             if letter != self.data["key"]:
-                yield f"{self.id}_option_{letter}", letter
+                yield self.idea(f"option_{letter}"), letter
 
 
 class SeveralOptions(Question):
@@ -133,23 +132,27 @@ class SeveralOptions(Question):
 
     def read(self, answer) -> list[str]:
         given = sorted(set(letters(answer, self.options, self.form)))
-        if not given:
+        if not given and not self.data.get("may_be_empty"):
             raise Unreadable("Mark at least one.")
         return given
 
     def judge(self, given: list[str]) -> Reply:
         feedback, key = self.data["feedback"], self.data["key"]
+        for known in self.data.get("selections", ()):
+            if "".join(given) in known["answers"]:
+                return Reply(False, known["feedback"], known["idea"])
         for letter in given:
             if letter not in key:
                 hint = self._option(letter, feedback[letter])
-                return Reply(False, f"Not all of these apply. {hint}", f"{self.id}_option_{letter}")
+                slip = self.idea(f"option_{letter}")
+                return Reply(False, f"Not all of these apply. {hint}", slip)
         for letter in key:
             if letter not in given:
                 hint = self._option(letter, feedback[letter])
                 return Reply(
                     False,
                     f"What you marked applies, and something is missing. {hint}",
-                    f"{self.id}_without_{letter}",
+                    self.idea(f"without_{letter}"),
                 )
         return Reply(True, self.data["reveal"])
 
@@ -157,9 +160,9 @@ class SeveralOptions(Question):
         key = self.data["key"]
         for letter in self.options:
             if letter in key:
-                yield f"{self.id}_without_{letter}", set(key) - {letter}
+                yield self.idea(f"without_{letter}"), set(key) - {letter}
             else:
-                yield f"{self.id}_option_{letter}", {*key, letter}
+                yield self.idea(f"option_{letter}"), {*key, letter}
 
     @property
     def right(self) -> set[str]:
@@ -172,17 +175,7 @@ class Number(Question):
     form = "a number"
 
     def read(self, answer) -> float:
-        if isinstance(answer, str):
-            return typed_number(answer)
-        if isinstance(answer, bool) or answer is None:
-            raise Unreadable("The answer is a number.")
-        try:
-            value = float(answer.item() if hasattr(answer, "item") else answer)
-        except (TypeError, ValueError, RuntimeError, OverflowError):
-            raise Unreadable("The answer is a number.") from None
-        if not math.isfinite(value):
-            raise Unreadable("The answer is a finite number.")
-        return value
+        return asked_number(answer)
 
     def judge(self, given: float) -> Reply:
         if self._near(given, self.data["answer"]):
@@ -193,10 +186,12 @@ class Number(Question):
         return Reply(False, "This is not the number. Write down how it comes about, term by term.")
 
     def _near(self, given: float, wanted: float) -> bool:
+        if "atol" in self.data:
+            return abs(given - wanted) <= self.data["atol"] + self.data["rtol"] * abs(wanted)
         return abs(given - wanted) <= max(self.data["rtol"], 1e-9) * (abs(wanted) or 1)
 
     def _trap(self, value: float) -> str:
-        return f"{self.id}_trap_{value:.0f}" if value % 1 == 0 else f"{self.id}_trap_{value:.4g}"
+        return self.idea(f"trap_{value:.0f}" if value % 1 == 0 else f"trap_{value:.4g}")
 
     @property
     def right(self) -> float:
@@ -205,6 +200,9 @@ class Number(Question):
     def wrong_answers(self):
         for trap in self.data["traps"]:
             yield self._trap(trap["value"]), trap["value"]
+
+
+DEMANDS = "no false step is used", "every step is there, once", "the order"
 
 
 class Order(Question):
@@ -228,11 +226,40 @@ class Order(Question):
         for letter in given:
             if letter not in used:
                 hint = self._option(letter, feedback[letter])
-                return Reply(False, hint, f"{self.id}_step_{letter}")
+                return Reply(False, hint, self.idea(f"step_{letter}"))
         if sorted(given) != sorted(used):
-            return Reply(False, self.data["incomplete"], f"{self.id}_incomplete")
+            return Reply(False, self.data["incomplete"], self.idea("incomplete"))
         letter = self._misplaced(given)
-        return Reply(False, self._option(letter, feedback[letter]), f"{self.id}_misplaced_{letter}")
+        return Reply(
+            False, self._option(letter, feedback[letter]), self.idea(f"misplaced_{letter}")
+        )
+
+    def demands(self, given: str) -> dict[str, Reply]:
+        """One reply for each demand on an order, for answers that are paid in parts.
+
+        `before` in the data holds {idea: pairs such as "ab", a before b}.
+        """
+        used, feedback = self.right, self.data["feedback"]
+        steps = [letter for letter in given if letter in used]
+        at = {letter: place for place, letter in enumerate(steps)}
+        foreign = [letter for letter in given if letter not in used]
+        wrong = [
+            idea
+            for idea, pairs in self.data["before"].items()
+            for first, second in pairs
+            if first in at and second in at and at[first] > at[second]
+        ]
+        said = dict.fromkeys(DEMANDS, Reply(True, self.data["reveal"]))
+        if foreign:
+            idea = self.idea(f"step_{foreign[0]}")
+            said[DEMANDS[0]] = Reply(False, feedback[foreign[0]], idea)
+        if sorted(steps) != sorted(used):
+            said[DEMANDS[1]] = Reply(False, self.data["incomplete"])
+        if len(steps) < len(used) - 1:
+            said[DEMANDS[2]] = Reply(False, "There are too few of the steps to judge the order.")
+        elif wrong:
+            said[DEMANDS[2]] = Reply(False, feedback[wrong[0]], wrong[0])
+        return said
 
     def _misplaced(self, given: str) -> str:
         """The first step that comes too early; or the one that is late, if it waits for one only."""
@@ -249,7 +276,7 @@ class Order(Question):
 
     def wrong_answers(self):
         length, seen = len(self.right), set()
-        yield f"{self.id}_incomplete", self.right[:-1]
+        yield self.idea("incomplete"), self.right[:-1]
         for order in permutations(self.options, length):
             reply = self.judge("".join(order))
             if reply.idea and reply.idea not in seen:
@@ -300,16 +327,42 @@ class Match(Question):
         if letter == self.data["key"][name]:
             return Reply(True, why)
         hint = f"{why} {self._option(letter, self.data['feedback'][letter])}"
-        return Reply(False, hint, f"{self.id}_{name}_{letter}")
+        return Reply(False, hint, self.idea(f"{name}_{letter}"))
 
     def wrong_answers(self):
         for name in self.left:
             for letter in self.options:
                 if letter != self.data["key"][name]:
-                    yield f"{self.id}_{name}_{letter}", {**self.data["key"], name: letter}
+                    yield self.idea(f"{name}_{letter}"), {**self.data["key"], name: letter}
+
+
+class Word(Question):
+    """One of several words: alone or in a sentence, in capitals or not. `options` are the words."""
+
+    @property
+    def form(self) -> str:
+        return "the word " + " or ".join(f'"{word}"' for word in self.options)
+
+    def read(self, answer) -> str:
+        found = words(answer, self.options, self.form)
+        if len(found) != 1:
+            raise Unreadable(f"The answer is {self.form}.")
+        return found.pop()
+
+    def judge(self, given: str) -> Reply:
+        feedback = self.data["feedback"][given]
+        if given == self.data["key"]:
+            return Reply(True, feedback)
+        return Reply(False, feedback, self.idea(f"option_{given}"))
+
+    def wrong_answers(self):
+        for word in self.options:
+            if word != self.data["key"]:
+                yield self.idea(f"option_{word}"), word
 
 
 KINDS = {
+    "word": Word,
     "mc": OneOption,
     "multi": SeveralOptions,
     "num": Number,
@@ -321,65 +374,6 @@ KINDS = {
 def question_from(data: dict) -> Question:
     """The question of its kind."""
     return KINDS[data["kind"]](data)
-
-
-def letters(answer, options, form: str) -> list[str]:
-    """The option letters in "bd", "(B), d", ["b", "d"] or {"b", "d"}, small and in their order."""
-    if isinstance(answer, (set, frozenset)):
-        answer = sorted(answer, key=str)
-    pieces = list(answer) if isinstance(answer, (list, tuple)) else [answer]
-    if not all(isinstance(piece, str) for piece in pieces):
-        raise Unreadable(f"The answer is {form}.")
-    found = re.sub(r"[\s,;.:()\[\]{}'\"<>→+&-]", "", "".join(pieces)).casefold()
-    if unknown := [letter for letter in found if letter not in options]:
-        raise Unreadable(f"There is no option {unknown[0]!r} here. The answer is {form}.")
-    return list(found)
-
-
-# Numbers as people type them ------------------------------------------------------------------
-
-_OPERATIONS = {
-    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul,
-    ast.Div: operator.truediv, ast.Pow: operator.pow, ast.USub: operator.neg,
-    ast.UAdd: operator.pos,
-}  # fmt: skip
-_WRITTEN = {"^": "**", "·": "*", "×": "*", "\N{MINUS SIGN}": "-", "π": "pi"}
-
-
-def typed_number(text: str) -> float:
-    """The number that a person typed: 2817, 2,817, 0.25**9, 1/2 - 1/(2*pi), 3.8e-6.
-
-    Only arithmetic: no names but pi, no calls.
-    """
-    for sign, python in _WRITTEN.items():
-        text = text.replace(sign, python)
-    text = text.strip()
-    if re.fullmatch(r"\d{1,3}(,\d{3})+", text):
-        text = text.replace(",", "")
-    if re.search(r"\d,\d", text):
-        raise Unreadable("Write the decimal point as a point: 0.5.")
-    try:
-        value = float(_value(ast.parse(text, mode="eval").body)) if len(text) < 100 else math.nan
-    except (SyntaxError, ValueError, TypeError, ArithmeticError):
-        value = math.nan
-    if not math.isfinite(value):
-        raise Unreadable("Type a number, such as 12, 0.5, 3e-4 or 1/8.")
-    return value
-
-
-def _value(node):
-    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
-        return node.value
-    if isinstance(node, ast.Name) and node.id == "pi":
-        return math.pi
-    if isinstance(node, ast.UnaryOp):
-        return _OPERATIONS[type(node.op)](_value(node.operand))
-    if isinstance(node, ast.BinOp) and type(node.op) in _OPERATIONS:
-        left, right = _value(node.left), _value(node.right)
-        if isinstance(node.op, ast.Pow) and abs(right) > 1000:
-            raise ValueError("a power that is out of reach")
-        return _OPERATIONS[type(node.op)](left, right)
-    raise ValueError("no arithmetic")
 
 
 # The data of the practice widget --------------------------------------------------------------

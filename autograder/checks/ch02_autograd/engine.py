@@ -8,7 +8,7 @@ import re
 import numpy as np
 
 import utils.engine
-from autograder.check import Fault, check
+from autograder.check import Fault, check, every
 from autograder.inside import attempt, named
 from utils import load_digits
 
@@ -416,62 +416,64 @@ engine.misconception(
         two=("other.grad += self.data * out.grad", "other.grad = self.data * out.grad"),
     ),
 )
-engine.misconception(
+
+
+@engine.misconception(
     "no_topological_order_depth_first",
     "A value hands its gradient on each time it receives a share, and so hands the earlier shares"
     " on again. It should wait until all values made from it are done: that takes a topological "
     "order.",
-    source="""
-def backward(self):
-    self.grad = 1.0
-
-    def hand_on(v):
-        for parent, slope in zip(v._prev, v._slopes):
-            parent.grad += slope * v.grad
-        for parent in v._prev:
-            hand_on(parent)
-
-    hand_on(self)
-
-
-Value.backward = backward
-""",
 )
-engine.misconception(
+def answer():
+    def backward(self):
+        self.grad = 1.0
+
+        def hand_on(v):
+            for parent, slope in zip(v._prev, v._slopes):
+                parent.grad += slope * v.grad
+            for parent in v._prev:
+                hand_on(parent)
+
+        hand_on(self)
+
+    Value.backward = backward
+
+
+@engine.misconception(
     "breadth_first_visited_once",
     "Level by level from the end is not a topological order: a value that is reached by a short "
     "path and by a longer one hands its gradient on before the longer path has delivered.",
-    source="""
-def backward(self):
-    order = [self]
-    for v in order:
-        order.extend(parent for parent in dict.fromkeys(v._prev) if parent not in order)
-    self.grad = 1.0
-    for v in order:
-        for parent, slope in zip(v._prev, v._slopes):
-            parent.grad += slope * v.grad
-
-
-Value.backward = backward
-""",
 )
-engine.misconception(
+def answer():
+    def backward(self):
+        order = [self]
+        for v in order:
+            order.extend(parent for parent in dict.fromkeys(v._prev) if parent not in order)
+        self.grad = 1.0
+        for v in order:
+            for parent, slope in zip(v._prev, v._slopes):
+                parent.grad += slope * v.grad
+
+    Value.backward = backward
+
+
+@engine.misconception(
     "one_visit_per_path",
     "The gradients are right, but every path is walked separately, and the number of paths can "
     "double with every operation. Visit each value once, when its gradient is complete.",
-    source="""
-def backward(self):
-    def hand_on(v, gradient):
-        v.grad += gradient
-        for parent, slope in zip(v._prev, v._slopes):
-            hand_on(parent, slope * gradient)
-
-    hand_on(self, 1.0)
-
-
-Value.backward = backward
-""",
 )
+def answer():
+    def backward(self):
+        def hand_on(v, gradient):
+            v.grad += gradient
+            for parent, slope in zip(v._prev, v._slopes):
+                hand_on(parent, slope * gradient)
+
+        hand_on(self, 1.0)
+
+    Value.backward = backward
+
+
 engine.misconception(
     "mul_gradients_swapped",
     "The two gradients of the product are exchanged: the derivative for one factor is the other "
@@ -601,31 +603,31 @@ def sturdy_engine(answer, rng):
     }
 
 
-sturdy_engine.misconception(
+@sturdy_engine.misconception(
     "recursive_order",
     "The order is found by a function that calls itself, one level per operation, and Python "
     "allows about a thousand levels. Keep a list of what is still to be visited, and loop.",
-    source="""
-def backward(self):
-    order, seen = [], set()
-
-    def visit(v):
-        if v not in seen:
-            seen.add(v)
-            for parent in v._prev:
-                visit(parent)
-            order.append(v)
-
-    visit(self)
-    self.grad = 1.0
-    for v in reversed(order):
-        for parent, slope in zip(v._prev, v._slopes):
-            parent.grad += slope * v.grad
-
-
-Value.backward = backward
-""",
 )
+def answer():
+    def backward(self):
+        order, seen = [], set()
+
+        def visit(v):
+            if v not in seen:
+                seen.add(v)
+                for parent in v._prev:
+                    visit(parent)
+                order.append(v)
+
+        visit(self)
+        self.grad = 1.0
+        for v in reversed(order):
+            for parent, slope in zip(v._prev, v._slopes):
+                parent.grad += slope * v.grad
+
+    Value.backward = backward
+
+
 sturdy_engine.misconception(
     "exp_of_minus_x_overflows",
     "exp(-x) overflows for very negative x. Use exp of a negative number only, or tanh, which "
@@ -801,12 +803,15 @@ def gradient_check(answer, rng):
     }
 
 
-gradient_check.misconception(
+@gradient_check.misconception(
     "always_zero",
     "No difference is ever reported. Both sides must be computed on their own: the engine's "
     "gradient by backward, the other one from values of f alone.",
-    source="def gradient_error(f, xs, h=1e-6):\n    return 0.0",
 )
+def gradient_error(f, xs, h=1e-6):
+    return 0.0
+
+
 gradient_check.misconception(
     "forward_difference",
     "The slope is taken on one side only, (f(x + h) - f(x)) / h. That is much less exact than the"
@@ -1265,7 +1270,7 @@ xor.misconception(
     "all_zero_init",
     "All hidden units begin alike, so they get the same gradients and remain one and the same "
     "unit. Random starting weights make them different.",
-    edits={"Value(draw(-1, 1))": "Value(0.0)"},
+    edits={"Value(draw(-1, 1))": every("Value(0.0)")},
 )
 xor.misconception(
     "fabricated_losses",
@@ -1309,53 +1314,49 @@ xor.misconception(
     "seed.",
     edits={"random.Random(seed)": "random.Random(0)"},
 )
-xor.misconception(
+
+
+@xor.misconception(
     "formula_instead_of_network",
     "The answers do not come from a network that was trained on the engine. Let the weights find "
     "them: loss, backward, a small step, again.",
-    source="""
+)
 def train_xor(seed=0):
     losses = [0.4 + 0.1 * random.Random(seed).random()] + [0.0]
     return lambda x1, x2: x1 + x2 - 2 * x1 * x2, losses
-""",
-)
 
 
-xor.alternative(
-    "a_class_and_gradients_collected_point_by_point",
-    source="""
-class Net:
-    def __init__(self, rng, width):
-        self.units = [[Value(w) for w in rng.uniform(-1, 1, 3)] for _ in range(width)]
-        self.out = [Value(w) for w in rng.uniform(-1, 1, width + 1)]
-        self.all = [*self.out, *(w for unit in self.units for w in unit)]
+@xor.alternative("a_class_and_gradients_collected_point_by_point")
+def answer():
+    class Net:
+        def __init__(self, rng, width):
+            self.units = [[Value(w) for w in rng.uniform(-1, 1, 3)] for _ in range(width)]
+            self.out = [Value(w) for w in rng.uniform(-1, 1, width + 1)]
+            self.all = [*self.out, *(w for unit in self.units for w in unit)]
 
-    def __call__(self, x1, x2):
-        z = self.out[0]
-        for w, (a, b, c) in zip(self.out[1:], self.units):
-            z = z + w * (a * x1 + b * x2 + c).tanh()
-        return z
+        def __call__(self, x1, x2):
+            z = self.out[0]
+            for w, (a, b, c) in zip(self.out[1:], self.units):
+                z = z + w * (a * x1 + b * x2 + c).tanh()
+            return z
+
+    def train_xor(seed=0):
+        net, losses = Net(np.random.default_rng(seed), 6), []
+        while not losses or (losses[-1] > 0.009 and len(losses) < 2000):
+            for p in net.all:
+                p.grad = 0
+            total = 0.0
+            for x1, x2, y in ((0, 0, 0), (0, 1, 1), (1, 0, 1), (1, 1, 0)):
+                loss = (net(x1, x2) - y) * (net(x1, x2) - y) * 0.25
+                loss.backward()
+                total += loss.data
+            losses.append(total)
+            for p in net.all:
+                p.data = p.data - 0.1 * p.grad
+        return net, losses
 
 
-def train_xor(seed=0):
-    net, losses = Net(np.random.default_rng(seed), 6), []
-    while not losses or (losses[-1] > 0.009 and len(losses) < 2000):
-        for p in net.all:
-            p.grad = 0
-        total = 0.0
-        for x1, x2, y in ((0, 0, 0), (0, 1, 1), (1, 0, 1), (1, 1, 0)):
-            loss = (net(x1, x2) - y) * (net(x1, x2) - y) * 0.25
-            loss.backward()
-            total += loss.data
-        losses.append(total)
-        for p in net.all:
-            p.data = p.data - 0.1 * p.grad
-    return net, losses
-""",
-)
-xor.alternative(
-    "fresh_values_at_every_step_and_plain_predictions",
-    source="""
+@xor.alternative("fresh_values_at_every_step_and_plain_predictions")
 def train_xor(seed=0):
     rng = random.Random(seed)
     w = [rng.uniform(-1, 1) for _ in range(17)]
@@ -1375,8 +1376,8 @@ def train_xor(seed=0):
             break
         w = [number - 0.1 * leaf.grad for number, leaf in zip(w, leaves)]
     return lambda x1, x2: np.float64(net(w, x1, x2, math.tanh)), losses
-""",
-)
+
+
 xor.alternative(
     "sigmoid_output_and_a_larger_rate",
     edits={
@@ -1384,14 +1385,16 @@ xor.alternative(
         "p.data -= 0.1": "p.data -= 2.0",
     },
 )
-xor.oracle(
-    "torch_gradients",
-    source="""
+
+
+@xor.oracle("torch_gradients")
 def train_xor(seed=0):
     import torch
 
     torch.manual_seed(seed)
-    start = [(2 * torch.rand(shape, dtype=torch.float64) - 1) for shape in ((2, 4), (4,), (4, 1), (1,))]
+    start = [
+        (2 * torch.rand(shape, dtype=torch.float64) - 1) for shape in ((2, 4), (4,), (4, 1), (1,))
+    ]
     flat = [Value(number) for tensor in start for number in tensor.flatten().tolist()]
 
     def predict(x1, x2):
@@ -1419,8 +1422,6 @@ def train_xor(seed=0):
         for p, g in zip(flat, slopes):
             p.data -= 0.1 * g
     return predict, losses
-""",
-)
 
 
 # ---------------------------------------------------------------- 2.12d: tensors and digits
@@ -1759,62 +1760,60 @@ def train_digits(X, y, epochs=100, lr=0.05, seed=0):
     return lambda pictures: [int(np.argmax(row)) for row in scores(Tensor(pictures)).data]
 
 
-tensors.oracle(
-    "torch_float64",
-    source="""
-class Tensor:
-    def __init__(self, data):
+@tensors.oracle("torch_float64")
+def answer():
+    class Tensor:
+        def __init__(self, data):
+            import torch
+
+            self.tensor = data
+            if not isinstance(data, torch.Tensor):
+                self.tensor = torch.tensor(np.asarray(data, dtype=float), requires_grad=True)
+
+        @staticmethod
+        def bare(x):
+            import torch
+
+            return x.tensor if isinstance(x, Tensor) else torch.as_tensor(x)
+
+        data = property(lambda self: self.tensor.detach().numpy())
+
+        @property
+        def grad(self):
+            return (
+                np.zeros(self.data.shape) if self.tensor.grad is None else self.tensor.grad.numpy()
+            )
+
+        def __matmul__(self, x):
+            return Tensor(self.tensor @ Tensor.bare(x))
+
+        def __add__(self, x):
+            return Tensor(self.tensor + Tensor.bare(x))
+
+        def __mul__(self, x):
+            return Tensor(self.tensor * Tensor.bare(x))
+
+        def sum(self):
+            return Tensor(self.tensor.sum())
+
+        def mean(self):
+            return Tensor(self.tensor.mean())
+
+        def relu(self):
+            return Tensor(self.tensor.relu())
+
+        def backward(self):
+            self.tensor.backward()
+
+    def train_digits(X, y, steps=100, lr=0.01, seed=0):
         import torch
 
-        self.tensor = data
-        if not isinstance(data, torch.Tensor):
-            self.tensor = torch.tensor(np.asarray(data, dtype=float), requires_grad=True)
-
-    @staticmethod
-    def bare(x):
-        import torch
-
-        return x.tensor if isinstance(x, Tensor) else torch.as_tensor(x)
-
-    data = property(lambda self: self.tensor.detach().numpy())
-
-    @property
-    def grad(self):
-        return np.zeros(self.data.shape) if self.tensor.grad is None else self.tensor.grad.numpy()
-
-    def __matmul__(self, x):
-        return Tensor(self.tensor @ Tensor.bare(x))
-
-    def __add__(self, x):
-        return Tensor(self.tensor + Tensor.bare(x))
-
-    def __mul__(self, x):
-        return Tensor(self.tensor * Tensor.bare(x))
-
-    def sum(self):
-        return Tensor(self.tensor.sum())
-
-    def mean(self):
-        return Tensor(self.tensor.mean())
-
-    def relu(self):
-        return Tensor(self.tensor.relu())
-
-    def backward(self):
-        self.tensor.backward()
-
-
-def train_digits(X, y, steps=100, lr=0.01, seed=0):
-    import torch
-
-    torch.manual_seed(seed)
-    net = torch.nn.Sequential(torch.nn.Linear(64, 32), torch.nn.ReLU(), torch.nn.Linear(32, 10))
-    X, y = torch.tensor(X, dtype=torch.float32), torch.tensor(y)
-    optimizer = torch.optim.Adam(net.parameters(), lr)
-    for _ in range(steps):
-        optimizer.zero_grad()
-        torch.nn.functional.cross_entropy(net(X), y).backward()
-        optimizer.step()
-    return lambda X: net(torch.tensor(X, dtype=torch.float32)).argmax(1)
-""",
-)
+        torch.manual_seed(seed)
+        net = torch.nn.Sequential(torch.nn.Linear(64, 32), torch.nn.ReLU(), torch.nn.Linear(32, 10))
+        X, y = torch.tensor(X, dtype=torch.float32), torch.tensor(y)
+        optimizer = torch.optim.Adam(net.parameters(), lr)
+        for _ in range(steps):
+            optimizer.zero_grad()
+            torch.nn.functional.cross_entropy(net(X), y).backward()
+            optimizer.step()
+        return lambda X: net(torch.tensor(X, dtype=torch.float32)).argmax(1)

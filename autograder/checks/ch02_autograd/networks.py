@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.check import check, written
+from autograder.check import check, every, written
 from autograder.inside import attempt
 
 
@@ -47,16 +47,15 @@ shape_of_the_gradient.misconception(
 )
 shape_of_the_gradient.alternative("a_list", edits={'("D", "M")': '["D", "M"]'})
 shape_of_the_gradient.alternative("text_with_brackets", edits={'("D", "M")': '"(D, M)"'})
-shape_of_the_gradient.oracle(
-    "measured_with_torch",
-    source="""
+
+
+@shape_of_the_gradient.oracle("measured_with_torch")
+def answer():
     import torch
 
     W = torch.ones(3, 2, requires_grad=True)
     (torch.ones(5, 3) @ W).sum().backward()
     shape_dW = tuple({5: "N", 3: "D", 2: "M"}[size] for size in W.grad.shape)
-    """,
-)
 
 
 @check("2.9b", points=4, reveal=True)
@@ -124,29 +123,31 @@ matrix_product.misconception(
     "out), and its gradient has the same shape.",
     edits={PRODUCTS: "return grad_Y @ W.T, grad_Y.T @ X"},
 )
-matrix_product.misconception(
+
+
+@matrix_product.misconception(
     "wrong_side_hidden_by_try",
     "For square matrices the first of several products that run need not be the right one. Derive "
     "the product; do not let the shapes choose.",
-    source="""
-    def matmul_backward(X, W, grad_Y):
-        try:
-            return grad_Y @ W, X.T @ grad_Y
-        except ValueError:
-            return grad_Y @ W.T, X.T @ grad_Y
-    """,
 )
-matrix_product.misconception(
+def matmul_backward(X, W, grad_Y):
+    try:
+        return grad_Y @ W, X.T @ grad_Y
+    except ValueError:
+        return grad_Y @ W.T, X.T @ grad_Y
+
+
+@matrix_product.misconception(
     "W_on_the_wrong_side",
     "W has to come from the right: the gradient for X keeps its rows, one for each example.",
-    source="""
-    def matmul_backward(X, W, grad_Y):
-        try:
-            return W.T @ grad_Y, X.T @ grad_Y
-        except ValueError:
-            return grad_Y @ W.T, X.T @ grad_Y
-    """,
 )
+def matmul_backward(X, W, grad_Y):
+    try:
+        return W.T @ grad_Y, X.T @ grad_Y
+    except ValueError:
+        return grad_Y @ W.T, X.T @ grad_Y
+
+
 matrix_product.misconception(
     "not_transposed",
     "W maps from D to M on the way forward; on the way back the gradient goes from M to D, so the "
@@ -240,22 +241,21 @@ derivation_steps.alternative(
         "sum(G[n, m] * W[d, m] for m in range(W.shape[1]))": "np.dot(G[n], W[d])",
     },
 )
-derivation_steps.alternative(
-    "a_loop_and_capitals_with_arrows",
-    source="""
+
+
+@derivation_steps.alternative("a_loop_and_capitals_with_arrows")
+def answer():
     def dX_entry(G, W, n, d):
         total = 0.0
         for g, w in zip(G.tolist()[n], W.tolist()[d]):
             total += g * w
         return total
 
-
     derivation = "C -> E -> A -> F -> B"
-    """,
-)
-derivation_steps.oracle(
-    "dependencies_sorted_and_torch",
-    source="""
+
+
+@derivation_steps.oracle("dependencies_sorted_and_torch")
+def answer():
     from graphlib import TopologicalSorter
 
     # each card needs the one that leaves what it starts from
@@ -264,15 +264,13 @@ derivation_steps.oracle(
     needs = {card: {c for c in leaves if leaves[c] == starts[card]} for card in starts}
     derivation = list(TopologicalSorter(needs).static_order())
 
-
     def dX_entry(G, W, n, d):
         import torch
 
         X = torch.zeros(len(G), len(W), dtype=torch.float64, requires_grad=True)
         (X @ torch.tensor(W)).backward(torch.tensor(G))
         return X.grad[n, d].item()
-    """,
-)
+
 
 written(
     "2.9-written",
@@ -351,7 +349,7 @@ two_layers.misconception(
 two_layers.misconception(
     "bias_mean",
     "For the biases the examples are averaged; they have to be added, as for the weights.",
-    edits={".sum(axis=0)": ".mean(axis=0)"},
+    edits={".sum(axis=0)": every(".mean(axis=0)")},
 )
 two_layers.misconception(
     "bias_not_summed_in_the_second_layer",
@@ -367,12 +365,12 @@ two_layers.misconception(
 two_layers.misconception(
     "bias_keeps_a_row_axis",
     "The gradient for a bias has the shape of the bias, (H,) or (M,), without an axis of length 1.",
-    edits={".sum(axis=0)": ".sum(axis=0, keepdims=True)"},
+    edits={".sum(axis=0)": every(".sum(axis=0, keepdims=True)")},
 )
 two_layers.misconception(
     "bias_summed_over_the_wrong_axis",
     "The sum for a bias runs over the examples, which are the rows (axis 0), not over the units.",
-    edits={".sum(axis=0)": ".sum(axis=1)"},
+    edits={".sum(axis=0)": every(".sum(axis=1)")},
 )
 two_layers.misconception(
     "no_relu_mask",
@@ -453,17 +451,14 @@ two_layers.misconception(
 )
 
 
-two_layers.alternative(
-    "one_example_at_a_time_with_lists_and_a_dict",
-    source="""
+@two_layers.alternative("one_example_at_a_time_with_lists_and_a_dict")
+def answer():
     def hidden_and_output(row, W1, b1, W2, b2):
         hidden = [max(0.0, sum(row * W1[:, h]) + b1[h]) for h in range(len(b1))]
         return hidden, [sum(np.array(hidden) * W2[:, m]) + b2[m] for m in range(len(b2))]
 
-
     def forward(x, *params):
         return [hidden_and_output(row, *params)[1] for row in x]
-
 
     def backward(x, W1, b1, W2, b2, grad_output):
         total = {"W1": 0 * W1, "b1": 0 * b1, "W2": 0 * W2, "b2": 0 * b2}
@@ -475,16 +470,14 @@ two_layers.alternative(
             total["W2"] = total["W2"] + np.outer(hidden, g)
             total["b2"] = total["b2"] + g
         return total
-    """,
-)
-two_layers.alternative(
-    "float32_einsum_and_where",
-    source="""
+
+
+@two_layers.alternative("float32_einsum_and_where")
+def answer():
     def forward(x, W1, b1, W2, b2):
         x, W1, b1, W2, b2 = (array.astype(np.float32) for array in (x, W1, b1, W2, b2))
         z1 = np.einsum("nd,dh->nh", x, W1) + b1
         return np.einsum("nh,hm->nm", np.where(z1 > 0, z1, 0), W2) + b2
-
 
     def backward(x, W1, b1, W2, b2, grad_output):
         x, W1, b1, W2, g = (array.astype(np.float32) for array in (x, W1, b1, W2, grad_output))
@@ -493,55 +486,46 @@ two_layers.alternative(
         dW2 = np.einsum("nh,nm->hm", z1 * (z1 > 0), g)
         ones = np.ones(len(x), np.float32)
         return [np.einsum("nd,nh->dh", x, dz1), ones @ dz1, dW2, ones @ g]
-    """,
-)
-two_layers.alternative(
-    "one_matrix_with_the_bias_inside",
-    source="""
+
+
+@two_layers.alternative("one_matrix_with_the_bias_inside")
+def answer():
     def with_ones(a):
         return np.hstack([a, np.ones((len(a), 1))])
-
 
     def hidden(x, W1, b1):
         z1 = with_ones(x) @ np.vstack([W1, b1])
         return (abs(z1) + z1) / 2
 
-
     def forward(x, W1, b1, W2, b2):
         return with_ones(hidden(x, W1, b1)) @ np.vstack([W2, b2])
-
 
     def backward(x, W1, b1, W2, b2, grad_output):
         a1 = hidden(x, W1, b1)
         second = with_ones(a1).T @ grad_output
         first = with_ones(x).T @ (np.sign(a1) * grad_output.dot(W2.transpose()))
         return first[:-1], first[-1], second[:-1], second[-1]
-    """,
-)
-two_layers.oracle(
-    "torch_autograd",
-    source="""
-    import torch
 
+
+@two_layers.oracle("torch_autograd")
+def answer():
+    import torch
 
     def forward(x, W1, b1, W2, b2):
         x, W1, b1, W2, b2 = (torch.as_tensor(a, dtype=torch.float64) for a in (x, W1, b1, W2, b2))
         return torch.addmm(b2, torch.addmm(b1, x, W1).clamp(min=0), W2)
 
-
     def backward(x, W1, b1, W2, b2, grad_output):
         params = [torch.tensor(a, requires_grad=True) for a in (W1, b1, W2, b2)]
         forward(x, *params).backward(torch.tensor(grad_output))
         return [param.grad for param in params]
-    """,
-)
-two_layers.oracle(
-    "central_differences",
-    source="""
+
+
+@two_layers.oracle("central_differences")
+def answer():
     def forward(x, W1, b1, W2, b2):
         z1 = (x[:, :, None] * W1).sum(axis=1) + b1
         return (np.clip(z1, 0, None)[:, :, None] * W2).sum(axis=1) + b2
-
 
     def backward(x, W1, b1, W2, b2, grad_output):
         params, found = [W1, b1, W2, b2], []
@@ -556,8 +540,6 @@ two_layers.oracle(
                 slopes[i] = (ends[0] - ends[1]) / 2e-6
             found.append(slopes)
         return found
-    """,
-)
 
 
 @check("2.11a", points=2, reveal=True)
@@ -655,20 +637,18 @@ gradient_flow.alternative(
     "float32_logarithms",
     edits={FLOW: "np.float32(final) * np.exp((n_layers - layer) * np.log(np.float32(factor)))"},
 )
-gradient_flow.oracle(
-    "torch_autograd",
-    source="""
-    def gradient_at_layer(factor, n_layers, layer, final=1.0):
-        import torch
 
-        outputs = [torch.tensor(1.0, dtype=torch.float64, requires_grad=True)]
-        for _ in range(n_layers):
-            outputs.append(outputs[-1] * factor)
-            outputs[-1].retain_grad()
-        outputs[-1].backward(torch.tensor(final, dtype=torch.float64))
-        return outputs[layer].grad.item()
-    """,
-)
+
+@gradient_flow.oracle("torch_autograd")
+def gradient_at_layer(factor, n_layers, layer, final=1.0):
+    import torch
+
+    outputs = [torch.tensor(1.0, dtype=torch.float64, requires_grad=True)]
+    for _ in range(n_layers):
+        outputs.append(outputs[-1] * factor)
+        outputs[-1].retain_grad()
+    outputs[-1].backward(torch.tensor(final, dtype=torch.float64))
+    return outputs[layer].grad.item()
 
 
 def _number(value):
@@ -734,11 +714,11 @@ ten_layers.alternative(
     "fractions_and_numpy",
     edits={"2**9": "np.prod([2] * 9)", "0.5**9": "__import__('fractions').Fraction(1, 512)"},
 )
-ten_layers.oracle(
-    "torch_autograd",
-    source="""
-    import torch
 
+
+@ten_layers.oracle("torch_autograd")
+def answer():
+    import torch
 
     def through_ten_layers(factor):
         h = torch.tensor(3.0, requires_grad=True)  # the output of layer 1
@@ -748,10 +728,7 @@ ten_layers.oracle(
         out.backward()
         return h.grad.item()
 
-
     g_times_2, g_times_half = through_ten_layers(2.0), through_ten_layers(0.5)
-    """,
-)
 
 
 @check("2.11c", points=1)
@@ -829,9 +806,10 @@ remedies.misconception(
 remedies.alternative("a_list_of_capitals", edits={REMEDIES: '["G", "E", "C", "A"]'})
 remedies.alternative("text", edits={REMEDIES: '"a, c, e, g"'})
 remedies.alternative("a_tuple", edits={REMEDIES: '("a", "c", "e", "g")'})
-remedies.oracle(
-    "a_model_of_ten_layers",
-    source="""
+
+
+@remedies.oracle("a_model_of_ten_layers")
+def answer():
     import math
 
     # what becomes of the gradient at layer 1 of ten layers with this factor
@@ -846,18 +824,15 @@ remedies.oracle(
         "h": lambda f: f**9,
     }
 
-
     def distance(gradient):
         return abs(math.log(gradient))
-
 
     fixes = {
         letter
         for letter, gradient in after.items()
         if any(distance(gradient(f)) < 0.9 * distance(f**9) for f in (0.5, 2.0))
     }
-    """,
-)
+
 
 written(
     "2.11-written",

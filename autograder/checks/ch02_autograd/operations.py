@@ -726,14 +726,16 @@ WRONG = {
 }
 CLOSE = "np.allclose(numerical, grad_f(x), rtol=rtol, atol=atol)"
 WITHOUT_ABS = "A difference far below 0 is smaller than any tolerance. Its size counts: take abs."
-gradient_check.misconception(
+
+
+@gradient_check.misconception(
     "always_true",
     "It says True to every gradient. A check is worth only as much as the mistakes it finds.",
-    source="""
-    def check_gradient(f, x, epsilon=1e-5, *, grad_f, rtol=1e-4, atol=1e-7):
-        return True
-    """,
 )
+def check_gradient(f, x, epsilon=1e-5, *, grad_f, rtol=1e-4, atol=1e-7):
+    return True
+
+
 gradient_check.misconception(
     "measures_but_always_says_true",
     "The differences are measured, but the answer does not depend on them: it is True for every "

@@ -9,7 +9,8 @@ from autograder.course import ROOT
 from autograder.course.questions import read_questions
 from autograder.inside import attempt, named
 from autograder.inside.expressions import number
-from utils.quiz.questions import Reply, Unreadable, as_text
+from utils.answers import Unreadable
+from utils.quiz.questions import Reply, as_text
 
 QUESTIONS = read_questions(ROOT / "solutions" / "ch06_networks" / "quiz.yaml")
 
@@ -135,10 +136,10 @@ CHECKS["q7"].alternative("other_factor_first", source='q7 = "dbac"')
 
 # Oracles: what can be computed, computed in another way ------------------------------------------
 
-CHECKS["q1"].oracle(
-    "dichotomies_by_lines",
+
+@CHECKS["q1"].oracle("dichotomies_by_lines")
+def answer():
     # every dichotomy of the four points by a line shows up for some small half-integer weights
-    source="""
     import itertools
 
     points = list(itertools.product((0, 1), repeat=2))
@@ -149,21 +150,19 @@ CHECKS["q1"].oracle(
     }
     separable = {"and": (0, 0, 0, 1) in found, "xor": (0, 1, 1, 0) in found}
     q1 = "a" if separable == {"and": True, "xor": False} else "?"
-    """,
-)
-CHECKS["q2"].oracle(
-    "torch_parameters",
-    source="""
+
+
+@CHECKS["q2"].oracle("torch_parameters")
+def answer():
     import torch
 
     sizes = [10, 64, 32, 1]
     layers = [torch.nn.Linear(n, m) for n, m in zip(sizes, sizes[1:])]
     q2 = sum(p.numel() for layer in layers for p in layer.parameters())
-    """,
-)
-CHECKS["q3"].oracle(
-    "sympy_expands",
-    source="""
+
+
+@CHECKS["q3"].oracle("sympy_expands")
+def answer():
     import sympy as sp
 
     x, (w1, c1, w2, c2) = sp.Symbol("x"), sp.symbols("w1 c1 w2 c2")
@@ -173,22 +172,20 @@ CHECKS["q3"].oracle(
     two = W[1] * (W[0] * point + shifts[0]) + shifts[1]
     one = (W[1] * W[0]) * point + (W[1] * shifts[0] + shifts[1])
     q3 = "c" if sp.expand(two - one) == sp.zeros(2, 1) else "?"
-    """,
-)
-CHECKS["q4a"].oracle(
-    "sympy_maximum",
-    source="""
+
+
+@CHECKS["q4a"].oracle("sympy_maximum")
+def answer():
     import sympy as sp
 
     z = sp.Symbol("z", real=True)
     slope = sp.diff(1 / (1 + sp.exp(-z)), z)
     where = sp.solve(sp.numer(sp.together(sp.diff(slope, z))), z)
     q4a = max(slope.subs(z, at) for at in where if at.is_real) ** 9
-    """,
-)
-CHECKS["q4b"].oracle(
-    "a_network_whose_gradient_grows",
-    source="""
+
+
+@CHECKS["q4b"].oracle("a_network_whose_gradient_grows")
+def answer():
     import torch
 
     z = [torch.zeros(1, dtype=torch.float64, requires_grad=True)]
@@ -198,12 +195,11 @@ CHECKS["q4b"].oracle(
     slopes = torch.sigmoid(torch.linspace(-9, 9, 1001, dtype=torch.float64))
     is_bounded = (slopes * (1 - slopes)).max().item() <= 0.25
     q4b = "b" if ratio > 0.25**9 and is_bounded else "a"
-    """,
-)
-CHECKS["q5"].oracle(
-    "units_that_die_and_wake_up",
+
+
+@CHECKS["q5"].oracle("units_that_die_and_wake_up")
+def answer():
     # x → h = v x → a unit that is silent while h > 0.2, beside one that is not → their sum
-    source="""
     import torch
 
     def gradient_step(parameters, loss, lr):
@@ -231,15 +227,18 @@ CHECKS["q5"].oracle(
     z = -x.clone().requires_grad_()
     (gelu_slopes,) = torch.autograd.grad(torch.nn.functional.gelu(z).sum(), z)
     holds = {
-        "a": silent, "b": no_gradient, "c": not wakes_up, "d": killed_by_a_large_step,
-        "e": slope.grad == 0, "f": bool((gelu_slopes == 0).all()),
+        "a": silent,
+        "b": no_gradient,
+        "c": not wakes_up,
+        "d": killed_by_a_large_step,
+        "e": slope.grad == 0,
+        "f": bool((gelu_slopes == 0).all()),
     }
     q5 = {letter for letter, held in holds.items() if held}
-    """,
-)
-CHECKS["q6"].oracle(
-    "weights_before_and_after",
-    source="""
+
+
+@CHECKS["q6"].oracle("weights_before_and_after")
+def answer():
     import torch
 
     w = torch.ones(3, requires_grad=True)
@@ -249,11 +248,10 @@ CHECKS["q6"].oracle(
     torch.optim.SGD([w], lr=0.1).step()
     moved_by_step = not torch.equal(w.detach(), torch.ones(3))
     q6 = "b" if moved_by_step and not moved_by_backward and w.grad is not None else "?"
-    """,
-)
-CHECKS["q7"].oracle(
-    "sympy_finds_the_false_step",
-    source="""
+
+
+@CHECKS["q7"].oracle("sympy_finds_the_false_step")
+def answer():
     import sympy as sp
 
     p, y, z = sp.symbols("p y z")
@@ -265,8 +263,8 @@ CHECKS["q7"].oracle(
         true.append("d")
     product = factors["b"] * p * (1 - p)
     q7 = true + ["a"] + (["c"] if sp.simplify(product - (p - y)) == 0 else [])
-    """,
-)
+
+
 MOMENT = """
     import sympy as sp
 
@@ -283,13 +281,14 @@ CHECKS["q8c"].oracle(
     + '    halved = {"a": second - mean**2, "b": second}\n'
     + "    (q8c,) = [letter for letter, share in halved.items() if share == sp.Rational(1, 2)]\n",
 )
-CHECKS["q9"].oracle(
-    "sympy_share_of_the_second_moment",
-    source="""
+
+
+@CHECKS["q9"].oracle("sympy_share_of_the_second_moment")
+def answer():
     import sympy as sp
 
     z, n, alpha = sp.Symbol("z", real=True), sp.Symbol("n"), sp.Symbol("alpha")
-    density = sp.exp(-z**2 / 2) / sp.sqrt(2 * sp.pi)
+    density = sp.exp(-(z**2) / 2) / sp.sqrt(2 * sp.pi)
 
     def share(left, right):
         return sum(
@@ -299,21 +298,26 @@ CHECKS["q9"].oracle(
 
     at_zero = sp.diff(sp.tanh(z), z).subs(z, 0)
     shares = {
-        "relu": share(0, 1), "tanh": share(at_zero, at_zero), "leaky_relu": share(alpha, 1),
+        "relu": share(0, 1),
+        "tanh": share(at_zero, at_zero),
+        "leaky_relu": share(alpha, 1),
         "linear": share(1, 1),
     }
     options = {
-        "a": 1 / n, "b": 2 / n, "c": 2 / n**2, "d": 2 / ((1 + alpha**2) * n), "e": 1 / (3 * n)
+        "a": 1 / n,
+        "b": 2 / n,
+        "c": 2 / n**2,
+        "d": 2 / ((1 + alpha**2) * n),
+        "e": 1 / (3 * n),
     }
     q9 = {
         name: next(k for k, v in options.items() if sp.simplify(n * v * part) == 1)
         for name, part in shares.items()
     }
-    """,
-)
-CHECKS["q9b"].oracle(
-    "torch_slope_and_value_at_0",
-    source="""
+
+
+@CHECKS["q9b"].oracle("torch_slope_and_value_at_0")
+def answer():
     import torch
 
     z = torch.zeros(1, dtype=torch.float64, requires_grad=True)
@@ -321,11 +325,10 @@ CHECKS["q9b"].oracle(
     s.backward()
     facts = (z.grad.item(), s.item())
     q9b = {(1.0, 0.0): "a", (0.25, 0.5): "c"}[facts]
-    """,
-)
-CHECKS["q10a"].oracle(
-    "sympy_series",
-    source="""
+
+
+@CHECKS["q10a"].oracle("sympy_series")
+def answer():
     import sympy as sp
 
     e, derivatives = sp.Symbol("e"), sp.symbols("f0:7")
@@ -336,22 +339,20 @@ CHECKS["q10a"].oracle(
     error = sp.expand((taylor(e) - taylor(-e)) / (2 * e)) - derivatives[1]
     leading = sp.Poly(error, e).monoms()[-1][0]  # the lowest power
     q10a = 10**leading
-    """,
-)
-CHECKS["q10b"].oracle(
-    "errors_measured_in_float64",
-    source="""
+
+
+@CHECKS["q10b"].oracle("errors_measured_in_float64")
+def answer():
     import math
 
     def error(eps):
         return abs((math.exp(1 + eps) - math.exp(1 - eps)) / (2 * eps) - math.e)
 
     q10b = min("abcd", key=lambda k: error({"a": 1e-1, "b": 1e-5, "c": 1e-12, "d": 5e-324}[k]))
-    """,
-)
-CHECKS["q12"].oracle(
-    "what_the_gradients_depend_on",
-    source="""
+
+
+@CHECKS["q12"].oracle("what_the_gradients_depend_on")
+def answer():
     import torch
 
     torch.manual_seed(0)
@@ -374,26 +375,26 @@ CHECKS["q12"].oracle(
     q12 = {
         letter
         for letter, inputs in {
-            "a": (0 * A, W, mask), "b": (A, W, 1 - mask), "d": (A, 0 * W, mask)
+            "a": (0 * A, W, mask),
+            "b": (A, W, 1 - mask),
+            "d": (A, 0 * W, mask),
         }.items()
         if not same(*inputs)
     }
-    """,
-)
-CHECKS["q14a"].oracle(
-    "torch_accumulates",
-    source="""
+
+
+@CHECKS["q14a"].oracle("torch_accumulates")
+def answer():
     import torch
 
     w = torch.tensor(1.0, requires_grad=True)
     for _ in range(2):
         (3 * w).backward()
     q14a = w.grad
-    """,
-)
-CHECKS["q14b"].oracle(
-    "torch_tells",
-    source="""
+
+
+@CHECKS["q14b"].oracle("torch_tells")
+def answer():
     import torch
 
     w = torch.tensor(1.0, requires_grad=True)
@@ -401,11 +402,10 @@ CHECKS["q14b"].oracle(
     (3 * w).backward()
     optimizer.zero_grad()
     q14b = "b" if w.grad is None else "a" if w.grad == 0 else "c"
-    """,
-)
-CHECKS["q15b"].oracle(
-    "torch_counts_passes",
-    source="""
+
+
+@CHECKS["q15b"].oracle("torch_counts_passes")
+def answer():
     import torch
 
     x = torch.arange(1.0, 6.0, dtype=torch.float64, requires_grad=True)
@@ -415,11 +415,10 @@ CHECKS["q15b"].oracle(
     (of_sum,) = torch.autograd.grad((x**2)[:2].sum(), x)
     reverse = torch.allclose(gradient, 2 * x) and one_direction.numel() < gradient.numel()
     q15b = "b" if reverse else "c"
-    """,
-)
-CHECKS["q16a"].oracle(
-    "torch_flop_counter",
-    source="""
+
+
+@CHECKS["q16a"].oracle("torch_flop_counter")
+def answer():
     import torch
     from torch.utils.flop_counter import FlopCounterMode
 
@@ -428,21 +427,19 @@ CHECKS["q16a"].oracle(
     with FlopCounterMode(display=False) as counter:
         net(torch.zeros(1, 20))
     q16a = counter.get_total_flops() / 2
-    """,
-)
-CHECKS["q16b"].oracle(
-    "torch_biases",
-    source="""
+
+
+@CHECKS["q16b"].oracle("torch_biases")
+def answer():
     import torch
 
     sizes = [20, 256, 256, 256, 1]
     net = torch.nn.Sequential(*(torch.nn.Linear(n, m) for n, m in zip(sizes, sizes[1:])))
     q16b = sum(layer.bias.numel() for layer in net)
-    """,
-)
-CHECKS["q17"].oracle(
-    "tried_in_floating_point",
-    source="""
+
+
+@CHECKS["q17"].oracle("tried_in_floating_point")
+def answer():
     import numpy as np
 
     with np.errstate(all="ignore"):
@@ -469,11 +466,10 @@ CHECKS["q17"].oracle(
     assert np.isfinite(descend(0.01, False))
     tried["g"] = descend(0.01, True)
     q17 = {letter for letter, value in tried.items() if np.isnan(value).any()}
-    """,
-)
-CHECKS["q18"].oracle(
-    "torch_gelu",
-    source="""
+
+
+@CHECKS["q18"].oracle("torch_gelu")
+def answer():
     import torch
 
     z = torch.linspace(-8, 8, 16001, dtype=torch.float64, requires_grad=True)
@@ -492,23 +488,24 @@ CHECKS["q18"].oracle(
         "f": torch.allclose(torch.nn.functional.gelu(z, approximate="tanh"), exact, atol=1e-6),
     }
     q18 = {letter for letter, held in holds.items() if held}
-    """,
-)
-CHECKS["q19b"].oracle(
-    "exact_fractions",
-    source='from fractions import Fraction\nq19b = Fraction("0.0002") / Fraction(1000)',
-)
-CHECKS["q20a"].oracle(
-    "mean_of_logarithms",
-    source="""
+
+
+@CHECKS["q19b"].oracle("exact_fractions")
+def answer():
+    from fractions import Fraction
+
+    q19b = Fraction("0.0002") / Fraction(1000)
+
+
+@CHECKS["q20a"].oracle("mean_of_logarithms")
+def answer():
     import numpy as np
 
     q20a = 10 ** np.diff(np.linspace(-1, -8, 10)).mean()
-    """,
-)
-CHECKS["q20b"].oracle(
-    "norms_with_and_without_the_2",
-    source="""
+
+
+@CHECKS["q20b"].oracle("norms_with_and_without_the_2")
+def answer():
     import torch
 
     def ratio(variance, layers=10, n=128):
@@ -520,8 +517,6 @@ CHECKS["q20b"].oracle(
         return (first.norm(dim=1).mean() / last.norm(dim=1).mean()).item()
 
     q20b = "b" if ratio(2) > 0.5 and ratio(1) < 0.1 else "a"
-    """,
-)
 
 
 # q1c ------------------------------------------------------------------------------------------
@@ -627,19 +622,21 @@ and_unit.misconception(
     edits={"b = -1.5": "b = -2.5"},
 )
 and_unit.alternative("arrays", source="w, b = np.array([[2.0, 3.0]]), np.array([-4.0])")
-and_unit.alternative(
-    "tensors",
-    source="""
+
+
+@and_unit.alternative("tensors")
+def answer():
     import torch
 
     w = torch.tensor([0.7, 0.7], requires_grad=True)
     b = torch.tensor(-1, dtype=torch.float32)
-    """,
-)
+
+
 and_unit.alternative("tuple_of_integers", source="w, b = (20, 20), -30")
-and_unit.oracle(
-    "torch_logistic_regression",
-    source="""
+
+
+@and_unit.oracle("torch_logistic_regression")
+def answer():
     import torch
 
     X = torch.tensor([[0.0, 0], [0, 1], [1, 0], [1, 1]])
@@ -651,8 +648,6 @@ and_unit.oracle(
         torch.nn.functional.binary_cross_entropy_with_logits(unit(X), truth).backward()
         optimizer.step()
     w, b = unit.weight.detach(), unit.bias.detach()
-    """,
-)
 
 
 # q3c ------------------------------------------------------------------------------------------

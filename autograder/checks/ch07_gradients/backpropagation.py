@@ -71,11 +71,13 @@ leaky.misconception(
     "The slope alpha stands on the positive side; it belongs to the negative pre-activations.",
     edits={"slopes.append(slope)": "slopes.append(np.where(f > 0, alpha, 1.0))"},
 )
-leaky.misconception(
+
+
+@leaky.misconception(
     "mask_of_wrong_layer",
     "The slopes come from another layer: the step back to f_(k-1) passes the activation that was applied "
     "to f_(k-1), so the slopes are taken there. With layers of different size this cannot even be added up.",
-    source="""
+)
 def backward_leaky(Omegas, betas, x, dl_dfK, alpha=0.1):
     fs, inputs = [], [x]
     for Omega, beta in zip(Omegas, betas):
@@ -88,8 +90,8 @@ def backward_leaky(Omegas, betas, x, dl_dfK, alpha=0.1):
         if k > 0:
             dl_df = np.where(fs[k] > 0, 1.0, alpha) * (Omegas[k].T @ dl_df)
     return dl_dOmegas, dl_dbetas
-""",
-)
+
+
 leaky.misconception(
     "alpha_times_f",
     "On the negative side the gradient is multiplied by the activation's value alpha·f; it is the slope "
@@ -351,11 +353,13 @@ checkpointing.misconception(
     "kept there; the others are computed again later.",
     edits={"if k % every == 0 and k < K:": "if k < K:"},
 )
-checkpointing.misconception(
+
+
+@checkpointing.misconception(
     "recomputes_from_the_input_for_every_layer",
     "For every single layer the forward pass is run again from the input. Begin at the nearest "
     "checkpoint, and fill in its whole segment at once.",
-    source="""
+)
 def checkpointed_gradients(tape, dl_dfK, every):
     K, f = tape.K, tape.x
     for k in range(K + 1):
@@ -370,8 +374,8 @@ def checkpointed_gradients(tape, dl_dfK, every):
         matrix, dl_df = tape.backward(k, dl_df, f)
         gradients.append(matrix)
     return gradients[::-1]
-""",
-)
+
+
 checkpointing.misconception(
     "recomputes_from_the_input_for_every_segment",
     "Each segment is recomputed from the input of the network. Its own checkpoint is stored: begin "
@@ -382,11 +386,13 @@ checkpointing.misconception(
         "            if k > start:\n                tape.save(k, f)",
     },
 )
-checkpointing.misconception(
+
+
+@checkpointing.misconception(
     "recomputes_from_the_checkpoint_for_every_layer",
     "Each layer is recomputed from its checkpoint anew, so the first ones of a segment are computed many "
     "times. There is room for the whole segment: fill it in once, then go back through it.",
-    source="""
+)
 def checkpointed_gradients(tape, dl_dfK, every):
     K, f = tape.K, tape.x
     for k in range(K + 1):
@@ -402,8 +408,8 @@ def checkpointed_gradients(tape, dl_dfK, every):
         gradients[k], dl_df = tape.backward(k, dl_df, f)
     gradients[0], _ = tape.backward(0, dl_df, tape.x)
     return gradients
-""",
-)
+
+
 checkpointing.misconception(
     "never_drops",
     "The segments are recomputed but never dropped, so they fill the tape one after the other. When a "
@@ -416,11 +422,13 @@ checkpointing.misconception(
     "has to be first: without it, no other segment knows its gradient.",
     edits={"in reversed(range(0, K, every))": "in range(0, K, every)"},
 )
-checkpointing.misconception(
+
+
+@checkpointing.misconception(
     "interpolates_instead_of_recomputing",
     "What lies between two checkpoints is guessed from them. The layers are not smooth in k: only "
     "computing them again gives their values.",
-    source="""
+)
 def checkpointed_gradients(tape, dl_dfK, every):
     K, f = tape.K, tape.x
     for k in range(K + 1):
@@ -436,14 +444,14 @@ def checkpointed_gradients(tape, dl_dfK, every):
         gradients[k], dl_df = tape.backward(k, dl_df, f_prev)
     gradients[0], _ = tape.backward(0, dl_df, tape.x)
     return gradients
-""",
-)
-checkpointing.misconception(
+
+
+@checkpointing.misconception(
     "keeps_everything_in_a_python_list",
     "The gradients are right and hardly a layer was evaluated twice: so all the vectors were kept in "
     "memory of your own, where the tape cannot count them. In a real network that is the memory you do "
     "not have.",
-    source="""
+)
 def checkpointed_gradients(tape, dl_dfK, every):
     K, f, kept = tape.K, tape.x, [tape.x]
     for k in range(K + 1):
@@ -456,13 +464,13 @@ def checkpointed_gradients(tape, dl_dfK, every):
         matrix, dl_df = tape.backward(k, dl_df, kept[k])
         gradients.append(matrix)
     return gradients[::-1]
-""",
-)
-checkpointing.misconception(
+
+
+@checkpointing.misconception(
     "skips_non_checkpoint_layers",
     "Only the layers with a checkpoint got a gradient. Every layer has weights to train; what the others "
     "need is recomputed from the checkpoint before them.",
-    source="""
+)
 def checkpointed_gradients(tape, dl_dfK, every):
     K, f = tape.K, tape.x
     for k in range(K + 1):
@@ -474,12 +482,9 @@ def checkpointed_gradients(tape, dl_dfK, every):
         gradients[start + 1], dl_df = tape.backward(start + 1, dl_df, tape.load(start))
     gradients[0], _ = tape.backward(0, dl_df, tape.x)
     return gradients
-""",
-)
 
-checkpointing.alternative(
-    "segments_in_lists_and_matrices_by_hand",
-    source="""
+
+@checkpointing.alternative("segments_in_lists_and_matrices_by_hand")
 def checkpointed_gradients(tape, dl_dfK, every):
     def a(f):
         return np.where(f > 0, f, tape.alpha * f)
@@ -503,11 +508,9 @@ def checkpointed_gradients(tape, dl_dfK, every):
         end = start
     found[0] = delta[:, None] * tape.x[None, :]
     return [found[k].tolist() for k in range(tape.K + 1)]
-""",
-)
-checkpointing.alternative(
-    "last_segment_kept_from_the_forward_pass",
-    source="""
+
+
+@checkpointing.alternative("last_segment_kept_from_the_forward_pass")
 def checkpointed_gradients(tape, dl_dfK, every):
     last = max(range(0, tape.K, every))
 
@@ -526,11 +529,9 @@ def checkpointed_gradients(tape, dl_dfK, every):
         tape.drop(k - 1)
         gradients = (matrix, *gradients)
     return (tape.backward(0, delta, tape.x)[0], *gradients)
-""",
-)
-checkpointing.oracle(
-    "torch_segment_by_segment",
-    source="""
+
+
+@checkpointing.oracle("torch_segment_by_segment")
 def checkpointed_gradients(tape, dl_dfK, every):
     import torch
 
@@ -553,8 +554,7 @@ def checkpointed_gradients(tape, dl_dfK, every):
         tape.drop(start)
     (b[0] + W[0] @ torch.tensor(tape.x)).backward(upstream)
     return [weights.grad.numpy() for weights in W]
-""",
-)
+
 
 written(
     "7.11-written",
@@ -717,44 +717,39 @@ mistake.misconception(
     "That is the term which the line already has. Follow the other arrow.",
     edits={'d["f2"] * 2 * np.exp(x)': 'd["f3"]'},
 )
-mistake.alternative(
-    "closed_form",
-    source="""
-import math
-
-wrong_line = "e"
 
 
-def missing_term(x):
-    u = math.exp(x)
-    return 2 * u * (math.exp(u + u * u) + math.cos(u + u * u))
-""",
-)
-mistake.alternative(
-    "what_the_line_lacks",
-    source="""
-wrong_line = "E"
-missing_term = lambda x: np.float32(reverse_mode(x)["f1"] - reverse_mode(x)["f3"])
-""",
-)
-mistake.oracle(
-    "torch_with_and_without_the_arrow",
-    source="""
-import torch
+@mistake.alternative("closed_form")
+def answer():
+    import math
 
-wrong_line = "E"
+    wrong_line = "e"
+
+    def missing_term(x):
+        u = math.exp(x)
+        return 2 * u * (math.exp(u + u * u) + math.cos(u + u * u))
 
 
-def missing_term(x):
-    f1 = torch.tensor(float(np.exp(x)), dtype=torch.float64, requires_grad=True)
+@mistake.alternative("what_the_line_lacks")
+def answer():
+    wrong_line = "E"
+    missing_term = lambda x: np.float32(reverse_mode(x)["f1"] - reverse_mode(x)["f3"])
 
-    def slope(f2):
-        f3 = f1 + f2
-        return torch.autograd.grad(f3.exp() + f3.sin(), f1)[0].item()
 
-    return slope(f1**2) - slope((f1**2).detach())
-""",
-)
+@mistake.oracle("torch_with_and_without_the_arrow")
+def answer():
+    import torch
+
+    wrong_line = "E"
+
+    def missing_term(x):
+        f1 = torch.tensor(float(np.exp(x)), dtype=torch.float64, requires_grad=True)
+
+        def slope(f2):
+            f3 = f1 + f2
+            return torch.autograd.grad(f3.exp() + f3.sin(), f1)[0].item()
+
+        return slope(f1**2) - slope((f1**2).detach())
 
 
 @check("7.13a", points=4, reveal=True)
@@ -795,19 +790,19 @@ forward.misconception(
     "by the derivative of f3.",
     edits={'np.exp(f3) * d["f3"]': "np.exp(f3)", 'np.cos(f3) * d["f3"]': "np.cos(f3)"},
 )
-forward.misconception(
+
+
+@forward.misconception(
     "reverse_mode_again",
     "These are the derivatives of y with respect to each value, as in 7.12. Forward mode asks for the "
     "derivative of each value with respect to x.",
-    source="""
+)
 def forward_mode(x):
     f1 = np.exp(x)
     f3 = f1 + f1**2
     slope = np.exp(f3) + np.cos(f3)
     down = slope * (1 + 2 * f1)
     return {"f1": down, "f2": slope, "f3": slope, "f4": 1.0, "f5": 1.0, "y": down * f1}
-""",
-)
 
 
 @forward.alternative("pairs_of_value_and_derivative")
@@ -900,27 +895,28 @@ passes.misconception(
     "gives the exact derivative for its variable at once.",
     source="passes_forward, passes_reverse = 2 * 2285, 1",
 )
-passes.alternative(
-    "counted_layer_by_layer",
-    source="""
-sizes = [10, 40, 40, 5]
-passes_forward = sum((n + 1) * m for n, m in zip(sizes, sizes[1:]))
-passes_reverse = len([1])
-""",
-)
+
+
+@passes.alternative("counted_layer_by_layer")
+def answer():
+    sizes = [10, 40, 40, 5]
+    passes_forward = sum((n + 1) * m for n, m in zip(sizes, sizes[1:]))
+    passes_reverse = len([1])
+
+
 passes.alternative(
     "floats_and_numpy", source="passes_forward, passes_reverse = 2285.0, np.int64(1)"
 )
-passes.oracle(
-    "torch_counts_the_parameters",
-    source="""
-import torch
 
-layers = [torch.nn.Linear(10, 40), torch.nn.Linear(40, 40), torch.nn.Linear(40, 5)]
-passes_forward = sum(p.numel() for layer in layers for p in layer.parameters())
-passes_reverse = torch.zeros(()).numel()
-""",
-)
+
+@passes.oracle("torch_counts_the_parameters")
+def answer():
+    import torch
+
+    layers = [torch.nn.Linear(10, 40), torch.nn.Linear(40, 40), torch.nn.Linear(40, 5)]
+    passes_forward = sum(p.numel() for layer in layers for p in layer.parameters())
+    passes_reverse = torch.zeros(()).numel()
+
 
 written(
     "7.13-written",

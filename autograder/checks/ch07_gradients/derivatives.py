@@ -312,26 +312,29 @@ thirteen_mistakes.misconception(
     "A bias got another hidden unit as its factor. It multiplies none.",
     edits={'right["psi02"]': 'right["psi22"]'},
 )
-thirteen_mistakes.misconception(
+
+
+@thirteen_mistakes.misconception(
     "printed_line_with_an_x",
     "One line got its missing factor, but the indices in its indicators are still those of the print.",
-    source="""
-    def corrected_7_1(p, x):
-        right = derivatives_7_1(p, x)
-        h1 = max(p["theta01"] + p["theta11"] * x, 0)
-        h2 = max(p["theta02"] + p["theta12"] * x, 0)
-        f1 = p["psi01"] + p["psi11"] * h1 + p["psi21"] * h2
-        wrong = p["psi02"] + p["psi12"] * h1 + p["psi21"] * h2
-        both = p["phi1"] * p["psi11"] * (f1 > 0) + p["phi2"] * p["psi12"] * (wrong > 0)
-        return {"D": right["psi02"], "F": right["theta01"], "G": both * (h1 > 0) * x}
-    """,
 )
+def corrected_7_1(p, x):
+    right = derivatives_7_1(p, x)
+    h1 = max(p["theta01"] + p["theta11"] * x, 0)
+    h2 = max(p["theta02"] + p["theta12"] * x, 0)
+    f1 = p["psi01"] + p["psi11"] * h1 + p["psi21"] * h2
+    wrong = p["psi02"] + p["psi12"] * h1 + p["psi21"] * h2
+    both = p["phi1"] * p["psi11"] * (f1 > 0) + p["phi2"] * p["psi12"] * (wrong > 0)
+    return {"D": right["psi02"], "F": right["theta01"], "G": both * (h1 > 0) * x}
+
+
 thirteen_mistakes.alternative(
     "letters_as_text", edits={'{"D", "F", "G"}': '"g f d"', '"D": right': '"d": right'}
 )
-thirteen_mistakes.alternative(
-    "written_out_in_float32",
-    source="""
+
+
+@thirteen_mistakes.alternative("written_out_in_float32")
+def answer():
     wrong_7_1 = ["D", "F", "G"]
 
     def corrected_7_1(p, x):
@@ -342,19 +345,15 @@ thirteen_mistakes.alternative(
         on2 = np.heaviside(q["psi02"] + q["psi12"] * h1 + q["psi22"] * h2, 0)
         slope = (q["phi1"] * q["psi11"] * on1 + q["phi2"] * q["psi12"] * on2) * np.sign(h1)
         return dict(G=slope * x, D=q["phi2"] * on2, F=slope)
-    """,
-)
-thirteen_mistakes.oracle(
-    "measured_slopes",
-    source="""
-    def corrected_7_1(p, x):
-        def slope(name, step=1e-6):
-            up, down = p | {name: p[name] + step}, p | {name: p[name] - step}
-            return (network_7_1(up, x) - network_7_1(down, x)) / (2 * step)
 
-        return {"D": slope("psi02"), "F": slope("theta01"), "G": slope("theta11")}
-    """,
-)
+
+@thirteen_mistakes.oracle("measured_slopes")
+def corrected_7_1(p, x):
+    def slope(name, step=1e-6):
+        up, down = p | {name: p[name] + step}, p | {name: p[name] - step}
+        return (network_7_1(up, x) - network_7_1(down, x)) / (2 * step)
+
+    return {"D": slope("psi02"), "F": slope("theta01"), "G": slope("theta11")}
 
 
 # 7.2 ------------------------------------------------------------------------------------------
@@ -495,9 +494,8 @@ toy.misconception(
 )
 
 
-toy.alternative(
-    "math_without_the_given_function",
-    source="""
+@toy.alternative("math_without_the_given_function")
+def answer():
     import math
 
     def run(x, b, w):
@@ -508,8 +506,13 @@ toy.alternative(
 
     def toy_local(x, beta, omega):
         f0, f1, f2, f3 = run(x, beta, omega)
-        return {"dh1_df0": math.cos(f0), "df1_dh1": omega[1], "dh2_df1": math.exp(f1),
-                "df2_dh2": omega[2], "dh3_df2": -math.sin(f2)}
+        return {
+            "dh1_df0": math.cos(f0),
+            "df1_dh1": omega[1],
+            "dh2_df1": math.exp(f1),
+            "df2_dh2": omega[2],
+            "dh3_df2": -math.sin(f2),
+        }
 
     def toy_backward(x, y, beta, omega):
         f0, f1, f2, f3 = run(x, beta, omega)
@@ -519,26 +522,29 @@ toy.alternative(
             gradient *= slope
             result[name] = gradient
         return result
-    """,
-)
-toy.alternative(
-    "cumulative_product_in_float32",
-    source="""
+
+
+@toy.alternative("cumulative_product_in_float32")
+def answer():
     def toy_local(x, beta, omega):
         v = {k: np.float32(n) for k, n in toy_forward(x, beta, omega).items()}
         # exp is its own derivative; cos shifted by a quarter turn is minus sin
-        return dict(dh3_df2=np.cos(v["f2"] + np.pi / 2), df2_dh2=np.float32(omega[2]),
-                    dh2_df1=v["h2"], df1_dh1=np.float32(omega[1]), dh1_df0=np.cos(v["f0"]))
+        return dict(
+            dh3_df2=np.cos(v["f2"] + np.pi / 2),
+            df2_dh2=np.float32(omega[2]),
+            dh2_df1=v["h2"],
+            df1_dh1=np.float32(omega[1]),
+            dh1_df0=np.cos(v["f0"]),
+        )
 
     def toy_backward(x, y, beta, omega):
         f3 = toy_forward(x, beta, omega)["f3"]
         factors = [2 * f3 - 2 * y, omega[3], *toy_local(x, beta, omega).values()]
         return dict(zip("f3 h3 f2 h2 f1 h1 f0".split(), np.cumprod(factors)))
-    """,
-)
-toy.oracle(
-    "torch_autograd",
-    source="""
+
+
+@toy.oracle("torch_autograd")
+def answer():
     def graph(x, beta, omega):
         import torch
 
@@ -567,8 +573,6 @@ toy.oracle(
         names = ["f3", "h3", "f2", "h2", "f1", "h1", "f0"]
         grads = torch.autograd.grad((v["f3"] - y) ** 2, [v[name] for name in names])
         return {name: grad.item() for name, grad in zip(names, grads)}
-    """,
-)
 
 
 @check("7.2-mistake", points=1, bonus=True)
@@ -622,9 +626,10 @@ toy_mistakes.misconception(
 toy_mistakes.alternative(
     "the_first_of_the_twins", edits={'{"F", "H", "P"}': '"f, g, p"', "f3 - y)": "-y + f3)"}
 )
-toy_mistakes.alternative(
-    "loop_with_math",
-    source="""
+
+
+@toy_mistakes.alternative("loop_with_math")
+def answer():
     import math
 
     wrong_7_2 = ["P", "H", "F"]
@@ -637,11 +642,10 @@ toy_mistakes.alternative(
         for factor in (omega[3], -math.sin(f2), omega[2], math.exp(f1), omega[1], math.cos(f0)):
             value = value * factor
         return np.float32(value)
-    """,
-)
-toy_mistakes.oracle(
-    "torch_autograd",
-    source="""
+
+
+@toy_mistakes.oracle("torch_autograd")
+def answer():
     import torch
 
     def leaf(value):
@@ -666,8 +670,6 @@ toy_mistakes.oracle(
             return (f3 + omega[3] * (h3 - h3.detach()) - y) ** 2
 
         return slope(line, f0)
-    """,
-)
 
 
 # 7.3 ------------------------------------------------------------------------------------------
@@ -893,38 +895,38 @@ cross_entropy.misconception(
     "This is the loss, not yet its derivative.",
     edits={BCE: "return -(1 - y) * np.log(1 - sig) - y * np.log(sig)"},
 )
-cross_entropy.alternative(
-    "as_the_formulas_stand",
-    source="""
+
+
+@cross_entropy.alternative("as_the_formulas_stand")
+def answer():
     import math
 
     def dl_df_bce(y, f):
         s = 1 / (1 + math.exp(-f))
         ds = s * (1 - s)
         return -(1 - y) * -ds / (1 - s) - y * ds / s
-    """,
-)
+
+
 cross_entropy.alternative(
     "float32", edits={BCE: "e = np.exp(np.float32(-f))\n    return np.float32(1 / (1 + e) - y)"}
 )
 cross_entropy.alternative(
     "softplus_form", source="dl_df_bce = lambda y, f: np.exp(-np.logaddexp(0, -f)) - y"
 )
-cross_entropy.oracle(
-    "torch_autograd",
-    source="""
-    def dl_df_bce(y, f):
-        import torch
 
-        output = torch.tensor(float(f), dtype=torch.float64, requires_grad=True)
-        target = torch.tensor(float(y), dtype=torch.float64)
-        torch.nn.functional.binary_cross_entropy_with_logits(output, target).backward()
-        return output.grad.item()
-    """,
-)
-cross_entropy.oracle(
-    "sympy",
-    source="""
+
+@cross_entropy.oracle("torch_autograd")
+def dl_df_bce(y, f):
+    import torch
+
+    output = torch.tensor(float(f), dtype=torch.float64, requires_grad=True)
+    target = torch.tensor(float(y), dtype=torch.float64)
+    torch.nn.functional.binary_cross_entropy_with_logits(output, target).backward()
+    return output.grad.item()
+
+
+@cross_entropy.oracle("sympy")
+def answer():
     import sympy
 
     t, z = sympy.symbols("t z")
@@ -933,8 +935,6 @@ cross_entropy.oracle(
 
     def dl_df_bce(y, f):
         return float(derivative.subs({t: y, z: f}).evalf(30))
-    """,
-)
 
 
 @check("7.5-bonus", points=1, bonus=True)
@@ -952,17 +952,18 @@ def cross_entropy_bonus(answer, rng):
     }
 
 
-cross_entropy_bonus.misconception(
+@cross_entropy_bonus.misconception(
     "exponential_overflows",
     "The exponential of a large positive number has no room in a float, and math.exp says so with an "
     "exception. Arrange the formula so that only negative numbers are exponentiated.",
-    source="""
+)
+def answer():
     import math
 
     def dl_df_bce(y, f):
         return 1 / (1 + math.exp(-f)) - y
-    """,
-)
+
+
 cross_entropy_bonus.misconception(
     "denominators_not_cancelled",
     "The denominators are still there, and for a confident network one of them is 0. Cancel them on "
@@ -983,30 +984,31 @@ cross_entropy_bonus.misconception(
     "the short form needs no such help.",
     edits={BCE: "return np.clip(sig, 1e-3, 1 - 1e-3) - y"},
 )
-cross_entropy_bonus.alternative(
-    "two_cases",
-    source="""
+
+
+@cross_entropy_bonus.alternative("two_cases")
+def answer():
     import math
 
     def dl_df_bce(y, f):
         e = math.exp(-abs(f))
         return (1 if f >= 0 else e) / (1 + e) - y
-    """,
-)
+
+
 cross_entropy_bonus.alternative(
     "softplus_form", source="dl_df_bce = lambda y, f: np.exp(-np.logaddexp(0, -f)) - y"
 )
-cross_entropy_bonus.oracle(
-    "high_precision",
-    source="""
+
+
+@cross_entropy_bonus.oracle("high_precision")
+def answer():
     from decimal import Decimal, getcontext
 
     getcontext().prec = 500
 
     def dl_df_bce(y, f):
         return float(1 / (1 + Decimal(-f).exp()) - Decimal(y))
-    """,
-)
+
 
 written(
     "7.5-written",
@@ -1093,28 +1095,24 @@ def dz_dh(Omega, beta, h):
     return [[element(Omega, i, j) for i in range(len(beta))] for j in range(len(h))]  # noqa: F821
 
 
-linear_layer.alternative(
-    "einsum_in_float32",
-    source="""
+@linear_layer.alternative("einsum_in_float32")
+def answer():
     element = lambda Omega, i, j: np.float32(Omega[i][j])
 
     def dz_dh(Omega, beta, h):
         return np.einsum("ij->ji", np.asarray(Omega, dtype=np.float32))
-    """,
-)
-linear_layer.alternative(
-    "unit_vectors",
-    source="""
-    def dz_dh(Omega, beta, h):
-        def z(h):
-            return beta + Omega @ h
 
-        return np.array([z(h + unit) - z(h) for unit in np.eye(len(h))])
-    """,
-)
-linear_layer.oracle(
-    "torch_jacobian",
-    source="""
+
+@linear_layer.alternative("unit_vectors")
+def dz_dh(Omega, beta, h):
+    def z(h):
+        return beta + Omega @ h
+
+    return np.array([z(h + unit) - z(h) for unit in np.eye(len(h))])
+
+
+@linear_layer.oracle("torch_jacobian")
+def answer():
     import torch
 
     def dz_dh(Omega, beta, h):
@@ -1124,8 +1122,7 @@ linear_layer.oracle(
     def element(Omega, i, j):
         m, n = Omega.shape
         return dz_dh(Omega, np.zeros(m), np.zeros(n))[j, i].item()
-    """,
-)
+
 
 written(
     "7.6-written",
@@ -1284,16 +1281,17 @@ sigmoid_slope.alternative(
     "exponentials",
     edits={DSIG: "return np.exp(-f) / (1 + np.exp(-f)) ** 2", MAXIMUM: "max_value = 1 / 4"},
 )
-sigmoid_slope.alternative(
-    "hyperbolic_cosine",
-    source="""
+
+
+@sigmoid_slope.alternative("hyperbolic_cosine")
+def answer():
     import math
 
     dsig = lambda f: 1 / (4 * math.cosh(f / 2) ** 2)
     limit_pos, limit_neg = 0, 0
     max_value, argmax = 0.25, 0
-    """,
-)
+
+
 sigmoid_slope.alternative(
     "numpy_numbers",
     edits={
@@ -1301,9 +1299,10 @@ sigmoid_slope.alternative(
         "argmax = 0.0": "argmax = np.array(0.0)",
     },
 )
-sigmoid_slope.oracle(
-    "sympy",
-    source="""
+
+
+@sigmoid_slope.oracle("sympy")
+def answer():
     import sympy
 
     z = sympy.Symbol("z", real=True)
@@ -1314,19 +1313,15 @@ sigmoid_slope.oracle(
 
     def dsig(f):
         return float(derivative.subs(z, f).evalf(30))
-    """,
-)
-sigmoid_slope.oracle(
-    "torch_autograd",
-    source="""
-    def dsig(f):
-        import torch
 
-        z = torch.tensor(float(f), dtype=torch.float64, requires_grad=True)
-        torch.sigmoid(z).backward()
-        return z.grad.item()
-    """,
-)
+
+@sigmoid_slope.oracle("torch_autograd")
+def dsig(f):
+    import torch
+
+    z = torch.tensor(float(f), dtype=torch.float64, requires_grad=True)
+    torch.sigmoid(z).backward()
+    return z.grad.item()
 
 
 # 7.8 ------------------------------------------------------------------------------------------
@@ -1414,9 +1409,8 @@ step_functions.misconception(
 )
 
 
-step_functions.alternative(
-    "cases",
-    source="""
+@step_functions.alternative("cases")
+def answer():
     def heaviside(z):
         if z < 0:
             return 0
@@ -1427,11 +1421,10 @@ step_functions.alternative(
 
     d_heaviside = d_rect = lambda z: 0
     zero_gradient = "a, b, c, d"
-    """,
-)
-step_functions.alternative(
-    "numpy_in_float32",
-    source="""
+
+
+@step_functions.alternative("numpy_in_float32")
+def answer():
     def heaviside(z):
         return np.heaviside(np.float32(z), np.float32(1))
 
@@ -1442,11 +1435,11 @@ step_functions.alternative(
         return np.zeros_like(np.float32(z))
 
     zero_gradient = ["D", "C", "B", "A"]
-    """,
-)
-step_functions.oracle(
-    "measured",  # derivatives as slopes, the letters as the parameters that a network does not feel
-    source="""
+
+
+@step_functions.oracle("measured")
+def answer():
+    # derivatives as slopes, the letters as the parameters that a network does not feel
     def slope(function, z, step=1e-7):
         return (function(z + step) - function(z - step)) / (2 * step)
 
@@ -1458,8 +1451,10 @@ step_functions.oracle(
 
     def felt(letter):
         rng = np.random.default_rng(3)
-        theta = {name: rng.normal(size=shape) for name, shape in zip(
-            "ABCDEF", [(5, 1), (5, 1), (5, 5), (5, 1), (1, 5), (1, 1)])}
+        theta = {
+            name: rng.normal(size=shape)
+            for name, shape in zip("ABCDEF", [(5, 1), (5, 1), (5, 5), (5, 1), (1, 5), (1, 1)])
+        }
         x = rng.normal(size=(1, 20))
 
         def loss(theta):
@@ -1470,8 +1465,7 @@ step_functions.oracle(
         return loss(theta | {letter: theta[letter] + 1e-6}) != loss(theta)
 
     zero_gradient = {letter for letter in "ABCDEF" if not felt(letter)}
-    """,
-)
+
 
 written(
     "7.8-written",
@@ -1570,23 +1564,24 @@ weights_gradient.alternative(
     "column_times_row",
     edits={OUTER: "dl_df.reshape(-1, 1) @ h.reshape(1, -1)", ELEMENT: "(k == i) * h[j]"},
 )
-weights_gradient.alternative(
-    "sum_over_k_in_lists",
-    source="""
-    def dl_dOmega(dl_df, h):
-        def one(i, j):
-            return sum(dl_df[k] * df_dOmega_element(k, i, j, h) for k in range(len(dl_df)))
 
-        return [[one(i, j) for j in range(len(h))] for i in range(len(dl_df))]
-    """,
-)
+
+@weights_gradient.alternative("sum_over_k_in_lists")
+def dl_dOmega(dl_df, h):
+    def one(i, j):
+        return sum(dl_df[k] * df_dOmega_element(k, i, j, h) for k in range(len(dl_df)))
+
+    return [[one(i, j) for j in range(len(h))] for i in range(len(dl_df))]
+
+
 weights_gradient.alternative(
     "einsum_in_float32",
     edits={OUTER: 'np.einsum("i,j->ij", np.float32(dl_df), np.float32(h))'},
 )
-weights_gradient.oracle(
-    "torch_autograd",
-    source="""
+
+
+@weights_gradient.oracle("torch_autograd")
+def answer():
     import torch
 
     def gradient(dl_df, h):
@@ -1600,8 +1595,7 @@ weights_gradient.oracle(
 
     def df_dOmega_element(k, i, j, h):
         return gradient(np.eye(max(k, i) + 1)[k], h)[i, j].item()
-    """,
-)
+
 
 written(
     "7.9-written",

@@ -54,17 +54,20 @@ moments.misconception(
     "the square of that mean has to be subtracted.",
     edits={"second_moment(sigma) - sigma**2 / (2 * np.pi)": "second_moment(sigma)"},
 )
-moments.misconception(
+
+
+@moments.misconception(
     "std_not_variance",
     "sigma is a standard deviation, and moments of second order grow with its square.",
-    source="""
+)
+def answer():
     def second_moment(sigma):
         return sigma / 2
 
     def variance_gaussian(sigma):
         return sigma / 2 - sigma / (2 * np.pi)
-    """,
-)
+
+
 moments.misconception(
     "half_of_the_standard_deviation",
     "Halving the standard deviation divides the variance by four; here the mean square is halved.",
@@ -75,16 +78,16 @@ moments.misconception(
     "The mean has to be squared before it is subtracted: Var[b] = E[b²] - E[b]².",
     edits={"sigma**2 / (2 * np.pi)": "sigma / np.sqrt(2 * np.pi)"},
 )
-moments.alternative(
-    "powers_and_decimals",
-    source="""
+
+
+@moments.alternative("powers_and_decimals")
+def answer():
     second_moment = lambda sigma: 0.5 * np.float32(sigma) * np.float32(sigma)
     variance_gaussian = lambda sigma: 0.5 * sigma * sigma * (1 - 1 / np.pi)
-    """,
-)
-moments.alternative(
-    "sympy_numbers",
-    source="""
+
+
+@moments.alternative("sympy_numbers")
+def answer():
     import sympy
 
     def second_moment(sigma):
@@ -92,11 +95,10 @@ moments.alternative(
 
     def variance_gaussian(sigma):
         return float((sympy.pi - 1) / (2 * sympy.pi) * sympy.Float(sigma) ** 2)
-    """,
-)
-moments.oracle(
-    "integration",
-    source="""
+
+
+@moments.oracle("integration")
+def answer():
     def _moment(power, sigma):
         a = np.linspace(0, 12 * sigma, 200_001)
         density = np.exp(-((a / sigma) ** 2) / 2) / (sigma * np.sqrt(2 * np.pi))
@@ -107,8 +109,6 @@ moments.oracle(
 
     def variance_gaussian(sigma):
         return _moment(2, sigma) - _moment(1, sigma) ** 2
-    """,
-)
 
 
 @check("7.14b", points=1, reveal=True)
@@ -258,18 +258,19 @@ def zero_biases(answer, rng):
     }
 
 
-zero_biases.misconception(
+@zero_biases.misconception(
     "seed_claim_nothing_updates",
     "Not everything stands still: the output bias is added after all the zeros, so the error "
     "reaches it, and it learns.",
-    source="""
+)
+def answer():
     def bias_after_training(y, loss):
         return 0.0
 
     def bias_gradient_at_init(y):
         return 0.0
-    """,
-)
+
+
 zero_biases.misconception(
     "no_gradient_at_init",
     "At the start the output is 0 and the targets are not: the loss can be lowered, and the output "
@@ -322,9 +323,8 @@ def bias_after_training(y, loss):
     return math.log(ones) - math.log(len(values) - ones)
 
 
-zero_biases.alternative(
-    "torch_functions_in_float32",
-    source="""
+@zero_biases.alternative("torch_functions_in_float32")
+def answer():
     def bias_after_training(y, loss):
         mean = torch.tensor(y, dtype=torch.float32).mean()
         return {"mse": mean, "bce": torch.logit(mean)}[loss]
@@ -333,11 +333,10 @@ zero_biases.alternative(
         f = torch.zeros(len(y), requires_grad=True)
         F.mse_loss(f, torch.tensor(y, dtype=torch.float32)).backward()
         return f.grad.sum()
-    """,
-)
-zero_biases.oracle(
-    "a_network_of_zeros",
-    source="""
+
+
+@zero_biases.oracle("a_network_of_zeros")
+def answer():
     def _network(y, loss):
         net = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 4), nn.ReLU(), nn.Linear(4, 1))
         net.double()
@@ -360,8 +359,6 @@ zero_biases.oracle(
         net, error = _network(y, "mse")
         error().backward()
         return net[-1].bias.grad.item()
-    """,
-)
 
 
 @check("7.15b", points=2)
@@ -447,9 +444,10 @@ constant.misconception(
 )
 constant.alternative("a_capital", source='constant_init = "C"')
 constant.alternative("a_set", source='constant_init = {"c"}')
-constant.oracle(
-    "an_experiment",
-    source="""
+
+
+@constant.oracle("an_experiment")
+def answer():
     def _experiment():
         torch.manual_seed(1)
         net = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 4), nn.ReLU(), nn.Linear(4, 1))
@@ -468,8 +466,6 @@ constant.oracle(
         return "c" if weights.std(dim=0).max() < 1e-6 else "d"
 
     constant_init = _experiment()
-    """,
-)
 
 
 @check("7.15-mistake", points=1, bonus=True)
@@ -510,9 +506,10 @@ mistakes.misconception(
     "The sign is the other way round: raising an output that is too low lowers the loss.",
     edits={"return -2 * np.mean(y), 0.0": "return 2 * np.mean(y), 0.0"},
 )
-mistakes.alternative(
-    "a_text_and_a_list",
-    source="""
+
+
+@mistakes.alternative("a_text_and_a_list")
+def answer():
     false_lines = "CD"
 
     def gradients_at_zero(y, relu_slope):
@@ -520,18 +517,16 @@ mistakes.alternative(
         for value in y:
             total += 2 * (0 - value)
         return [np.float32(total / len(y)), 0]
-    """,
-)
-mistakes.alternative(
-    "an_array",
-    source="""
+
+
+@mistakes.alternative("an_array")
+def answer():
     false_lines = ["d", "c"]
     gradients_at_zero = lambda y, relu_slope: np.array([np.mean(-2 * y), 0 * relu_slope])
-    """,
-)
-mistakes.oracle(
-    "backpropagation_with_any_slope",
-    source="""
+
+
+@mistakes.oracle("backpropagation_with_any_slope")
+def answer():
     class _ReLU(torch.autograd.Function):
         @staticmethod
         def forward(ctx, f, slope):
@@ -554,8 +549,7 @@ mistakes.oracle(
         F.mse_loss(f[:, 0], torch.tensor(y)).backward()
         *others, bias = [parameter.grad for parameter in parameters]
         return bias.item(), max(g.abs().max().item() for g in others)
-    """,
-)
+
 
 written(
     "7.15-written",
@@ -695,19 +689,20 @@ def in_order(parameters):
     return ordered
 
 
-model_of_fig78.misconception(
+@model_of_fig78.misconception(
     "one_hidden_layer",
     "There are two hidden layers of 40 units, so three linear layers; one of them is missing.",
-    source="""
-    def build_model():
-        return nn.Sequential(nn.Linear(10, 40), nn.ReLU(), nn.Linear(40, 5))
-    """,
 )
-model_of_fig78.misconception(
+def build_model():
+    return nn.Sequential(nn.Linear(10, 40), nn.ReLU(), nn.Linear(40, 5))
+
+
+@model_of_fig78.misconception(
     "tensors_in_list",
     "The layers lie in a plain Python list, where nn.Module does not look: parameters() is empty, "
     "and nothing would be trained. nn.ModuleList or nn.Sequential registers them.",
-    source="""
+)
+def answer():
     class Network(nn.Module):
         def __init__(self):
             super().__init__()
@@ -719,37 +714,37 @@ model_of_fig78.misconception(
             return self.layers[-1](x)
 
     build_model = lambda: Network()
-    """,
-)
-model_of_fig78.misconception(
+
+
+@model_of_fig78.misconception(
     "no_activation",
     "Without ReLU between them three linear layers are no more than one linear layer.",
-    source="""
-    def build_model():
-        return nn.Sequential(nn.Linear(10, 40), nn.Linear(40, 40), nn.Linear(40, 5))
-    """,
 )
+def build_model():
+    return nn.Sequential(nn.Linear(10, 40), nn.Linear(40, 40), nn.Linear(40, 5))
+
+
 model_of_fig78.misconception(
     "relu_at_the_output",
     "A ReLU after the last layer makes all outputs positive or 0, but targets may be negative. "
     "Only hidden layers have one.",
     edits={"nn.Linear(40, 5),": "nn.Linear(40, 5), nn.ReLU(),"},
 )
-model_of_fig78.misconception(
+
+
+@model_of_fig78.misconception(
     "one_model_for_all",
     "Every call should build a new network; here all callers share (and train) the same one.",
-    source="""
+)
+def answer():
     _model = build_model()
 
     def build_model():
         return _model
-    """,
-)
 
 
-model_of_fig78.alternative(
-    "a_class",
-    source="""
+@model_of_fig78.alternative("a_class")
+def answer():
     class Network(nn.Module):
         def __init__(self):
             super().__init__()
@@ -763,21 +758,17 @@ model_of_fig78.alternative(
 
     def build_model():
         return Network()
-    """,
-)
-model_of_fig78.alternative(
-    "built_in_a_loop_in_float32_with_own_start",
-    source="""
-    def build_model():
-        sizes, layers = [10, 40, 40, 5], []
-        for n, m in zip(sizes, sizes[1:]):
-            layers += [nn.Linear(n, m), nn.ReLU()]
-        model = nn.Sequential(*layers[:-1])
-        for layer in layers[:-1:2]:
-            nn.init.kaiming_normal_(layer.weight)
-        return model
-    """,
-)
+
+
+@model_of_fig78.alternative("built_in_a_loop_in_float32_with_own_start")
+def build_model():
+    sizes, layers = [10, 40, 40, 5], []
+    for n, m in zip(sizes, sizes[1:]):
+        layers += [nn.Linear(n, m), nn.ReLU()]
+    model = nn.Sequential(*layers[:-1])
+    for layer in layers[:-1:2]:
+        nn.init.kaiming_normal_(layer.weight)
+    return model
 
 
 def in_band(value, low, high):
@@ -871,16 +862,16 @@ def _(seen, rng):
     return judged(seen, dict(zip(seen, (spread, biases, tails, network), strict=True)))
 
 
-he_start.misconception(
+@he_start.misconception(
     "default_initialisation",
     "The weights are still PyTorch's own: uniform, with variance 1/(3 · fan-in). Names in nn.init "
     "that end in an underscore change a tensor in place.",
-    source="""
-    def init_he(layer):
-        if isinstance(layer, nn.Linear):
-            torch.randn_like(layer.weight) * (2 / layer.in_features) ** 0.5
-    """,
 )
+def init_he(layer):
+    if isinstance(layer, nn.Linear):
+        torch.randn_like(layer.weight) * (2 / layer.in_features) ** 0.5
+
+
 he_start.misconception(
     "xavier",
     "That is Xavier's start, 2 / (fan-in + fan-out). It is made for activations like tanh; ReLU "
@@ -926,39 +917,35 @@ he_start.misconception(
     "The biases still have their random start; set them to 0.",
     edits={"nn.init.zeros_(layer.bias)": "pass"},
 )
-he_start.misconception(
+
+
+@he_start.misconception(
     "every_layer_with_a_weight",
     "Other layers have a weight too, with another meaning (a layer norm starts at 1). Change linear "
     "layers only.",
-    source="""
-    def init_he(layer):
-        if hasattr(layer, "weight"):
-            nn.init.normal_(layer.weight, 0, (2 / layer.weight.shape[-1]) ** 0.5)
-            nn.init.zeros_(layer.bias)
-    """,
 )
-he_start.alternative(
-    "formula_in_place",
-    source="""
-    def init_he(layer):
-        if type(layer) is nn.Linear:
-            with torch.no_grad():
-                layer.weight.copy_(torch.randn(layer.weight.shape) * (2 / layer.in_features) ** 0.5)
-                layer.bias.fill_(0)
-    """,
-)
-he_start.alternative(
-    "numpy_and_data",
-    source="""
-    def init_he(layer):
-        if "Linear" in str(type(layer)):
-            shape = layer.out_features, layer.in_features
-            weights = np.random.normal(0, np.sqrt(2 / shape[1]), size=shape)
-            layer.weight.data = torch.tensor(weights, dtype=torch.float32)
-            layer.bias.data = torch.zeros(shape[0])
-        return layer
-    """,
-)
+def init_he(layer):
+    if hasattr(layer, "weight"):
+        nn.init.normal_(layer.weight, 0, (2 / layer.weight.shape[-1]) ** 0.5)
+        nn.init.zeros_(layer.bias)
+
+
+@he_start.alternative("formula_in_place")
+def init_he(layer):
+    if type(layer) is nn.Linear:
+        with torch.no_grad():
+            layer.weight.copy_(torch.randn(layer.weight.shape) * (2 / layer.in_features) ** 0.5)
+            layer.bias.fill_(0)
+
+
+@he_start.alternative("numpy_and_data")
+def init_he(layer):
+    if "Linear" in str(type(layer)):
+        shape = layer.out_features, layer.in_features
+        weights = np.random.normal(0, np.sqrt(2 / shape[1]), size=shape)
+        layer.weight.data = torch.tensor(weights, dtype=torch.float32)
+        layer.bias.data = torch.zeros(shape[0])
+    return layer
 
 
 def given_model():
@@ -1388,9 +1375,10 @@ training.alternative(
     """,
     edits={"    model.apply(init_he)\n": ""},
 )
-training.alternative(
-    "data_loader",
-    source="""
+
+
+@training.alternative("data_loader")
+def answer():
     from torch.utils.data import DataLoader, TensorDataset
 
     def train_fig78(X, Y, epochs=100, seed=0):
@@ -1411,56 +1399,51 @@ training.alternative(
             plan.step()
             losses.append(total / len(X))
         return dict(losses=losses, model=net, optimizer=descent)
-    """,
-)
-training.alternative(
-    "own_schedule_and_numpy_batches",
-    source="""
-    def train_fig78(X, Y, epochs=100, seed=0):
-        torch.manual_seed(seed)
-        rng = np.random.default_rng(seed)
-        model = nn.Sequential(*[m for n, k in ((10, 40), (40, 40), (40, 5))
-                                for m in (nn.Linear(n, k), nn.ReLU())][:-1])
-        with torch.no_grad():
-            for layer in model[::2]:
-                layer.weight.normal_(0, (2 / layer.in_features) ** 0.5)
-                layer.bias.zero_()
-        optimizer = torch.optim.SGD(model.parameters(), 0.1, 0.9)
-        losses = []
-        for epoch in range(epochs):
-            optimizer.param_groups[0]["lr"] = 0.1 * 0.5 ** (epoch // 10)
-            order, found = rng.permutation(100), []
-            for k in range(0, 100, 10):
-                rows = torch.as_tensor(order[k : k + 10])
-                loss = ((model(X[rows]) - Y[rows]) ** 2).mean()
-                model.zero_grad()
-                loss.backward()
-                optimizer.step()
-                found.append(loss.item())
-            losses.append(float(np.mean(found)))
-        return {"losses": losses, "model": model, "optimizer": optimizer}
-    """,
-)
-training.alternative(
-    "losses_in_a_float64_tensor",
-    source="""
-    def train_fig78(X, Y, epochs=100, seed=0):
-        torch.manual_seed(seed)
-        model = build_model().apply(init_he)
-        optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
-        plan = torch.optim.lr_scheduler.MultiStepLR(optimizer, range(10, epochs, 10), 0.5)
-        losses = torch.zeros(epochs, dtype=torch.float64)
-        for epoch in range(epochs):
-            for rows in torch.randperm(100).view(10, 10):
-                loss = F.mse_loss(model(X[rows]), Y[rows])
-                optimizer.zero_grad()
-                loss.backward()
-                optimizer.step()
-                losses[epoch] += loss.detach() / 10
-            plan.step()
-        return {"losses": losses.tolist(), "model": model, "optimizer": optimizer}
-    """,
-)
+
+
+@training.alternative("own_schedule_and_numpy_batches")
+def train_fig78(X, Y, epochs=100, seed=0):
+    torch.manual_seed(seed)
+    rng = np.random.default_rng(seed)
+    model = nn.Sequential(
+        *[m for n, k in ((10, 40), (40, 40), (40, 5)) for m in (nn.Linear(n, k), nn.ReLU())][:-1]
+    )
+    with torch.no_grad():
+        for layer in model[::2]:
+            layer.weight.normal_(0, (2 / layer.in_features) ** 0.5)
+            layer.bias.zero_()
+    optimizer = torch.optim.SGD(model.parameters(), 0.1, 0.9)
+    losses = []
+    for epoch in range(epochs):
+        optimizer.param_groups[0]["lr"] = 0.1 * 0.5 ** (epoch // 10)
+        order, found = rng.permutation(100), []
+        for k in range(0, 100, 10):
+            rows = torch.as_tensor(order[k : k + 10])
+            loss = ((model(X[rows]) - Y[rows]) ** 2).mean()
+            model.zero_grad()
+            loss.backward()
+            optimizer.step()
+            found.append(loss.item())
+        losses.append(float(np.mean(found)))
+    return {"losses": losses, "model": model, "optimizer": optimizer}
+
+
+@training.alternative("losses_in_a_float64_tensor")
+def train_fig78(X, Y, epochs=100, seed=0):
+    torch.manual_seed(seed)
+    model = build_model().apply(init_he)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
+    plan = torch.optim.lr_scheduler.MultiStepLR(optimizer, range(10, epochs, 10), 0.5)
+    losses = torch.zeros(epochs, dtype=torch.float64)
+    for epoch in range(epochs):
+        for rows in torch.randperm(100).view(10, 10):
+            loss = F.mse_loss(model(X[rows]), Y[rows])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            losses[epoch] += loss.detach() / 10
+        plan.step()
+    return {"losses": losses.tolist(), "model": model, "optimizer": optimizer}
 
 
 @check("7.16-plot", points=1, bonus=True)
@@ -1525,33 +1508,30 @@ picture.misconception(
     'scale (set_yscale("log")) keeps the numbers readable.',
     edits={"+ 1), losses)": "+ 1), np.log(losses))", '    ax.set_yscale("log")\n': ""},
 )
-picture.alternative(
-    "pyplot",
-    source="""
-    def plot_training(losses):
-        import matplotlib.pyplot as plt
 
-        fig, ax = plt.subplots()
-        ax.plot(losses, "k.-")
-        ax.set(xlabel="Epoch", ylabel="Training loss", ylim=(0, None))
-        plt.close(fig)
-        return fig
-    """,
-)
-picture.alternative(
-    "figure_from_scratch",
-    source="""
-    def plot_training(losses):
-        from matplotlib.figure import Figure
 
-        fig = Figure()
-        ax = fig.add_subplot()
-        ax.semilogy(np.arange(1, len(losses) + 1), np.array(losses), label="loss")
-        ax.set_xlabel("number of epochs")
-        ax.set_ylabel("mean squared error")
-        return fig
-    """,
-)
+@picture.alternative("pyplot")
+def plot_training(losses):
+    import matplotlib.pyplot as plt
+
+    fig, ax = plt.subplots()
+    ax.plot(losses, "k.-")
+    ax.set(xlabel="Epoch", ylabel="Training loss", ylim=(0, None))
+    plt.close(fig)
+    return fig
+
+
+@picture.alternative("figure_from_scratch")
+def plot_training(losses):
+    from matplotlib.figure import Figure
+
+    fig = Figure()
+    ax = fig.add_subplot()
+    ax.semilogy(np.arange(1, len(losses) + 1), np.array(losses), label="loss")
+    ax.set_xlabel("number of epochs")
+    ax.set_ylabel("mean squared error")
+    return fig
+
 
 written(
     "7.16-written",
@@ -1636,14 +1616,14 @@ labels.alternative(
     "where",
     edits={"(score > 0).float()": "torch.where(score > 0, 1.0, 0.0)"},
 )
-labels.alternative(
-    "list_in_float64",
-    source="""
-    def make_binary_targets(score):
-        flat = [1.0 if value > 0 else 0.0 for value in score.flatten().tolist()]
-        return torch.tensor(flat, dtype=torch.float64).reshape(score.shape)
-    """,
-)
+
+
+@labels.alternative("list_in_float64")
+def make_binary_targets(score):
+    flat = [1.0 if value > 0 else 0.0 for value in score.flatten().tolist()]
+    return torch.tensor(flat, dtype=torch.float64).reshape(score.shape)
+
+
 labels.oracle(
     "rounded_sigmoid",
     edits={"(score > 0).float()": "torch.sigmoid(10 * score.double()).round()"},
@@ -1905,36 +1885,35 @@ classifier.misconception(
         "torch.sigmoid(model(X))": "torch.softmax(model(X), dim=1)[:, 1:]",
     },
 )
-classifier.alternative(
-    "sigmoid_in_the_model",
-    source="""
-    def train_binary(X, Y, epochs=100, seed=0):
-        torch.manual_seed(seed)
-        net = nn.Sequential(
-            nn.Linear(10, 40), nn.ReLU(), nn.Linear(40, 40), nn.ReLU(), nn.Linear(40, 1), nn.Sigmoid()
-        ).apply(init_he)
-        loader = torch.utils.data.DataLoader(
-            torch.utils.data.TensorDataset(X, Y), batch_size=10, shuffle=True
-        )
-        descent = torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9)
-        plan = torch.optim.lr_scheduler.StepLR(descent, 10, 0.5)
-        losses = []
-        for _ in range(epochs):
-            found = []
-            for x, y in loader:
-                loss = nn.BCELoss()(net(x), y)
-                descent.zero_grad()
-                loss.backward()
-                descent.step()
-                found.append(loss.item())
-            plan.step()
-            losses.append(float(np.mean(found)))
-        return {"losses": losses, "model": net, "predict_proba": net}
-    """,
-)
-classifier.alternative(
-    "a_class_and_the_formula",
-    source="""
+
+
+@classifier.alternative("sigmoid_in_the_model")
+def train_binary(X, Y, epochs=100, seed=0):
+    torch.manual_seed(seed)
+    net = nn.Sequential(
+        nn.Linear(10, 40), nn.ReLU(), nn.Linear(40, 40), nn.ReLU(), nn.Linear(40, 1), nn.Sigmoid()
+    ).apply(init_he)
+    loader = torch.utils.data.DataLoader(
+        torch.utils.data.TensorDataset(X, Y), batch_size=10, shuffle=True
+    )
+    descent = torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9)
+    plan = torch.optim.lr_scheduler.StepLR(descent, 10, 0.5)
+    losses = []
+    for _ in range(epochs):
+        found = []
+        for x, y in loader:
+            loss = nn.BCELoss()(net(x), y)
+            descent.zero_grad()
+            loss.backward()
+            descent.step()
+            found.append(loss.item())
+        plan.step()
+        losses.append(float(np.mean(found)))
+    return {"losses": losses, "model": net, "predict_proba": net}
+
+
+@classifier.alternative("a_class_and_the_formula")
+def answer():
     class Classifier(nn.Module):
         def __init__(self):
             super().__init__()
@@ -1967,5 +1946,3 @@ classifier.alternative(
             "model": model,
             "predict_proba": lambda X: (1 / (1 + torch.exp(-model(X))))[:, None],
         }
-    """,
-)

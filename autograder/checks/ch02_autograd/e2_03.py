@@ -1,0 +1,147 @@
+"""2.3: counting and following a small graph, z = (a + b)(a − b) at a = 3, b = 2."""
+
+import numpy as np
+
+from autograder.check import numbers
+
+counts = numbers(
+    "2.3a",
+    points=1,
+    right={"n_nodes": 5, "n_edges": 6},
+    ideas={
+        "inputs_not_counted": (
+            "The inputs a and b are values too: they are nodes, and the arrows that leave them are "
+            "edges.",
+            {"n_nodes": (3, 2), "n_edges": 2},
+        ),
+        "value_class_graph": (
+            "This counts the graph of an engine that writes a − b as a + (−1) · b, with two values "
+            "more. Here a difference is one operation with two operands.",
+            {"n_nodes": 7, "n_edges": 8},
+        ),
+        "ops_as_extra_nodes": (
+            "This counts the operations as nodes of their own, as some drawings do. Here a node is a "
+            "value, and its operation is written inside it.",
+            {"n_nodes": 8, "n_edges": 9},
+        ),
+        "tree_edges": (
+            "One edge less than nodes holds for trees. This graph is none: its inputs are used more "
+            "than once, and every use is an edge.",
+            {"n_edges": 4},
+        ),
+        "inputs_drawn_twice": (
+            "A value that is used twice is still one node, with two edges leaving it.",
+            {"n_nodes": 7},
+        ),
+        "one_edge_per_operation": (
+            "An edge leads from an operand to a result, and every operation here has two operands.",
+            {"n_edges": 3},
+        ),
+    },
+)
+
+
+@counts.alternative("from_lists")
+def answer():
+    nodes = ["a", "b", "s", "d", "z"]
+    uses = {"s": "ab", "d": "ab", "z": "sd"}
+    n_nodes, n_edges = len(nodes), sum(len(operands) for operands in uses.values())
+
+
+@counts.oracle("built_and_counted")
+def answer():
+    from utils import Value, count_graph
+
+    a, b = Value(3), Value(2)
+    n_nodes, n_edges = count_graph((a + b) * (a - b))
+
+
+node_values = numbers(
+    "2.3b",
+    points=1,
+    inside="values",
+    right={"s": 5, "d": 1, "z": 5},
+    ideas={
+        "difference_reversed": (
+            "d is a minus b, in this order; the other order changes its sign, and that of z.",
+            {"d": -1, "z": -5},
+        ),
+        "z_from_other_operands": (
+            "z is the product of s and d: not their sum, and not the product of the inputs.",
+            {"z": 6},
+        ),
+    },
+)
+
+
+@node_values.alternative("computed")
+def answer():
+    a, b = 3.0, 2.0
+    values = {"s": a + b, "d": a - b}
+    values["z"] = a**2 - b**2
+
+
+@node_values.alternative("more_keys")
+def answer():
+    values = dict(a=3, b=2, s=np.float32(5), d=np.int64(1), z=np.array(5.0))
+
+
+@node_values.oracle("torch")
+def answer():
+    import torch
+
+    a, b = torch.tensor(3.0), torch.tensor(2.0)
+    values = {"s": torch.add(a, b), "d": torch.sub(a, b)}
+    values["z"] = torch.prod(torch.stack(list(values.values())))
+
+
+two_paths = numbers(
+    "2.3c",
+    points=2,
+    right={"dz_da": 6, "dz_db": -4},
+    ideas={
+        "one_path_only": (
+            "Only one path is counted. Both inputs reach z twice, through s and through d, and the "
+            "two contributions add up.",
+            {"dz_da": (1, 5), "dz_db": (1, 5, -5)},
+        ),
+        "sign_of_second_path": (
+            "The path through d has a sign of its own: d = a − b falls when b grows, and rises with "
+            "a.",
+            {"dz_db": 6},
+            {"dz_da": -4},
+        ),
+        "swapped_gradients": (
+            "The two gradients are exchanged: the first belongs to a.",
+            {"dz_da": -4, "dz_db": 6},
+        ),
+        "upstream_left_out": (
+            "The local derivatives of s and d are added as they are. Each has to be multiplied by the "
+            "gradient that arrives at s, or at d, from z.",
+            {"dz_da": 2, "dz_db": 0},
+        ),
+        "factors_exchanged": (
+            "In the product z = s · d, the gradient at s is the other factor d, and the one at d is "
+            "s.",
+            {"dz_db": 4},
+        ),
+    },
+)
+
+
+@two_paths.alternative("the_course_engine")
+def answer():
+    from utils import Value
+
+    a, b = Value(3), Value(2)
+    ((a + b) * (a - b)).backward()
+    dz_da, dz_db = a.grad, b.grad
+
+
+@two_paths.oracle("torch_autograd")
+def answer():
+    import torch
+
+    inputs = torch.tensor([3.0, 2.0], dtype=torch.float64, requires_grad=True)
+    (inputs.sum() * (inputs[0] - inputs[1])).backward()
+    dz_da, dz_db = inputs.grad

@@ -1,0 +1,88 @@
+"""Observing answers that are typed: numbers, letters, words and formulas in variables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from autograder.inside.answer import Answer, attempt
+from autograder.inside.expressions import evaluate
+from utils import answers
+
+
+def number_of(answer: Answer, name: str, key: str | None = None):
+    """The number under a name, or under a key of the dict of that name."""
+    return attempt(lambda: answers.asked_number(value_of(answer, name, key)))
+
+
+def letters_of(answer: Answer, name: str, options: str):
+    """The letters that were chosen under a name, as a text: each once, in the order of the alphabet."""
+    return attempt(lambda: "".join(sorted(set(_letters(answer, name, options)))))
+
+
+def order_of(answer: Answer, name: str, options: str):
+    """The letters under a name as a text, in the order in which they were typed."""
+    return attempt(lambda: "".join(_letters(answer, name, options)))
+
+
+def formula_of(answer: Answer, name: str, **values: float):
+    """The value of the formula under a name: a function, a sympy expression or a text."""
+    return attempt(_evaluated(answer, name), **values)
+
+
+def value_of(answer: Answer, name: str, key: str | None = None):
+    """What stands under a name, or under a key of the dict of that name."""
+    holder = getattr(answer, name)
+    if key is None:
+        return holder
+    if not isinstance(holder, dict):
+        raise TypeError(f"{name} should be a dict, not a {type(holder).__name__}")
+    found = {_folded(one): one for one in holder}
+    if _folded(key) not in found:
+        raise KeyError(f"{name} has no key {key!r}; it has {list(holder)}")
+    return holder[found[_folded(key)]]
+
+
+def _folded(key) -> str:
+    return str(key).strip().casefold().replace(" ", "_")
+
+
+def _letters(answer, name, options):
+    return answers.letters(getattr(answer, name), options.casefold())
+
+
+def _evaluated(answer, name):
+    def value(**values):
+        return evaluate(getattr(answer, name), **values)
+
+    return value
+
+
+@dataclass(frozen=True)
+class Values:
+    """Observes variables, or keys of one dict: {sub-check: what stands there}."""
+
+    places: tuple[tuple[str, str, str | None], ...]  # sub-check, name, key of a dict or None
+
+    def __call__(self, answer: Answer, rng) -> dict:
+        return {
+            sub_check: attempt(lambda name=name, key=key: value_of(answer, name, key))
+            for sub_check, name, key in self.places
+        }
+
+
+@dataclass(frozen=True)
+class FormulaValues:
+    """Observes a formula at points: fixed values, or values drawn between two ends."""
+
+    name: str
+    points: tuple[tuple[str, tuple[tuple[str, object], ...]], ...]  # sub-check, (variable, where)
+
+    def __call__(self, answer: Answer, rng) -> dict:
+        return {
+            sub_check: formula_of(answer, self.name, **{v: _at(where, rng) for v, where in point})
+            for sub_check, point in self.points
+        }
+
+
+def _at(where, rng) -> float:
+    return round(float(rng.uniform(*where)), 2) if isinstance(where, tuple) else float(where)

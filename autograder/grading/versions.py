@@ -16,6 +16,7 @@ import numpy as np
 from autograder.check import Check
 from autograder.course import Course
 from autograder.course.source import Notebook
+from autograder.notation.checks import CONTENT
 
 # Code that only shows, sends or stores results; a change in it leaves them as they are.
 _BESIDE = (
@@ -162,6 +163,9 @@ def _global_names(code: CodeType) -> set[str]:
 
 
 def _is_content(value) -> bool:
-    """Does it come from a check module (and not from the framework or a library)?"""
-    module = sys.modules.get(value.__module__)
-    return module is None or "check" in vars(module) and value.__module__ != "autograder.check"
+    """Does it come from a check module, or what these share (not the framework or a library)?"""
+    name = value.__module__ or ""
+    module = sys.modules.get(name)
+    if module is None or name == CONTENT or name.startswith(f"{CONTENT}."):
+        return True
+    return "check" in vars(module) and not name.startswith("autograder.")

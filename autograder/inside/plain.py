@@ -121,6 +121,8 @@ def to_plain(value, depth: int = 0):
         if len(value) > MAX_ITEMS:
             return Opaque("dict", f"{len(value)} items, too many to send")
         return {_key(k): to_plain(v, depth + 1) for k, v in value.items()}
+    if isinstance(value, np.ndarray) and value.dtype.kind == "U" and value.size <= MAX_ITEMS:
+        return to_plain(value.tolist(), depth + 1)
     array = _as_array(value)
     if array is not None:
         return array

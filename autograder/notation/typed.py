@@ -22,7 +22,7 @@ from autograder.notation.checks import Check
 from autograder.notation.faults import Fault
 from autograder.notation.registry import check
 from utils.answers import Unreadable
-from utils.questions import Question, Reply, as_text, question_from
+from utils.quiz.questions import Question, Reply, as_text, question_from
 
 Idea = tuple  # (sentence, wrong answer, another one, …)
 

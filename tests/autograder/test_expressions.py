@@ -81,7 +81,9 @@ NOT_SIMPLE = (
 
 def by_sympy(text):
     try:
-        return expressions._value_of(expressions._parsed(text, expressions._as_python(text), AT), AT)
+        return expressions._value_of(
+            expressions._parsed(text, expressions._as_python(text), AT), AT
+        )
     except (TypeError, ValueError, AttributeError) as problem:
         return type(problem)
 

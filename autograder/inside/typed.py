@@ -21,7 +21,7 @@ def letters_of(answer: Answer, name: str, options: str):
 
 def order_of(answer: Answer, name: str, options: str):
     """The letters under a name as a text, in the order in which they were typed."""
-    return attempt(lambda: "".join(_letters(answer, name, options)))
+    return attempt(lambda: "".join(_in_order(answer, name, options)))
 
 
 def formula_of(answer: Answer, name: str, **values: float):
@@ -48,6 +48,12 @@ def _folded(key) -> str:
 
 def _letters(answer, name, options):
     return answers.letters(getattr(answer, name), options.casefold())
+
+
+def _in_order(answer, name, options):
+    if isinstance(getattr(answer, name), (set, frozenset)):
+        raise answers.Unreadable("A set has no order.")
+    return _letters(answer, name, options)
 
 
 def _evaluated(answer, name):

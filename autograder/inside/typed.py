@@ -9,9 +9,19 @@ from autograder.inside.expressions import evaluate
 from utils import answers
 
 
-def number_of(answer: Answer, name: str, key: str | None = None):
-    """The number under a name, or under a key of the dict of that name."""
-    return attempt(lambda: answers.asked_number(value_of(answer, name, key)))
+def number_of(answer: Answer, name: str, key: str | None = None, *, finite: bool = True):
+    """The number under a name, or under a key of the dict of that name.
+
+    With `finite=False` infinity is a number too, as for a limit.
+    """
+
+    def read():
+        value = value_of(answer, name, key)
+        if finite or isinstance(value, str):
+            return answers.asked_number(value)
+        return answers.number(value)
+
+    return attempt(read)
 
 
 def letters_of(answer: Answer, name: str, options: str):

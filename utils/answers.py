@@ -135,7 +135,7 @@ def asked_number(answer) -> float:
 
 
 def letters(answer, options: Container[str], form: str = "letters") -> list[str]:
-    """The option letters in "bd", "(B), d", "B → D", ["b", "d"] or {"b", "d"}: small, in their order.
+    """The option letters in "bd", "(B), d", "1. B 2. D", ["b", "d"] or {"b", "d"}: small, in their order.
 
     A set has no order; its letters come sorted. `Unreadable` for other letters and other things.
     """
@@ -146,7 +146,7 @@ def letters(answer, options: Container[str], form: str = "letters") -> list[str]
     pieces = list(answer) if isinstance(answer, (list, tuple)) else [answer]
     if not all(isinstance(piece, str) for piece in pieces):
         raise Unreadable(f"The answer is {form}.")
-    found = re.sub(r"->|[\s,;.:()\[\]{}'\"<>→+&-]", "", "".join(pieces)).casefold()
+    found = re.sub(r"->|\b\d+[.)]|[\s,;.:/|()\[\]{}'\"<>→+&-]", "", "".join(pieces)).casefold()
     if unknown := [letter for letter in found if letter not in options]:
         raise Unreadable(f"There is no option {unknown[0]!r} here. The answer is {form}.")
     return list(found)

@@ -9,6 +9,11 @@ from utils.answers import letters, number
 LINES = "abcdefgh"
 
 
+def letter_of(key):
+    """The line that a key names: "D", "(d)", "D: psi02"."""
+    return letters(key.strip("( ")[:1], LINES, "a letter of a line")[0]
+
+
 @check("7.1-mistake", points=1, bonus=True)
 def thirteen_mistakes(answer, rng):
     points = [point for group in all_patterns(rng, 1).values() for point in group]
@@ -16,7 +21,7 @@ def thirteen_mistakes(answer, rng):
     def corrected(position):
         values = []
         for p, x in points:
-            lines = {letters(key, LINES)[0]: y for key, y in answer.corrected_7_1(p, x).items()}
+            lines = {letter_of(key): y for key, y in answer.corrected_7_1(p, x).items()}
             if len(lines) <= position:
                 raise KeyError(f"corrected_7_1 has {len(lines)} lines, not three")
             values.append(number(lines[sorted(lines)[position]]))

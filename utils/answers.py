@@ -146,7 +146,7 @@ def letters(answer, options: Container[str], form: str = "letters") -> list[str]
     pieces = list(answer) if isinstance(answer, (list, tuple)) else [answer]
     if not all(isinstance(piece, str) for piece in pieces):
         raise Unreadable(f"The answer is {form}.")
-    found = re.sub(r"->|\b\d+[.)]|[\s,;.:/|()\[\]{}'\"<>→+&-]", "", "".join(pieces)).casefold()
+    found = re.sub(r"\b\d+[.)]|[\W_]", "", "".join(pieces)).casefold()
     if unknown := [letter for letter in found if letter not in options]:
         raise Unreadable(f"There is no option {unknown[0]!r} here. The answer is {form}.")
     return list(found)

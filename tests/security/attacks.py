@@ -98,7 +98,7 @@ READING = {
         "Opens and imports the hidden checks.",
         """
 for folder in ("@COURSE@", "/course"):
-    for name in ("autograder/checks/ch02_autograd/operations.py", "autograder/check.py", "autograder/judging/compare.py"):
+    for name in ("autograder/checks/ch02_autograd/e2_05.py", "autograder/check.py", "autograder/judging/compare.py"):
         tried(open, f"{folder}/{name}")
 import importlib
 for name in ("autograder.checks", "autograder.check", "autograder.judging.reference"):

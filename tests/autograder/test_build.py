@@ -7,8 +7,9 @@ import nbformat
 import pytest
 
 from autograder.authoring.build import build, stale, write
-from autograder.authoring.rules import LEAK_LENGTH, _between, outside_markers
+from autograder.authoring.rules import LEAK_LENGTH
 from autograder.course import Course
+from autograder.course.source import STUB, VALUE_STUB, by_markers
 
 COURSE = Course()
 
@@ -36,14 +37,19 @@ def test_students_get_no_solution_and_no_hidden_test(files):
         assert secret not in everything
     for notebook in COURSE.notebooks.values():
         made = files[Path("chapters") / f"{notebook.name}.ipynb"].decode()
-        given = "\n".join(outside_markers(cell.source) for cell in notebook.cells)
+        lines = [pair for cell in notebook.cells for pair in by_markers(cell.source)]
+        given = "\n".join(line for line, indent in lines if indent is None)
         for cell in notebook.with_role("answer"):
-            for line in _between(cell.source):
+            for line in _solution_lines(cell):
                 if len(line) >= LEAK_LENGTH and not line.startswith(("#", "def ", "class ", '"""')):
                     assert line in given or json.dumps(line)[1:-1] not in made, (
                         notebook.name,
                         line,
                     )
+
+
+def _solution_lines(cell):
+    return [line.strip() for line, indent in by_markers(cell.source) if indent is not None]
 
 
 def test_every_exercise_is_a_todo_cell(files):
@@ -52,7 +58,10 @@ def test_every_exercise_is_a_todo_cell(files):
         cells = {c.id: c for p, nb in made.items() if p.stem == notebook.stem for c in nb.cells}
         for cell in notebook.with_role("answer"):
             source = cells[f"answer-{cell.key.replace('.', '-')}"].source
-            assert 'raise NotImplementedError("TODO' in source and source.startswith("# Answer")
+            assert source.startswith("# Answer")
+            stubs = [line for line in source.splitlines() if VALUE_STUB.fullmatch(line)]
+            assert stubs or STUB in source
+            assert f"\n{STUB}" not in source  # nothing raises before anything is written
 
 
 def test_cells_have_stable_unique_ids_and_no_outputs(files):

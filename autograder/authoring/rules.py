@@ -163,7 +163,13 @@ def _check_hints(cell: Cell, where: str, headers: set[str]) -> None:
 
 def _check_complete(notebook: Notebook) -> None:
     hinted = {exercise_of(cell.key) for cell in notebook.with_role("hints")}
+    setup = notebook.with_role("setup")
     asked = {cell.key for cell in notebook.with_role("question")}  # with feedback for every option
+    if notebook.parts and not any(re.search(r"\bgrade\b", c.source) for c in setup):
+        raise AuthorError(
+            f"{notebook.name}.py: no set-up cell imports grade, which the build's hidden tests call; "
+            'add "from utils import expect, grade" to one.'
+        )
     for exercise in notebook.exercises:
         where = f'{notebook.name}.py, exercise="{exercise.id}"'
         if not [part for part in exercise.parts if part in all_checks()]:

@@ -55,6 +55,7 @@ MISTAKES = {
     "stub in another spelling": (ANSWER, value("half = 0.5", "haIf = ...  # a number"), ["answer=\"9.1\"", "never sets haIf", "drop its stub"]),
     "raise at the margin": (ANSWER, value("half = 0.5", "half = ...\nraise NotImplementedError"), ["answer=\"9.1\"", "raises before anything is written"]),
     "solution in the body of a class": (ANSWER, "class Twice:\n" + SOLUTION.replace("return x + x + 0 * x", "x = 1"), ["raises before anything is written"]),
+    "grade not imported": ("from utils import expect, grade", "from utils import expect", ["no set-up cell imports grade", "from utils import expect, grade"]),
     "no Python": (ANSWER, value("half = ", "half = ..."), ["answer=\"9.1\"", "Python cannot read it"]),
     "no test at all": (GOOD[GOOD.index("# %% test"):], "", ["exercise=\"9.1\"", "hidden test is missing"]),
     "expect of another part": ('expect("9.1"', 'expect("9.7"', ["expect names 9.7"]),

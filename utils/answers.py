@@ -55,6 +55,14 @@ def _only_item(value):
     return item
 
 
+def is_number(value) -> bool:
+    """Is it one finite number? Visible tests ask this where the number itself is the answer."""
+    try:
+        return math.isfinite(number(value))
+    except (TypeError, OverflowError):
+        return False
+
+
 def exact_number(value) -> float | None:
     """A Fraction, Decimal or sympy number as a float; None for what is none of these.
 

@@ -115,7 +115,7 @@ for folder, folders, files in os.walk("/"):
         folders[:] = set(folders) - {"proc", "sys", "dev", "usr", "lib", "lib64", "bin"}
     if "site-packages" in folders:
         folders.remove("site-packages")
-    if {"02_e2_05.py", "operations.py", "gradebook.db", "nbgrader_config.py"} & set(files):
+    if {"02_operations.py", "e2_05.py", "gradebook.db", "nbgrader_config.py"} & set(files):
         leaked(folder)
 """,
     ),

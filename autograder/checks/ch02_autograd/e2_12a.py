@@ -4,10 +4,9 @@ import inspect
 from functools import partial
 
 import utils.engine
-from autograder.check import attempt, check, named
+from autograder.check import attempt, check, named, replaced
 from autograder.checks.ch02_autograd.formulas import function_from
 from autograder.checks.ch02_autograd.own_engine import OFF_LIMITS, gradients, own_value
-from autograder.notation.variants import replaced
 
 
 def diamond(a, b):

@@ -94,6 +94,24 @@ def test_a_function_called_answer_lends_its_body():
     assert variants["a_decorated_definition_comes_first"].source.startswith("@staticmethod\ndef a")
 
 
+def doubled(x):
+    return 2 * x
+
+
+def test_a_definition_takes_along_what_it_uses():
+    @check("9.1", points=1)
+    def made(answer, rng):
+        return {"a": answer.a(2)}
+
+    @made.alternative("with_a_helper", uses=[doubled])
+    def a(x):
+        return doubled(x)
+
+    namespace = {}
+    exec(made.variants["with_a_helper"].text(""), namespace)
+    assert namespace["a"](2) == 4
+
+
 # Typed answers --------------------------------------------------------------------------------
 
 SIX = [6, 6.0, "6", " 12/2 ", np.int64(6), np.float32(6), np.array(6), torch.tensor(6.0),

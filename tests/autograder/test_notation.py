@@ -221,6 +221,12 @@ def test_several_letters_in_any_form(given):
     assert said(made, all=set()) == {"all": "nothing"}
 
 
+def test_a_wrong_letter_without_a_known_idea_gets_no_name():
+    made = choices("9.1", "answer", "abc", key="a", selections={"all": ("Not all.", "abc")}, points=1)
+    assert said(made, answer="abc") == {"answer": "all"}
+    assert said(made, answer="ab")["answer"].startswith("not all of these apply")
+
+
 def test_letters_in_groups_are_paid_group_by_group():
     made = choices(
         "9.1", "fixes", "abcd", key="ac", points=1, groups={"first": "ab", "second": "cd"},

@@ -188,7 +188,7 @@ def _relies_on(part: str, text: str, given: Given, reference: Reference) -> set[
     cells = given.notebook.with_role("answer")
     defines = {cell.key: _top_names(cell.solution) for cell in cells}
     uses = {cell.key: _all_names(cell.solution) for cell in cells}
-    wanted = _all_names(inspect.getsource(reference.check(part).observe)) | _all_names(text)
+    wanted = _names_observed(reference.check(part).observe) | _all_names(text)
     found = {given.notebook.answer_of(part).key}
     while True:
         wanted |= set().union(*(uses[key] for key in found))
@@ -196,6 +196,11 @@ def _relies_on(part: str, text: str, given: Given, reference: Reference) -> set[
         if not new:
             return found
         found |= new
+
+
+def _names_observed(observe: Callable) -> set[str]:
+    """What a check looks at, from its text; a typed answer's check shows it in its repr."""
+    return _all_names(inspect.getsource(observe) if inspect.isfunction(observe) else repr(observe))
 
 
 def _top_names(text: str) -> set[str]:

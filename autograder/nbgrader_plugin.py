@@ -22,6 +22,7 @@ from traitlets import Bool, Integer
 
 from autograder.authoring.build import write_sources
 from autograder.course import default_course
+from autograder.course.cell_ids import role_of
 from autograder.course.given import Given, given_notebooks
 from autograder.course.nbgrader_source import METADATA
 from autograder.gradebook.book import Book, parse_time
@@ -142,7 +143,7 @@ class WithoutRubrics(NbGraderPreprocessor):
 
     def preprocess(self, nb, resources):
         """Remove rubric cells."""
-        nb.cells = [cell for cell in nb.cells if not cell.id.startswith("rubric-")]
+        nb.cells = [cell for cell in nb.cells if role_of(cell.id) != "rubric"]
         nb.metadata = nbformat.from_dict(METADATA)
         return nb, resources
 

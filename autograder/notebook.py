@@ -11,6 +11,7 @@ import sys
 import warnings
 
 from autograder.check import CourseFault
+from autograder.course.cell_ids import first_line
 from autograder.inside import plain
 from autograder.inside.answer import observe_answer
 from autograder.judging.feedback import as_html, as_text
@@ -75,7 +76,7 @@ def verdict_on(part: str, namespace: dict, seed: int | None = None) -> Verdict:
 
 def _last_definition(inputs, namespace: dict, part: str) -> str:
     """The text of the cell that was last run for this part, by its first comment line."""
-    marker = f"# Answer {default_reference().course.notebook_of(part).answer_of(part).key}"
+    marker = first_line("answer", default_reference().course.notebook_of(part).answer_of(part).key)
     cells = [text for text in inputs if isinstance(text, str) and text.lstrip().startswith(marker)]
     return cells[-1] if cells else ""
 

@@ -18,7 +18,9 @@ import nbformat
 from autograder.authoring import picture
 from autograder.authoring.rules import check_course
 from autograder.check import Check, Written, all_checks, all_written
-from autograder.course import CHAPTER_TITLES, Course, questions
+from autograder.course import Course, questions
+from autograder.course.cell_ids import role_of
+from autograder.course.names import chapter_title
 from autograder.course.nbgrader_source import METADATA, source_notebook
 
 LINKS = "{{links of the course}}"
@@ -82,7 +84,7 @@ def release(course: Course, sources: Path, target: Path) -> None:
 def _tidy(path: Path) -> None:
     """The same bytes on every build, whatever the versions of the tools write around the cells."""
     notebook = nbformat.read(path, as_version=4)
-    notebook.cells = [cell for cell in notebook.cells if not cell.id.startswith("rubric-")]
+    notebook.cells = [cell for cell in notebook.cells if role_of(cell.id) != "rubric"]
     notebook.metadata = nbformat.from_dict(json.loads(json.dumps(METADATA)))
     write_notebook(notebook, path)
 
@@ -98,7 +100,7 @@ def course_map(course: Course) -> dict:
             notebook.chapter,
             {
                 "id": notebook.chapter,
-                "title": CHAPTER_TITLES.get(notebook.chapter, notebook.chapter),
+                "title": chapter_title(notebook.chapter),
                 "notebooks": [],
             },
         )

@@ -23,7 +23,7 @@ import nbformat
 from autograder.authoring.build import write_sources
 from autograder.commands.simulate import simulate
 from autograder.course import Course
-from autograder.course.cell_ids import grade_id
+from autograder.course.cell_ids import grade_id, role_of
 from autograder.course.source import BEGIN_HIDDEN
 
 ASSIGNMENT = "ch02_autograd"
@@ -84,7 +84,7 @@ def _stock(course: Course, root: Path, handed_in: Path, sample: list[str]):
     for stem in NOTEBOOKS:
         notebook = nbformat.read(root / "all" / ASSIGNMENT / f"{stem}.ipynb", as_version=4)
         for cell in notebook.cells:
-            if cell.id.startswith("test-"):
+            if role_of(cell.id) == "test":
                 # nbgrader gives 0 to a cell in which a visible test fails; we judge apart from it
                 cell.source = cell.source[cell.source.index(BEGIN_HIDDEN) :]
         nbformat.write(notebook, root / "source" / ASSIGNMENT / f"{stem}.ipynb")
@@ -134,7 +134,7 @@ def _agreement(stock: dict, ours: dict) -> str:
     from autograder.check import all_checks
 
     bonus = {grade_id("test", part) for part, check in all_checks().items() if check.bonus}
-    compared = [key for key in stock if key[2] not in bonus and key[2].startswith("test-")]
+    compared = [key for key in stock if key[2] not in bonus and role_of(key[2]) == "test"]
     same = sum(abs(stock[key] - ours.get(key, -1)) < 1e-6 for key in compared)
     return f"equal in {same} of {len(compared)} graded cells"
 

@@ -21,7 +21,7 @@ from nbformat.v4 import new_code_cell
 
 from autograder.check import CourseFault
 from autograder.course import Course
-from autograder.course.cell_ids import grade_id
+from autograder.course.cell_ids import first_line, grade_id, role_of
 from autograder.course.files import write_json, write_text
 from autograder.course.given import Given, given_notebooks
 from autograder.course.source import Cell
@@ -120,7 +120,9 @@ def _write(notebook, given: Given, reference, ability, rng, mishap, path: Path) 
     if victim is not None:
         choices[victim] = _Choice("mishap", IN_AN_ANSWER[mishap](_solution(given, victim)))
     for key, choice in choices.items():
-        cells[grade_id("answer", key)].source = f"# Answer {key}\n{choice.text}".rstrip()
+        cells[
+            grade_id("answer", key)
+        ].source = f"{first_line('answer', key)}\n{choice.text}".rstrip()
     for part in given.written:
         if rng.random() < ability:
             cells[grade_id("written", part)].source = rng.choice(WRITINGS)
@@ -270,7 +272,7 @@ def _renamed(notebook, path: Path, rng) -> tuple[str, Path]:
 
 
 def _answers(notebook) -> list:
-    return [cell for cell in notebook.cells if cell.id.startswith("answer-")]
+    return [cell for cell in notebook.cells if role_of(cell.id) == "answer"]
 
 
 def _duplicated(notebook, path: Path, rng) -> tuple[str, Path]:
@@ -283,7 +285,7 @@ def _duplicated(notebook, path: Path, rng) -> tuple[str, Path]:
 
 
 def _deleted(notebook, path: Path, rng) -> tuple[str, Path]:
-    tests = [cell for cell in notebook.cells if cell.id.startswith("test-")]
+    tests = [cell for cell in notebook.cells if role_of(cell.id) == "test"]
     notebook.cells.remove(rng.choice(tests))
     return nbformat.writes(notebook), path
 
@@ -294,7 +296,7 @@ def _retagged(notebook, path: Path, rng) -> tuple[str, Path]:
     cell = rng.choice(answers)
     cell.metadata, cell.id = {}, "lost-its-mark"
     for test in notebook.cells:
-        if test.id.startswith("test-"):
+        if role_of(test.id) == "test":
             test.metadata["nbgrader"] = {
                 **test.metadata["nbgrader"],
                 "points": 300,

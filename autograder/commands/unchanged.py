@@ -14,6 +14,7 @@ from pathlib import Path
 
 from autograder.course import Course
 from autograder.course.files import write_json
+from autograder.course.names import chapter_of
 from autograder.gradebook.folder import GradingFolder
 
 _LIBRARIES = ("numpy", "torch", "matplotlib", "ipython", "ipywidgets", "nbgrader")
@@ -76,7 +77,7 @@ def results_of(
         return None
     found = []
     for student, notebook in run["notebooks"]:
-        assignment = notebook.rsplit("/", 1)[0]
+        assignment = chapter_of(notebook)
         one = {"student": student, "notebook": notebook, "assignment": assignment}
         places = (folder.path_of(one), folder.executed_path(one), folder.feedback_path(one))
         if not all(map(os.path.exists, places)):

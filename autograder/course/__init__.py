@@ -1,5 +1,5 @@
-"""The course as it lies on disk: where things are, what a notebook consists of, what is given."""
+"""The course as it lies on disk: its notebooks, their cells, and what is given to students."""
 
-from autograder.course.course import CHAPTER_TITLES, ROOT, Course, default_course
+from autograder.course.course import ROOT, Course, default_course
 
-__all__ = ["CHAPTER_TITLES", "ROOT", "Course", "default_course"]
+__all__ = ["ROOT", "Course", "default_course"]

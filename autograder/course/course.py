@@ -1,4 +1,4 @@
-"""Where the course's things are, and what belongs together."""
+"""The course on disk: its folders, notebooks and exercises."""
 
 from __future__ import annotations
 
@@ -11,12 +11,6 @@ from autograder.check import CourseFault, exercise_of
 from autograder.course.source import AuthorError, Exercise, Notebook, read_notebook
 
 ROOT = Path(__file__).resolve().parents[2]
-CHAPTER_TITLES = {
-    "ch02_autograd": "Chapter 2 · Automatic differentiation",
-    "ch03_calculus": "Chapter 3 · Calculus",
-    "ch06_networks": "Chapter 6 · Neural networks",
-    "ch07_gradients": "Chapter 7 · Gradients and initialisation",
-}
 
 
 @dataclass(frozen=True, eq=False)

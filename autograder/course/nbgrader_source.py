@@ -10,7 +10,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 
 from autograder.check import Check, Written, exercise_of
-from autograder.course.cell_ids import grade_id
+from autograder.course.cell_ids import first_line, grade_id, numbered_id
 from autograder.course.source import BEGIN_HIDDEN, END_HIDDEN, Cell, Notebook
 
 METADATA = {
@@ -28,7 +28,7 @@ def source_notebook(notebook: Notebook, checks: dict[str, Check], texts: dict[st
         if cell.key:
             name = grade_id(cell.role, cell.key)
         else:
-            name = f"{cell.role}-{count[cell.role]}"
+            name = numbered_id(cell.role, count[cell.role])
         made = _new_cell(cell.kind, _text(cell, notebook, checks), name)
         made.metadata.update(_metadata(cell, name, checks))
         cells.append(made)
@@ -52,10 +52,10 @@ def _text(cell: Cell, notebook: Notebook, checks) -> str:
     if cell.role == "hints":
         return _hints_text(cell.source)
     if cell.role == "answer":
-        return f"# Answer {cell.key}\n{cell.source}"
+        return f"{first_line(cell.role, cell.key)}\n{cell.source}"
     if cell.role == "test":
         hidden = f'{BEGIN_HIDDEN}\ngrade("{cell.key}")\n{END_HIDDEN}'
-        return "\n".join([f"# Visible tests {cell.key}", *cell.source.splitlines(), hidden])
+        return "\n".join([first_line(cell.role, cell.key), *cell.source.splitlines(), hidden])
     return cell.source
 
 

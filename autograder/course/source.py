@@ -25,6 +25,7 @@ from pathlib import Path
 import jupytext
 
 from autograder.check import exercise_of
+from autograder.course.names import chapter_of, stem_of
 
 ROLES = ("exercise", "hints", "setup", "answer", "test", "written")
 BEGIN_SOLUTION, END_SOLUTION = "### BEGIN SOLUTION", "### END SOLUTION"
@@ -126,12 +127,12 @@ class Notebook:
     @property
     def chapter(self) -> str:
         """The folder, which is nbgrader's assignment; empty for the start page."""
-        return str(Path(self.name).parent) if "/" in self.name else ""
+        return chapter_of(self.name)
 
     @property
     def stem(self) -> str:
         """The file's name without suffix: nbgrader's notebook name."""
-        return Path(self.name).name
+        return stem_of(self.name)
 
     @cached_property
     def title(self) -> str:

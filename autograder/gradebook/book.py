@@ -28,8 +28,9 @@ from nbgrader.api import (
 )
 from sqlalchemy import insert
 
-from autograder.course.cell_ids import grade_id
+from autograder.course.cell_ids import grade_id, part_of
 from autograder.course.given import Given
+from autograder.course.names import stem_of
 from autograder.gradebook.database import (
     GradebookError,
     one_writer,
@@ -240,7 +241,7 @@ class Book:
     def store(self, record: dict, previous: dict | None, timestamp: str = "") -> None:
         """Enter the result of one notebook. `previous` is the result of the run before, if any."""
         submission = self._submission(record, timestamp)
-        stem = record["notebook"].rsplit("/", 1)[-1]
+        stem = stem_of(record["notebook"])
         mine = next(one for one in submission.notebooks if one.name == stem)
         grades = {grade.name: grade for grade in mine.grades}
         before = {part["id"]: part for part in (previous or {}).get("parts", ())}
@@ -344,7 +345,7 @@ class Book:
         values = Grade.auto_score, Grade.manual_score, Grade.extra_credit, Grade.needs_manual_grade
         found = {}
         for *place, cell, auto, manual, extra, waits in self._cells(Grade, *values):
-            answer = cell.replace("test-", "answer-", 1)
+            answer = grade_id("answer", part_of(cell))
             comment = comments.get((*place, cell)) or comments.get((*place, answer)) or ""
             comment = "" if comment == "No response." else comment
             found[(*place, cell)] = Entry(auto, manual, extra or 0.0, bool(waits), comment)

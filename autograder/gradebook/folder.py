@@ -11,6 +11,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from autograder.course.names import stem_of
+
 
 class Busy(RuntimeError):
     """Somebody else is grading into the folder, in one sentence."""
@@ -63,12 +65,12 @@ class GradingFolder:
 
     def executed_path(self, record: dict) -> Path:
         """The executed notebook of a record."""
-        stem = record["notebook"].rsplit("/", 1)[-1]
+        stem = stem_of(record["notebook"])
         return self.autograded / record["student"] / record["assignment"] / f"{stem}.ipynb"
 
     def path_of(self, record: dict) -> Path:
         """Where a record lies."""
-        stem = record["notebook"].rsplit("/", 1)[-1]
+        stem = stem_of(record["notebook"])
         return self.record_path(record["student"], record["assignment"], stem)
 
     def feedback_path(self, record: dict) -> Path:

@@ -18,6 +18,7 @@ from autograder.authoring.build import write_sources
 from autograder.course import Course
 from autograder.course.files import write_bytes, write_json, write_text
 from autograder.course.given import given_notebooks
+from autograder.course.names import stem_of
 from autograder.gradebook.book import Book, parse_time, public_address
 from autograder.gradebook.folder import GradingFolder
 from autograder.gradebook.late import LatePenalties
@@ -99,7 +100,7 @@ def _assign_late_penalties(
 ) -> None:
     """What is late loses what the plugin says; feedback that does not say so is out of date."""
     moved = {assignment for assignment, when in due.items() if book.set_due(assignment, when)}
-    places = [(r["student"], r["assignment"], r["notebook"].rsplit("/", 1)[-1]) for r in records]
+    places = [(r["student"], r["assignment"], stem_of(r["notebook"])) for r in records]
     changed = book.assign_late_penalties(places, penalties)
     for place in {*changed, *(place for place in places if place[1] in moved)}:
         folder.record_path(*place).touch()
@@ -264,7 +265,7 @@ def _lies_in(folder: Path, path: Path | None) -> bool:
 
 def save(record: dict, folder: GradingFolder, book: Book, timestamp: str = "") -> None:
     """The record in the gradebook and, after that, on disk."""
-    stem = record["notebook"].rsplit("/", 1)[-1]
+    stem = stem_of(record["notebook"])
     previous = folder.record(record["student"], record["assignment"], stem)
     record["before"] = _before(previous, record)
     book.store(record, previous, timestamp)

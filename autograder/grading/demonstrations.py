@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from autograder.course.cell_ids import role_of
 from autograder.course.given import Given
 from autograder.grading.executor import Job, RunCell
 from autograder.grading.rebuild import Rebuilt
@@ -136,7 +137,7 @@ def fixed(given: Given) -> frozenset[str]:
 
 @lru_cache
 def _imports_of_set_up(given: Given) -> frozenset[tuple[str, str]]:
-    cells = [names_of(cell.source) for cell in given.shown.cells if cell.id.startswith("setup")]
+    cells = [names_of(cell.source) for cell in given.shown.cells if role_of(cell.id) == "setup"]
     return frozenset().union(*(names.imports for names in cells))
 
 
@@ -146,7 +147,7 @@ def job(given: Given, limits) -> tuple[Job, list[str]]:
     cells = [
         cell
         for cell in given.shown.cells
-        if cell.cell_type == "code" and (cell.id in wanted or cell.id.startswith("setup"))
+        if cell.cell_type == "code" and (cell.id in wanted or role_of(cell.id) == "setup")
     ]
     return Job([RunCell(cell.source) for cell in cells], 0, limits), [cell.id for cell in cells]
 
@@ -173,7 +174,7 @@ def _is_theirs(name: str, rebuilt: Rebuilt) -> bool:
 
 
 def _counts(name: str) -> bool:
-    return not name.startswith("setup")
+    return role_of(name) != "setup"
 
 
 def _independent(given: Given, cells, answers: list[Names]) -> frozenset[str]:
@@ -182,7 +183,7 @@ def _independent(given: Given, cells, answers: list[Names]) -> frozenset[str]:
     changing = {name for names in answers for name in names.changes(set_up)}
     found = set()
     for cell in cells:
-        if cell.cell_type == "code" and cell.id.startswith("demo"):
+        if cell.cell_type == "code" and role_of(cell.id) == "demo":
             names = names_of(cell.source)
             if names.unknown or names.uses & changing:
                 changing |= names.gives

@@ -14,6 +14,7 @@ from functools import lru_cache
 from nbformat import NotebookNode
 
 from autograder.course import Course
+from autograder.course.cell_ids import role_of
 from autograder.course.given import Given
 from autograder.grading import demonstrations, harmless
 from autograder.grading.executor import Observe, RunCell, run_steps
@@ -276,7 +277,7 @@ def _problem(given: Given, cell_id: str, ran: dict) -> list[str]:
         return [f"{label} ended the process or could not be stopped; the rest was run without it."]
     if name == "OutOfTime":
         return [f"{label} was stopped: it ran longer than it may."]
-    if name == "NotImplementedError" or cell_id.startswith(("test-", "added-")):
+    if name == "NotImplementedError" or role_of(cell_id) in ("test", "added"):
         return []  # the verdict says it, or it is the student's own business
     return [f"{label} stops with {name}: {value[:200]}" if value else f"{label} stops with {name}."]
 
@@ -286,7 +287,7 @@ def _label(given: Given, name: str) -> str:
     words = {"answer": "Answer", "test": "The visible test of"}
     if role in words:
         return f"{words[role]} {part}"
-    return "A cell that the student added" if name.startswith("added-") else f"The cell {name}"
+    return "A cell that the student added" if role_of(name) == "added" else f"The cell {name}"
 
 
 def _written(rebuilt: Rebuilt, part: str) -> str:

@@ -19,7 +19,7 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
-from autograder.check import EXERCISE
+from autograder.course.cell_ids import named_by_first_line
 from autograder.course.given import Given
 from autograder.grading.reading import MAX_BYTES, Damaged, StudentCell, read_cells, read_file
 
@@ -113,10 +113,7 @@ def recognise(cells: list[StudentCell], givens: dict[str, Given]) -> Given | Non
     """The notebook of the course that shares most cells with this one; None when none does."""
     names = set()
     for cell in cells:
-        names |= {cell.grade_id, cell.id}
-        first = re.match(rf"\s*#\s*Answer\s+((?:{EXERCISE})[\w-]*)", cell.source)
-        if first:
-            names.add(f"answer-{first[1].replace('.', '-')}")
+        names |= {cell.grade_id, cell.id, named_by_first_line(cell.source)}
     shared = {name: len(names & given.telling) for name, given in givens.items()}
     best = max(shared, key=shared.__getitem__, default=None)
     return givens[best] if best is not None and shared[best] else None

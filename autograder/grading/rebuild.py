@@ -3,18 +3,16 @@ the answer cells, and the cells that the student added where they stood. A pure 
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 
-from autograder.check import EXERCISE
+from autograder.course.cell_ids import named_by_first_line, numbered_id, role_of
 from autograder.course.given import Given
 from autograder.course.source import VALUE_STUB
 from autograder.grading.reading import StudentCell
 
-_FIRST_LINE = re.compile(rf"\s*#\s*(Answer|Visible tests)\s+((?:{EXERCISE})[\w-]*)", re.I)
 _FLAGS = ("grade", "solution", "locked", "points", "schema_version", "task")
 
 
@@ -39,7 +37,7 @@ def rebuild(given: Given, cells: list[StudentCell]) -> Rebuilt:
     follow = finder.added_after()
     ours += _added(follow.get(None, []), done)
     for cell in notebook.cells:
-        role = _role(cell.id)
+        role = role_of(cell.id)
         if (theirs := chosen.get(cell.id)) is not None:
             if _differs(theirs.source, cell.source):
                 (done.added if role == "demo" else done.answered).add(cell.id)
@@ -71,18 +69,10 @@ class _Finder:
         self.dropped: set[int] = set()
 
     def _claim(self, cell: StudentCell) -> str | None:
-        for name in (cell.grade_id, cell.id, self._by_comment(cell)):
+        for name in (cell.grade_id, cell.id, named_by_first_line(cell.source)):
             if name in self.ours:
                 return name
         return self.by_text.get(cell.source.strip())
-
-    def _by_comment(self, cell: StudentCell) -> str:
-        """The id that the first line of a cell names: answer-2-5 for '# Answer 2.5'."""
-        found = _FIRST_LINE.match(cell.source)
-        if found is None:
-            return ""
-        role = "answer" if found[1].lower() == "answer" else "test"
-        return f"{role}-{found[2].replace('.', '-')}"
 
     def choose(self) -> tuple[dict[str, StudentCell], list[str]]:
         """The student's cell for every answer, written and demonstration cell; and what was odd."""
@@ -91,7 +81,7 @@ class _Finder:
         notes: list[str] = []
         missing, marks, changed = [], [], []
         for name, cell in self.ours.items():
-            role = _role(name)
+            role = role_of(name)
             copies = [index for index, claim in enumerate(self.claims) if claim == name]
             label = self._label(name)
             if role in ("answer", "written", "demo"):
@@ -127,9 +117,9 @@ class _Finder:
 
     def _settle_disputes(self) -> None:
         """Of several cells with one mark, those whose first line names another answer are that."""
-        for name in [n for n in self.ours if _role(n) == "answer"]:
+        for name in [n for n in self.ours if role_of(n) == "answer"]:
             copies = [index for index, claim in enumerate(self.claims) if claim == name]
-            named = {index: self._by_comment(self.cells[index]) for index in copies}
+            named = {index: named_by_first_line(self.cells[index].source) for index in copies}
             if len(copies) > 1 and any(other in ("", name) for other in named.values()):
                 for index, other in named.items():
                     if other in self.ours and other != name:
@@ -141,7 +131,7 @@ class _Finder:
     def _without_continuations(self, name: str, copies: list[int]) -> list[int]:
         """A cell that was split keeps its mark on both halves: the second is an added cell."""
         copies = [index for index in copies if index not in self.dropped]
-        begins = [i for i in copies if self._by_comment(self.cells[i]) == name]
+        begins = [i for i in copies if named_by_first_line(self.cells[i].source) == name]
         if begins:
             for index in set(copies) - set(begins):
                 self.claims[index] = None
@@ -171,14 +161,14 @@ class _Finder:
         mine = cell.metadata.nbgrader
         for index in copies:
             tag = self.cells[index].tag
-            if not tag and _role(cell.id) in ("answer", "written"):
+            if not tag and role_of(cell.id) in ("answer", "written"):
                 continue  # said by `_odd`
             if any(tag.get(key) != mine.get(key) for key in _FLAGS):
                 return True
         return False
 
     def _label(self, name: str) -> str:
-        role, part = self.given.names.get(name, (_role(name), ""))
+        role, part = self.given.names.get(name, (role_of(name), ""))
         words = {"answer": "Answer", "test": "Tests", "written": "Written answer"}
         return f"{words[role]} {part}" if role in words and part else f"the given cell {name}"
 
@@ -198,16 +188,12 @@ def _added(cells: list[StudentCell], done: Rebuilt) -> list[NotebookNode]:
     new = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
     made = []
     for cell in cells:
-        name = f"added-{len(done.added) + 1}"
+        name = numbered_id("added", len(done.added) + 1)
         made.append(new[cell.kind](cell.source, id=name))
         if cell.attachments and cell.kind == "markdown":
             made[-1].attachments = NotebookNode(cell.attachments)
         done.added.add(name)
     return made
-
-
-def _role(name: str) -> str:
-    return name.split("-", 1)[0]
 
 
 def _visible(text: str) -> str:

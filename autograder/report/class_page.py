@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from urllib.parse import quote
 
-from autograder.course import CHAPTER_TITLES
+from autograder.course.names import chapter_title
 from autograder.judging.feedback import points_text
 from autograder.report import pictures
 from autograder.report.attention import Matter, Person, late_words, matters, texts_to_read
@@ -35,10 +35,7 @@ def class_page(results: ClassResults) -> str:
     sections = [
         ("look", "What to look at", _look(results)),
         ("noticed", "Noticed while grading", _noticed(results)),
-        *(
-            (name, CHAPTER_TITLES.get(name, name), _assignment(name, results, parts))
-            for name in names
-        ),
+        *((name, chapter_title(name), _assignment(name, results, parts)) for name in names),
         ("discrimination", "What discrimination means", _explanation(parts)),
         ("ideas", "Ideas that went wrong", _misconceptions(results)),
         ("students", "Students", _students(results)),
@@ -107,7 +104,7 @@ def problems(results: ClassResults) -> list[str]:
 def _assignment(name: str, results: ClassResults, parts: list[PartStatistics]) -> str:
     mine = _of(results, name)
     parts = [part for part in parts if part.assignment == name]
-    title = CHAPTER_TITLES.get(name, name).split(" · ")[0]
+    title = chapter_title(name).split(" · ")[0]
     said = f"{len(mine)} of {len(results.students)} students handed something in."
     if nobody := nobodys(mine):
         said += f" Nobody handed in {', '.join(nobody)}, whose points count in the maximum."
@@ -219,7 +216,7 @@ def _students(results: ClassResults) -> str:
         found = [mine.get((student, name)) for name in names]
         notes = [note for one in found if one is not None for note in _notes(one, nobody)]
         rows.append([escape(student), *map(_result, found), escape("; ".join(notes))])
-    titles = [CHAPTER_TITLES.get(name, name).split(" · ")[0] for name in names]
+    titles = [chapter_title(name).split(" · ")[0] for name in names]
     return table(["student", *map(escape, titles), ""], rows)
 
 

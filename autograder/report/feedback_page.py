@@ -12,7 +12,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.course.cell_ids import grade_id
+from autograder.course.cell_ids import grade_id, part_of, role_of
 from autograder.course.files import write_text
 from autograder.gradebook.folder import GradingFolder
 from autograder.gradebook.late import in_words as time_in_words
@@ -199,8 +199,7 @@ def _notebook(book: NotebookResult, notebook: NotebookNode | None) -> str:
 
 
 def _cell(cell: NotebookNode, parts: dict[str, PartResult], room: harmless.Room) -> str:
-    role, _, rest = cell.id.partition("-")
-    part = parts.get(rest.replace("-", ".", 1))
+    role, part = role_of(cell.id), parts.get(part_of(cell.id))
     if role in ("hints", "setup"):
         return ""
     if role == "rubric":  # it says what the answer is: for those whose text was read

@@ -28,7 +28,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.course import CHAPTER_TITLES, Course
+from autograder.course import Course
+from autograder.course.names import chapter_title
 from autograder.judging.feedback import points_text
 from autograder.report.feedback_page import in_words
 from autograder.report.item_analysis import assignments_of
@@ -252,7 +253,7 @@ def _fill_canvas(table: _Table, results: ClassResults, column: str) -> Export:
 
 def _canvas_column(table: _Table, name: str, column: str) -> int:
     """The column of an assignment: its heading is "Title (id)"."""
-    title = CHAPTER_TITLES.get(name, name)
+    title = chapter_title(name)
     wanted = [column] if column else [name, title, *title.split(" · ")]
     wanted = [one.casefold() for one in wanted]
     headings = {

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from autograder.check import all_checks, all_written, exercise_of
-from autograder.course import CHAPTER_TITLES, Course
+from autograder.course import Course
 from autograder.course.cell_ids import grade_id
+from autograder.course.names import chapter_title
 from autograder.course.source import Notebook
 from autograder.gradebook.book import Book, Entry, Late
 from autograder.gradebook.folder import GradingFolder
@@ -68,7 +69,7 @@ class AssignmentResult:
     @property
     def title(self) -> str:
         """Chapter 2 · Automatic differentiation"""
-        return CHAPTER_TITLES.get(self.assignment, self.assignment)
+        return chapter_title(self.assignment)
 
     @property
     def parts(self) -> list[PartResult]:

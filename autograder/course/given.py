@@ -12,7 +12,7 @@ from autograder.check import all_checks, all_written
 from autograder.course import Course
 from autograder.course.cell_ids import grade_id
 from autograder.course.nbgrader_source import source_notebook
-from autograder.course.source import STUB, WRITTEN_STUB, Notebook
+from autograder.course.source import Notebook
 
 _ROLES_WITH_PART = ("answer", "test", "written")
 

@@ -1,4 +1,4 @@
-"""Fingerprints of what a result depends on: equal fingerprints mean that nothing is to be done again."""
+"""Fingerprints of what a result depends on. While they stay the same, a result is valid."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import hashlib
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
-from functools import lru_cache
+from functools import cached_property, lru_cache, partial
 from importlib import metadata
 from pathlib import Path
-from types import CodeType, FunctionType, ModuleType
+from types import CodeType, FunctionType, MethodType, ModuleType
 
 import numpy as np
 
@@ -18,9 +18,11 @@ from autograder.course import Course
 from autograder.course.source import Notebook
 from autograder.notation.checks import CONTENT
 
-# Code that only shows, sends or stores results; a change in it leaves them as they are.
-_BESIDE = (
-    "checks", "commands", "gradebook", "report", "nbgrader_plugin.py", "notebook.py",
+# What all results depend on. The other rooms only build, show, send or store, and a check counts for
+# its own part alone (`of_check`).
+ROOMS = (
+    "autograder/inside", "autograder/notation", "autograder/course", "autograder/judging",
+    "autograder/isolation", "autograder/grading", "utils", "data",
 )  # fmt: skip
 _LIBRARIES = ("numpy", "torch", "matplotlib", "ipython", "ipywidgets")
 
@@ -37,23 +39,15 @@ def digest(*parts) -> str:
 @lru_cache
 def of_framework(course: Course) -> str:
     """Everything that all results depend on: the grader, what students import, the libraries."""
-    tops = {f"autograder/{name}" for name in _BESIDE}
-    found = [
+    files = [
         file
-        for folder in ("autograder", "utils", "data")
-        for file in sorted((course.root / folder).rglob("*"))
+        for room in ROOMS
+        for file in sorted((course.root / room).rglob("*"))
         if file.is_file() and "__pycache__" not in file.parts
     ]
-    kept = [
-        (name, file.read_bytes())
-        for file in found
-        if not any(
-            (name := file.relative_to(course.root).as_posix()) == top or name.startswith(f"{top}/")
-            for top in tops
-        )
-    ]
+    contents = [(file.relative_to(course.root).as_posix(), file.read_bytes()) for file in files]
     versions = [f"{name} {metadata.version(name)}" for name in _LIBRARIES]
-    return digest(sys.version, *versions, *(part for pair in kept for part in pair))
+    return digest(sys.version, *versions, *(part for pair in contents for part in pair))
 
 
 def of_reference(notebook: Notebook, part: str) -> str:
@@ -74,12 +68,7 @@ def of_observation(check: Check) -> str:
 
 def of_check(check: Check) -> str:
     """What the verdict on an answer depends on, beside the answer and the reference."""
-    options = (check.points, check.bonus, check.forbid, check.reveal, check.rtol, check.atol)
-    variants = list(check.variants.values())
-    return digest(
-        of_observation(check),
-        *map(_fingerprint, (options, check.all_or_nothing, check.decide, variants)),
-    )
+    return _fingerprint(_held_by(check))
 
 
 def _fingerprint(value) -> str:
@@ -89,8 +78,8 @@ def _fingerprint(value) -> str:
 def _walk(value, seen: set[int]) -> Iterable[str | bytes]:
     """Everything that a value consists of; functions with what they refer to in their own module.
 
-    Names, positions in a file and comments do not count. What belongs to another module is given
-    by its name: that module is part of the framework or of a library.
+    Names, positions in a file and comments do not count. What belongs to the framework or to a
+    library is given by its name, with the values that a check gave it.
     """
     if id(value) in seen:
         yield "again"
@@ -121,31 +110,53 @@ def _walk_inside(value, seen: set[int]) -> Iterable[str | bytes]:
         yield from _walk_all(value, seen)
     elif isinstance(value, Check):
         yield value.part
-    elif isinstance(value, FunctionType) and _is_content(value):
+    elif isinstance(value, partial):
+        yield from _walk_all((value.func, value.args, value.keywords), seen)
+    elif hasattr(value, "__qualname__"):
+        yield from _walk_code(value, seen)
+    elif hasattr(value, "__dataclass_fields__"):
+        yield from _walk_all([getattr(value, field.name) for field in fields(value)], seen)
+    else:
+        yield from _walk_all([_held_by(value)], seen)
+
+
+def _held_by(value) -> dict:
+    """The attributes of an object, without those that it computes from others when they are asked for."""
+    computed = {n for kind in type(value).__mro__ for n, one in vars(kind).items()
+                if isinstance(one, cached_property)}  # fmt: skip
+    held = getattr(value, "__dict__", {})
+    return {name: one for name, one in held.items() if name not in computed}
+
+
+def _walk_code(value, seen: set[int]) -> Iterable[str | bytes]:
+    """A function, a method or a class: what stands in it, or its name with what it was made with."""
+    module, in_check = _module_of(value), _is_content(value)
+    if isinstance(value, FunctionType) and in_check:
         yield from _walk_function(value, seen)
-    elif isinstance(value, type) and _is_content(value):
+    elif isinstance(value, type) and in_check:
         own = {
             name: one
             for name, one in vars(value).items()
             if name not in ("__dict__", "__weakref__")
         }
         yield from _walk_all([value.__bases__, own], seen)
-    elif hasattr(value, "__qualname__"):
-        yield f"{getattr(value, '__module__', '')}.{value.__qualname__}"
-    elif hasattr(value, "__dataclass_fields__"):
-        yield from _walk_all([getattr(value, field.name) for field in fields(value)], seen)
     else:
-        yield from _walk_all([getattr(value, "__dict__", {})], seen)
+        yield f"{module}.{value.__qualname__}"
+        if isinstance(value, FunctionType) and module.startswith("autograder."):
+            yield from _walk_all(_closed_over(value), seen)
+        elif isinstance(value, MethodType) and (in_check or module.startswith("autograder.")):
+            yield from _walk_all((value.__func__, value.__self__), seen)
 
 
 def _walk_function(function: FunctionType, seen: set[int]) -> Iterable[str | bytes]:
-    cells = [cell.cell_contents for cell in function.__closure__ or ()]
     names = sorted(_global_names(function.__code__) & function.__globals__.keys())
     refers = [(name, function.__globals__[name]) for name in names]
-    code = function.__code__
-    yield from _walk_all(
-        [code, function.__defaults__, function.__kwdefaults__, cells, refers], seen
-    )
+    made_with = function.__defaults__, function.__kwdefaults__, _closed_over(function)
+    yield from _walk_all([function.__code__, *made_with, refers], seen)
+
+
+def _closed_over(function: FunctionType) -> list:
+    return [cell.cell_contents for cell in function.__closure__ or ()]
 
 
 def _walk_all(values: Iterable, seen: set[int]) -> Iterable[str | bytes]:
@@ -163,9 +174,13 @@ def _global_names(code: CodeType) -> set[str]:
 
 
 def _is_content(value) -> bool:
-    """Does it come from a check module, or what these share (not the framework or a library)?"""
-    name = value.__module__ or ""
+    """Does it come from a check, or from a module that checks share, and not from a room or a library?"""
+    name = _module_of(value)
     module = sys.modules.get(name)
     if module is None or name == CONTENT or name.startswith(f"{CONTENT}."):
         return True
     return "check" in vars(module) and not name.startswith("autograder.")
+
+
+def _module_of(value) -> str:
+    return getattr(value, "__module__", "") or ""

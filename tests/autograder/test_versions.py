@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 
@@ -10,6 +11,7 @@ from classroom import COURSE
 from example_course import load_checks, separate_registry
 
 from autograder.check import all_checks
+from autograder.course import Course
 from autograder.grading import versions
 
 MODULE = '''
@@ -71,6 +73,11 @@ CHANGES = {
     "the time limit": ("seconds=3", "seconds=4", "new new new new"),
 }
 
+# What a check gives to a function of the framework counts as well; here that is a named function.
+GIVEN = MODULE.replace("import check", "import check\nfrom autograder.inside import named").replace(
+    "sorted(LIMIT)", "NAMED(2)"
+).replace("@dataclass", "NAMED = named('n', lambda x: x + 1)\n\n@dataclass", 1)  # fmt: skip
+
 
 @pytest.mark.parametrize("name", CHANGES)
 def test_a_fingerprint_changes_when_something_counts(name, tmp_path):
@@ -81,16 +88,98 @@ def test_a_fingerprint_changes_when_something_counts(name, tmp_path):
     assert found == [word == "same" for word in said.split()]
 
 
+@pytest.mark.parametrize("new, same", [("x + 1", True), ("x + 2", False)])
+def test_what_a_check_gives_to_the_framework_counts(new, same, tmp_path):
+    before = fingerprints(tmp_path / "one", GIVEN)
+    after = fingerprints(tmp_path / "two", GIVEN.replace("x + 1", new))
+    assert (before == after) is same
+
+
+def test_what_a_check_has_computed_does_not_count():
+    one = all_checks()["2.5"]
+    before = versions.of_check(one)
+    assert one.pickled and versions.of_check(one) == before
+
+
+TELL = (
+    "import json; from autograder.grading import versions; from autograder.check import all_checks; "
+    "print(json.dumps({p: versions.of_check(c) for p, c in all_checks().items()}))"
+)
+
+# Which rooms of the course count for all results.
+COUNTS = {
+    **dict.fromkeys(
+        ("inside", "notation", "course", "judging", "isolation", "grading"), True
+    ),
+    **dict.fromkeys(("utils", "data"), True),
+    **dict.fromkeys(("authoring", "checks", "commands", "gradebook", "report"), False),
+    **dict.fromkeys(("check", "notebook", "nbgrader_plugin", "__init__", "__main__"), False),
+}
+
+
+def rooms(root):
+    """{name: one file of the room}"""
+    places = [root / "utils", root / "data", *(root / "autograder").iterdir()]
+    found = {p.stem: p for p in places if p.suffix in ("", ".py") and p.name != "__pycache__"}
+    return {name: place if place.is_file() else _a_file(place) for name, place in found.items()}
+
+
+def _a_file(room):
+    files = (path for path in sorted(room.rglob("*.py" if room.name != "data" else "*.npz")))
+    return next(path for path in files if path.name != "__init__.py")
+
+
+@pytest.fixture(scope="module")
+def copied(tmp_path_factory):
+    """A copy of what is imported when a class is graded."""
+    root = tmp_path_factory.mktemp("course")
+    for folder in ("autograder", "utils", "data", "solutions"):
+        leave = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(COURSE.root / folder, root / folder, ignore=leave)
+    return root
+
+
+def test_every_room_is_decided_on():
+    assert rooms(COURSE.root).keys() <= COUNTS.keys(), "does what is graded depend on the new room?"
+
+
+@pytest.mark.parametrize("room", sorted(rooms(COURSE.root)))
+def test_a_change_in_a_room_grades_all_or_nothing_again(room, copied):
+    file = rooms(copied)[room]
+    content = file.read_bytes()
+    before = versions.of_framework(Course(copied))
+    try:
+        file.write_bytes(content + b"\n# changed\n")
+        assert (versions.of_framework(Course(copied)) != before) is COUNTS[room]
+    finally:
+        file.write_bytes(content)
+
+
+def test_a_change_in_a_check_grades_its_own_part_again(copied):
+    def told():
+        command = [sys.executable, "-B", "-c", TELL]
+        environment = {**os.environ, "PYTHONPATH": str(copied)}
+        done = subprocess.run(command, cwd=copied, env=environment, capture_output=True, check=True)
+        return json.loads(done.stdout)
+
+    file = next(
+        f for f in (copied / "autograder/checks").rglob("*.py") if '@check("2.5"' in f.read_text()
+    )
+    text, before = file.read_text(encoding="utf-8"), told()
+    file.write_text(
+        text.replace('@check("2.5", points=', '@check("2.5", points=1 + '), encoding="utf-8"
+    )
+    after = told()
+    file.write_text(text, encoding="utf-8")
+    assert {part for part in before if before[part] != after[part]} == {"2.5"}
+
+
 def test_every_check_of_the_course_has_its_own_and_the_same_in_every_process():
     """Sets are ordered otherwise in every process, and code may come from a cache or not."""
-    program = (
-        "import json; from autograder.grading import versions; from autograder.check import all_checks; "
-        "print(json.dumps({p: versions.of_check(c) for p, c in all_checks().items()}))"
-    )
     told = [
         json.loads(
             subprocess.run(
-                [sys.executable, *options, "-c", program], capture_output=True, text=True, check=True,
+                [sys.executable, *options, "-c", TELL], capture_output=True, text=True, check=True,
                 cwd=COURSE.root, env={**os.environ, "PYTHONHASHSEED": seed},
             ).stdout
         )

@@ -11,13 +11,13 @@ import sys
 import warnings
 
 from autograder.check import CourseFault
-from autograder.course.cell_ids import first_line
+from autograder.course.cell_ids import grade_id, named_by_first_line
 from autograder.inside import plain
 from autograder.inside.answer import observe_answer
 from autograder.judging.feedback import as_html, as_text
-from autograder.judging.forbid import forbidden_use
 from autograder.judging.reference import default_reference
-from autograder.judging.verdict import Verdict, forbidden, judge
+from autograder.judging.relied_on import top_names
+from autograder.judging.verdict import Verdict, verdict_on
 
 
 class Points(float):
@@ -45,7 +45,7 @@ def grade(part: str, namespace: dict | None = None, seed: int | None = None) -> 
     As the last line of a cell it shows the feedback; outside notebooks the feedback is printed.
     The inputs differ from call to call unless `seed` is given.
     """
-    verdict = verdict_on(part, _callers_names() if namespace is None else namespace, seed)
+    verdict = check_answer(part, _callers_names() if namespace is None else namespace, seed)
     points = Points(verdict.earned)
     points.verdict = verdict
     if not _in_notebook() or verdict.state != "graded":
@@ -60,25 +60,33 @@ def _in_notebook() -> bool:
     return ipython is not None and ipython.get_ipython() is not None
 
 
-def verdict_on(part: str, namespace: dict, seed: int | None = None) -> Verdict:
+def check_answer(part: str, namespace: dict, seed: int | None = None) -> Verdict:
     """The verdict on a namespace of this very process (self-study: nothing is isolated)."""
     reference = default_reference()
     check = reference.check(part)
     seed = secrets.randbelow(2**31) if seed is None else seed
-    answer = namespace.get("In", [])
-    if used := forbidden_use(_last_definition(answer, namespace, part), check.forbid):
-        return forbidden(check, used)
     with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # nbgrader on its own gives 0 to a cell that warns
         seen = observe_answer(check.observe, namespace, seed, part)
-    return judge(check, plain.decode(plain.encode(seen)), reference, seed)
+    seen = plain.decode(plain.encode(seen))
+    written = _answer_and_others(part, namespace.get("In", [])) if check.forbid else ("",)
+    return verdict_on(check, seen, reference, seed, *written)
 
 
-def _last_definition(inputs, namespace: dict, part: str) -> str:
-    """The text of the cell that was last run for this part, by its first comment line."""
-    marker = first_line("answer", default_reference().course.notebook_of(part).answer_of(part).key)
-    cells = [text for text in inputs if isinstance(text, str) and text.lstrip().startswith(marker)]
-    return cells[-1] if cells else ""
+def _answer_and_others(part: str, inputs: list) -> tuple[str, list[str]]:
+    """The cell that was last run as the answer, and the student's own cells that are still in force."""
+    reference = default_reference()
+    mine = grade_id("answer", reference.answer_cell(part).key)
+    given = {cell.source.strip() for cell in reference.course.notebook_of(part).cells}
+    answer, others, redefined = "", [], set()
+    for text in reversed([text for text in inputs if isinstance(text, str)]):
+        name, defines = named_by_first_line(text), top_names(text)
+        if name == mine:
+            answer = answer or text
+        elif not name and text.strip() not in given and not (defines and defines <= redefined):
+            others.append(text)
+        redefined |= defines
+    return answer, others
 
 
 def _callers_names() -> dict:

@@ -26,6 +26,7 @@ from autograder.course.files import write_json, write_text
 from autograder.course.given import Given, given_notebooks
 from autograder.course.source import Cell
 from autograder.judging.reference import Reference
+from autograder.judging.relied_on import top_names
 
 FIRST = (
     "Jürgen", "Zoë", "Łukasz", "Anna-Lena", "Øyvind", "Nguyễn", "Amélie", "Sinéad", "João", "Ivana",
@@ -188,7 +189,7 @@ def _expect(part: str, given: Given, reference: Reference, choices, truth: Truth
 def _relies_on(part: str, text: str, given: Given, reference: Reference) -> set[str]:
     """The answer cells whose names a part's answer `text` or its check uses, directly or not."""
     cells = given.notebook.with_role("answer")
-    defines = {cell.key: _top_names(cell.solution) for cell in cells}
+    defines = {cell.key: top_names(cell.solution) for cell in cells}
     uses = {cell.key: _all_names(cell.solution) for cell in cells}
     wanted = _names_observed(reference.check(part).observe) | _all_names(text)
     found = {given.notebook.answer_of(part).key}
@@ -203,20 +204,6 @@ def _relies_on(part: str, text: str, given: Given, reference: Reference) -> set[
 def _names_observed(observe: Callable) -> set[str]:
     """What a check looks at, from its text; a typed answer's check shows it in its repr."""
     return _all_names(inspect.getsource(observe) if inspect.isfunction(observe) else repr(observe))
-
-
-def _top_names(text: str) -> set[str]:
-    found = set()
-    for node in ast.parse(text).body:
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-            found.add(node.name)
-        elif isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
-            found |= {
-                n.id
-                for n in ast.walk(node)
-                if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
-            }
-    return found
 
 
 def _all_names(text: str) -> set[str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import secrets
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from autograder.check import CourseFault
+from autograder.check import CourseFault, exercise_of
 from autograder.grading import harmless
 from autograder.grading.executor import Observe, Pool, RunCell, run_steps
 from autograder.inside.plain import Raised
@@ -14,8 +15,9 @@ from autograder.isolation import Limits, Tier, choose_tier
 from autograder.isolation.worker import cpu_count
 from autograder.judging.explain import explain
 from autograder.judging.feedback import sentences
-from autograder.judging.forbid import forbidden_use
-from autograder.judging.verdict import Verdict, forbidden, judge, not_graded, total
+from autograder.judging.forbid import parsed
+from autograder.judging.relied_on import top_names
+from autograder.judging.verdict import Verdict, not_graded, total, verdict_on
 
 if TYPE_CHECKING:
     from autograder.judging.reference import Reference
@@ -71,10 +73,30 @@ def _results(answers, seed, pool, reference) -> Iterator[tuple[int, dict]]:
         verdicts = []
         for part, one in zip(parts, seen):
             check = reference.check(part)
-            used = forbidden_use(source, check.forbid)
-            verdict = forbidden(check, used) if used else judge(check, one, reference, seed)
-            verdicts.append(verdict)
+            written = _answer_and_others(source, part, reference) if check.forbid else ("",)
+            verdicts.append(verdict_on(check, one, reference, seed, *written))
         yield position, _result(exercise, verdicts, _error(done[-len(parts) - 1]))
+
+
+def _answer_and_others(source: str, part: str, reference: Reference) -> tuple[str, list[str]]:
+    """The answer to a part and the other statements of a file, as a notebook has them in its cells.
+
+    A file may hold all answers of an exercise. What defines another answer is neither of the two.
+    """
+    notebook, mine = reference.course.notebook_of(part), reference.answer_cell(part)
+    cells = [c for c in notebook.with_role("answer") if exercise_of(c.key) == exercise_of(part)]
+    ours = top_names(mine.solution)
+    theirs = {name for cell in cells for name in top_names(cell.solution)} - ours
+    tree = parsed(source)
+    if not theirs or tree is None:
+        return source, []
+    answer, others = [], []
+    for text in map(ast.unparse, tree.body):
+        if (names := top_names(text)) & ours:
+            answer.append(text)
+        elif not names & theirs:
+            others.append(text)
+    return "\n".join(answer), others
 
 
 def _error(ran: dict) -> str | None:

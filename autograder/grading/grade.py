@@ -20,13 +20,12 @@ from autograder.grading import demonstrations, harmless
 from autograder.grading.executor import Observe, RunCell, run_steps
 from autograder.grading.reading import Damaged, StudentCell, read_cells
 from autograder.grading.rebuild import Rebuilt, copy_of, rebuild
-from autograder.grading.relied_on import forbidden_in
 from autograder.inside.plain import Raised
 from autograder.isolation import Limits, Worker
 from autograder.judging.explain import explain
 from autograder.judging.feedback import as_html, sentences
 from autograder.judging.reference import Reference
-from autograder.judging.verdict import Verdict, forbidden, judge, not_graded, total
+from autograder.judging.verdict import Verdict, not_graded, total, verdict_on
 
 OUT_OF_TIME = ("OutOfTime", "CellLost")
 
@@ -239,10 +238,7 @@ def _verdicts(
             continue
         check = reference.check(part)
         name = answer_ids[book.answer_of(part).key]
-        if used := forbidden_in(sources[name], added, check.forbid):
-            verdicts[part] = forbidden(check, used)
-            continue
-        verdict = judge(check, results[step], reference, seed)
+        verdict = verdict_on(check, results[step], reference, seed, sources[name], added)
         ran = results[plan.runs[name]]
         if ran["error"] and not verdict.full and not verdict.note:
             verdict.note = _why_it_stopped(ran)

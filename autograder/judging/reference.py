@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from autograder.check import Check, CourseFault, Variant, all_checks, exercise_of
 from autograder.course import Course, default_course
-from autograder.course.source import Notebook
+from autograder.course.source import Cell, Notebook
 from autograder.inside import plain
 from autograder.inside.answer import observe_answer
 
@@ -54,9 +54,13 @@ class Reference:
         """The set-up cells of the exercise's notebook."""
         return [cell.source for cell in self.course.notebook_of(exercise).with_role("setup")]
 
+    def answer_cell(self, part: str) -> Cell:
+        """The answer cell that a part is about."""
+        return self.course.notebook_of(part).answer_of(part)
+
     def solution(self, part: str) -> str:
         """The reference solution's text for a part."""
-        return self.course.notebook_of(part).answer_of(part).solution
+        return self.answer_cell(part).solution
 
     def answer_file(self, exercise: str, part: str = "", variant: Variant | None = None) -> str:
         """All answer cells of an exercise as one file, with one part's answer varied."""

@@ -12,6 +12,7 @@ from autograder.check import Check, CourseFault, Fault, Variant
 from autograder.inside.answer import MISSING
 from autograder.inside.plain import Opaque, Raised, show
 from autograder.judging.compare import difference, oracle_problem
+from autograder.judging.relied_on import forbidden_in
 
 if TYPE_CHECKING:
     from autograder.judging.reference import Reference
@@ -65,6 +66,23 @@ class Verdict:
         """Did every sub-check meet a name that is not set, or a function that is not written?"""
         kinds = {line.got.type if isinstance(line.got, Raised) else "" for line in self.lines}
         return bool(kinds) and kinds <= {MISSING, "NotImplementedError"}
+
+
+def verdict_on(
+    check: Check,
+    seen: dict,
+    reference: Reference,
+    seed: int,
+    answer: str,
+    others: Iterable[str] = (),
+) -> Verdict:
+    """Forbidden or judged: the one rule, for notebooks that are graded, for `try`, for self-study.
+
+    What an exercise wants written must not be used in the text of the answer, nor in those `others`
+    of the student's texts that the answer relies on.
+    """
+    used = forbidden_in(answer, others, check.forbid)
+    return forbidden(check, used) if used else judge(check, seen, reference, seed)
 
 
 def judge(check: Check, seen: dict, reference: Reference, seed: int) -> Verdict:

@@ -10,8 +10,9 @@ from small_class import CHECKS, NAME, RIGHT, SOLUTION, WORK, course_in, hand_in_
 
 from autograder.commands.progress import moved
 from autograder.gradebook.folder import Busy, GradingFolder
-from autograder.grading import batch, grade
+from autograder.grading import batch
 from autograder.isolation import Session
+from autograder.judging import verdict
 
 pytestmark = pytest.mark.sandbox
 
@@ -28,7 +29,7 @@ class Class:
         self._watch(
             monkeypatch, Session, "observe", lambda _, f, part, *r: self.observed.append(part)
         )
-        self._watch(monkeypatch, grade, "judge", lambda check, *_: self.judged.append(check.part))
+        self._watch(monkeypatch, verdict, "judge", lambda check, *_: self.judged.append(check.part))
         self._watch(
             monkeypatch, batch.Book, "store", lambda _, r, *x: self.stored.append(r["student"])
         )

@@ -1,6 +1,13 @@
+from types import SimpleNamespace
+
 import pytest
 
+from autograder.commands.try_answers import try_answers
+from autograder.judging.feedback import sentences
 from autograder.judging.forbid import forbidden_use
+from autograder.judging.reference import default_reference, execute
+from autograder.judging.relied_on import forbidden_in
+from autograder.notebook import _answer_and_others, check_answer
 
 USES = [
     "import torch", "import torch.nn as nn", "from torch import autograd", "x = torch.ones(2)",
@@ -34,3 +41,37 @@ def test_dotted_names_and_aliases():
     ):
         assert forbidden_use(source, ("numpy.gradient",)) == "numpy.gradient"
     assert forbidden_use("np.ones(3)", ("numpy.gradient",)) is None
+
+
+# The one rule: the answer's text, and those of the student's texts that it relies on. -------------
+
+REFERENCE = default_reference()
+ENGINE = REFERENCE.solution("2.12a")
+WITH_TORCH = ENGINE.replace("class Value:", "class Value:\n    other = torch.tensor\n", 1)
+TEXTS = {  # the answer to 2.12a, the student's other cells, another answer: is it forbidden?
+    "in the answer": (WITH_TORCH, ["import torch"], "", True),
+    "in a comparison": (ENGINE, ["import torch\nprint(torch.tensor(1.0))"], "", False),
+    "in another answer": (ENGINE, [], "def gradient_error(f, x):\n    import torch\n    return 0.0", False),
+    "in a cell that changes the answer": (ENGINE, ["import torch\nValue.__add__ = torch.add"], "", True),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("answer, others, another, caught", TEXTS.values(), ids=TEXTS)
+def test_try_and_self_study_forbid_alike(answer, others, another, caught):
+    file = "\n\n".join([another, answer, *others])
+    (tried,) = try_answers([{"exercise": "2.12a", "source": file}], seed=1)
+    namespace = execute(
+        answer, dict(REFERENCE.namespace("2.12a")) | {"torch": SimpleNamespace(tensor=0)}, "x"
+    )
+    cells = ["# Answer 2.12a\n" + answer, "# Answer 2.12b\n" + another, *others]
+    shown = check_answer("2.12a", {**namespace, "In": ["", *cells]}, seed=1)
+    for said in (tried["parts"][0]["feedback"], sentences(shown)):
+        assert ("torch is used" in said[0]) is caught, said[0]
+
+
+def test_a_cell_that_was_written_anew_no_longer_counts():
+    before, now = "def helper():\n    return torch.add", "def helper():\n    return 0"
+    answer = ENGINE.replace("class Value:", "class Value:\n    other = helper()\n", 1)
+    for inputs, caught in (([before, now], False), ([now, before], True)):
+        text, others = _answer_and_others("2.12a", ["", *inputs, "# Answer 2.12a\n" + answer])
+        assert (forbidden_in(text, others, ("torch",)) == "torch") is caught

@@ -28,8 +28,8 @@ from autograder.commands.cli import app
 from autograder.grading import harmless
 from autograder.grading.grade import finish, prepare
 from autograder.grading.reading import read_cells
-from autograder.grading.relied_on import forbidden_in
 from autograder.judging.reference import Reference
+from autograder.judging.relied_on import forbidden_in
 
 pytestmark = pytest.mark.sandbox
 

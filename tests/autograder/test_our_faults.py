@@ -233,7 +233,7 @@ def test_a_mistake_in_the_grader_itself(tmp_path, monkeypatch):
         judged.append(arguments)
         raise AttributeError("the grader's own mistake")
 
-    monkeypatch.setattr("autograder.grading.grade.judge", judge)
+    monkeypatch.setattr("autograder.judging.verdict.judge", judge)
     with separate_registry():
         run = Run(the_course(tmp_path), tmp_path)
     assert run.done.exit_code == 1 and len(judged) == len(run.records)

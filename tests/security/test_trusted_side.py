@@ -14,9 +14,9 @@ from nbformat.v4 import new_markdown_cell
 from autograder.commands.try_answers import try_answers
 from autograder.grading import harmless, intake
 from autograder.grading.intake import take_in
-from autograder.grading.relied_on import forbidden_in
 from autograder.inside import plain
 from autograder.judging.forbid import MAX_PARSED, forbidden_use
+from autograder.judging.relied_on import forbidden_in
 from autograder.report import feedback_page
 
 

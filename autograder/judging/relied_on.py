@@ -1,4 +1,4 @@
-"""Which cells an answer relies on: for rules such as "write it, don't import it".
+"""Which texts an answer relies on: for rules such as "write it, don't import it".
 
 A student may compare an answer with torch in a cell of their own. Only cells that define names
 that the answer uses, or that change what the answer defines, belong to the answer.
@@ -7,6 +7,7 @@ that the answer uses, or that change what the answer defines, belong to the answ
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from functools import lru_cache
 
 from autograder.judging.forbid import forbidden_use, parsed
@@ -14,8 +15,8 @@ from autograder.judging.forbid import forbidden_use, parsed
 _REACH_IN = {"exec", "eval", "setattr", "globals", "locals", "vars", "delattr"}
 
 
-def forbidden_in(answer: str, others: list[str], forbidden: tuple[str, ...]) -> str | None:
-    """The first forbidden name in an answer, or in a cell that it relies on."""
+def forbidden_in(answer: str, others: Iterable[str], forbidden: tuple[str, ...]) -> str | None:
+    """The first forbidden name in an answer, or in a text that it relies on."""
     if not forbidden:
         return None
     for text in [answer, *relied_on(answer, others)]:
@@ -24,8 +25,8 @@ def forbidden_in(answer: str, others: list[str], forbidden: tuple[str, ...]) -> 
     return None
 
 
-def relied_on(answer: str, others: list[str]) -> list[str]:
-    """Those of the other cells that the answer builds on, or that change it."""
+def relied_on(answer: str, others: Iterable[str]) -> list[str]:
+    """Those of the other texts that the answer builds on, or that change it."""
     tree = _parsed(answer)
     if tree is None:
         return []
@@ -46,8 +47,20 @@ def relied_on(answer: str, others: list[str]) -> list[str]:
         left = [pair for pair in left if pair not in chosen]
 
 
+def top_names(text: str) -> set[str]:
+    """What a text defines at its top: functions, classes, variables and imported names."""
+    tree = _parsed(text)
+    found: set[str] = set()
+    for node in tree.body if tree else ():
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            found.add(node.name)
+        else:
+            found |= _defines(node)
+    return found
+
+
 @lru_cache(maxsize=100)  # the parts of a notebook ask for the same cells
-def _parsed(text: str) -> ast.AST | None:
+def _parsed(text: str) -> ast.Module | None:
     """The syntax tree; IPython's magics do not count. None for text that Python cannot run."""
     lines = [("pass" if line.lstrip()[:1] in ("%", "!") else line) for line in text.splitlines()]
     return parsed("\n".join(lines))

@@ -27,7 +27,7 @@ from autograder.course.given import Given, given_notebooks
 from autograder.course.nbgrader_source import METADATA
 from autograder.gradebook.book import Book, parse_time
 from autograder.gradebook.folder import GradingFolder
-from autograder.grading.batch import plan_of, save
+from autograder.grading.batch import plan_of, save_record
 from autograder.grading.executor import run_steps
 from autograder.grading.grade import finish, prepare
 from autograder.grading.intake import Submission, take_in
@@ -134,7 +134,7 @@ class IsolatedGrading(NbGraderPreprocessor):
             **graded.record(),
         }
         with Book(facts["db_url"], directory.course_id) as book:
-            save(record, folder, book)
+            save_record(record, folder, book)
         return graded.notebook, resources
 
 

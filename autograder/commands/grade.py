@@ -14,6 +14,7 @@ from autograder.commands import unchanged
 from autograder.commands.progress import GradingProgress, moved
 from autograder.course import Course, default_course
 from autograder.gradebook.folder import GradingFolder
+from autograder.gradebook.record import Place
 from autograder.isolation import NoSandbox, choose_tier
 from autograder.isolation.worker import cpu_count
 
@@ -100,7 +101,7 @@ def _grade(request: Request, course: Course, progress: GradingProgress):
     from autograder.gradebook.book import GradebookError
     from autograder.gradebook.folder import Busy
     from autograder.gradebook.late import due_dates
-    from autograder.grading.batch import Nothing, grade_class
+    from autograder.grading.batch import Listener, NothingToGrade, Options, grade_class
     from autograder.grading.cluster import Cluster, ClusterError
     from autograder.isolation.worker import WorkerFailed
     from autograder.report.write import out_of_date, write_reports
@@ -111,9 +112,10 @@ def _grade(request: Request, course: Course, progress: GradingProgress):
         due = due_dates(request.due, course.assignments())
     except ValueError as problem:
         raise Stopped(str(problem)) from None
-    far = Cluster(request.scheduler, workers, request.trust) if request.scheduler else nullcontext()
+    address = request.scheduler
+    opening = Cluster(address, workers, request.trust) if address else nullcontext()
     try:
-        with far as cluster:
+        with opening as cluster:
             tier = cluster.tier if cluster else choose_tier(request.trust)
             if request.real_kernel and tier.name == "landlock":
                 raise Stopped(
@@ -121,14 +123,15 @@ def _grade(request: Request, course: Course, progress: GradingProgress):
                     "no way to let a kernel talk and nothing else."
                 )
             with progress:
-                records, lines = grade_class(
-                    course, request.paths, folder, tier=tier, workers=workers, seed=request.seed,
-                    db_url=request.db_url, cluster=cluster, real_kernel=request.real_kernel, due=due,
-                    started=progress.started, done=progress.done,
+                options = Options(
+                    tier, workers, request.seed, db_url=request.db_url, cluster=cluster,
+                    real_kernel=request.real_kernel, due=due,
                 )  # fmt: skip
+                listener = Listener(progress.started, progress.done)
+                records, lines = grade_class(course, request.paths, folder, options, listener)
         students = out_of_date(folder, records)
         results = write_reports(course, folder, request.db_url, students) if students else None
-    except (NoSandbox, Nothing, GradebookError, Busy, ClusterError) as problem:
+    except (NoSandbox, NothingToGrade, GradebookError, Busy, ClusterError) as problem:
         raise Stopped(str(problem)) from None
     except (CourseFault, WorkerFailed) as fault:
         raise Stopped(f"The course is at fault: {fault}", 1) from None
@@ -140,7 +143,7 @@ def _grade(request: Request, course: Course, progress: GradingProgress):
     return records, lines, results, tier.name
 
 
-def _say_unchanged(request: Request, records: list[dict], out: Console) -> None:
+def _say_unchanged(request: Request, records: list[Place], out: Console) -> None:
     if request.as_json:
         found = [request.folder.record_of(one) for one in records]
         print(json.dumps(found, ensure_ascii=False, indent=1))

@@ -15,6 +15,9 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from autograder.gradebook.record import Record
+from autograder.judging.feedback import points_text
+
 
 class _Rate(ProgressColumn):
     """Notebooks per minute."""
@@ -36,7 +39,7 @@ class GradingProgress:
         )  # fmt: skip
         self._task = None
         self.count = self.total = 0
-        self.records: list[dict] = []
+        self.records: list[Record] = []
 
     def __enter__(self) -> GradingProgress:
         self._bar.start()
@@ -52,7 +55,7 @@ class GradingProgress:
         if unchanged and todo and not self._quiet:
             self.say(f"{unchanged} notebooks are as they were graded before.", "dim")
 
-    def done(self, record: dict) -> None:
+    def done(self, record: Record) -> None:
         """One more is graded."""
         self.count += 1
         self.records.append(record)
@@ -65,10 +68,8 @@ class GradingProgress:
         self._console.print(line, style=style, markup=False, soft_wrap=True)
 
 
-def moved(records: list[dict]) -> list[str]:
+def moved(records: list[Record]) -> list[str]:
     """Whose score is another one than before, and by how much: a line each."""
-    from autograder.judging.feedback import points_text
-
     lines = []
     for record in sorted(records, key=lambda r: (r["student"], r["notebook"])):
         if before := record.get("before"):

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 from autograder.check import CourseFault, exercise_of
 from autograder.grading import harmless
 from autograder.grading.executor import Observe, Pool, RunCell, run_steps
+from autograder.grading.grade import part_record
+from autograder.inside.observation import Ran
 from autograder.inside.plain import Raised
 from autograder.isolation import Limits, Tier, choose_tier
 from autograder.isolation.worker import cpu_count
 from autograder.judging.explain import explain
-from autograder.judging.feedback import sentences
 from autograder.judging.forbid import parsed
 from autograder.judging.relied_on import top_names
 from autograder.judging.verdict import Verdict, not_graded, total, verdict_on
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from autograder.judging.reference import Reference
 
 LIMITS = Limits(cell_seconds=10.0)
+TOLD = ("id", "earned", "points", "bonus", "feedback", "misconceptions")  # of a part
 
 
 def try_answers(
@@ -99,7 +101,7 @@ def _answer_and_others(source: str, part: str, reference: Reference) -> tuple[st
     return "\n".join(answer), others
 
 
-def _error(ran: dict) -> str | None:
+def _error(ran: Ran) -> str | None:
     """What went wrong when the answer itself was executed."""
     if ran["error"] is None:
         return None
@@ -117,14 +119,7 @@ def _result(exercise: str, verdicts: list[Verdict], error: str | None) -> dict:
         "points": points,
         "error": faults[0] if faults else error,
         "parts": [
-            {
-                "id": verdict.part,
-                "earned": verdict.earned,
-                "points": verdict.points,
-                "bonus": verdict.bonus,
-                "feedback": [harmless.plain(line, 3000) for line in sentences(verdict)],
-                "misconceptions": list(verdict.misconceptions),
-            }
+            {name: value for name, value in part_record(verdict).items() if name in TOLD}
             for verdict in verdicts
         ],
     }

@@ -16,6 +16,7 @@ from autograder.course import Course
 from autograder.course.files import write_json
 from autograder.course.names import chapter_of
 from autograder.gradebook.folder import GradingFolder
+from autograder.gradebook.record import Place, Record
 
 _LIBRARIES = ("numpy", "torch", "matplotlib", "ipython", "ipywidgets", "nbgrader")
 
@@ -49,7 +50,7 @@ def _files(path: Path) -> Iterable[str]:
 
 
 def remember(
-    folder: GradingFolder, state: str, records: list[dict], books: Iterable[Path] = ()
+    folder: GradingFolder, state: str, records: list[Record], books: Iterable[Path] = ()
 ) -> None:
     """A run with this state came to its end, and this is what it gave, `books` included."""
     if all(record["state"] != "not graded" for record in records):
@@ -64,11 +65,11 @@ def _times(books: Iterable[Path]) -> list[int]:
 
 def results_of(
     folder: GradingFolder, state: str, needed: Iterable[Path], books: Iterable[Path] = ()
-) -> list[dict] | None:
+) -> list[Place] | None:
     """What there is of each notebook (student, notebook) when nothing changed since; else None.
 
-    `needed` are files that must be there beside those of every notebook, `books` such as nobody
-    may have changed.
+    `needed` are files that must exist, besides those of every notebook; `books` are files that must
+    be as the last run left them.
     """
     run = folder.run
     if run.get("unfinished") or run.get("state") != state or not all(p.is_file() for p in needed):
@@ -78,8 +79,9 @@ def results_of(
     found = []
     for student, notebook in run["notebooks"]:
         assignment = chapter_of(notebook)
-        one = {"student": student, "notebook": notebook, "assignment": assignment}
-        places = (folder.path_of(one), folder.executed_path(one), folder.feedback_path(one))
+        one: Place = {"student": student, "assignment": assignment, "notebook": notebook}
+        feedback = folder.feedback_path(student, one["assignment"])
+        places = (folder.path_of(one), folder.executed_path(one), feedback)
         if not all(map(os.path.exists, places)):
             return None
         found.append(one)

@@ -38,6 +38,7 @@ from autograder.gradebook.database import (
     public_address,
     reason,
 )
+from autograder.gradebook.record import PartRecord, Record
 
 # (student, score of a notebook, seconds late) -> points to take off, or None
 Penalty = Callable[[str, float, float], float | None]
@@ -238,7 +239,7 @@ class Book:
     # results ----------------------------------------------------------------------------------
 
     @_transaction
-    def store(self, record: dict, previous: dict | None, timestamp: str = "") -> None:
+    def enter_record(self, record: Record, previous: Record | None, timestamp: str = "") -> None:
         """Enter the result of one notebook. `previous` is the result of the run before, if any."""
         submission = self._submission(record, timestamp)
         stem = stem_of(record["notebook"])
@@ -246,15 +247,15 @@ class Book:
         grades = {grade.name: grade for grade in mine.grades}
         before = {part["id"]: part for part in (previous or {}).get("parts", ())}
         for part in record["parts"]:
-            self._store_part(grades[grade_id("test", part["id"])], part, before.get(part["id"]))
+            self._enter_part(grades[grade_id("test", part["id"])], part, before.get(part["id"]))
         for part, text in record["written"].items():
             unchanged = (previous or {}).get("written", {}).get(part) == text
-            self._store_written(grades[grade_id("written", part)], text, unchanged)
+            self._enter_written(grades[grade_id("written", part)], text, unchanged)
         for comment in mine.comments:
             comment.auto_comment = None if comment.name in record["answered"] else "No response."
         self._book.db.commit()
 
-    def _submission(self, record: dict, timestamp: str) -> SubmittedAssignment:
+    def _submission(self, record: Record, timestamp: str) -> SubmittedAssignment:
         """The student's submission; nbgrader's own way would commit in between."""
         handed_in, lms_id = parse_time(timestamp), record.get("lms_id", "")
         known = {"lms_user_id": lms_id} if 0 < len(lms_id) <= 128 else {}  # what a column takes
@@ -271,7 +272,7 @@ class Book:
             self._book.db.flush()
         return submission
 
-    def _store_part(self, grade: Grade, part: dict, before: dict | None) -> None:
+    def _enter_part(self, grade: Grade, part: PartRecord, before: PartRecord | None) -> None:
         if part["state"] != "graded":
             grade.auto_score, grade.needs_manual_grade = None, grade.manual_score is None
             return
@@ -285,7 +286,7 @@ class Book:
             if not grade.extra_credit or last is not None and abs(grade.extra_credit - last) < 1e-9:
                 grade.extra_credit = part["earned"] or None
 
-    def _store_written(self, grade: Grade, text: str, unchanged: bool) -> None:
+    def _enter_written(self, grade: Grade, text: str, unchanged: bool) -> None:
         """A written answer waits for a person, once.
 
         Its automatic score is 0, not None: formgrader then takes extra credit alone as an answer.

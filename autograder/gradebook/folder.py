@@ -11,7 +11,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from autograder.course.files import write_json
 from autograder.course.names import stem_of
+from autograder.gradebook.record import Place, Record
 
 
 class Busy(RuntimeError):
@@ -63,25 +65,29 @@ class GradingFolder:
         """The result of one notebook, as plain data."""
         return self.root / "results" / student / assignment / f"{stem}.json"
 
-    def executed_path(self, record: dict) -> Path:
-        """The executed notebook of a record."""
-        stem = stem_of(record["notebook"])
-        return self.autograded / record["student"] / record["assignment"] / f"{stem}.ipynb"
+    def path_of(self, place: Place) -> Path:
+        """Where the record of a notebook lies."""
+        stem = stem_of(place["notebook"])
+        return self.record_path(place["student"], place["assignment"], stem)
 
-    def path_of(self, record: dict) -> Path:
-        """Where a record lies."""
-        stem = stem_of(record["notebook"])
-        return self.record_path(record["student"], record["assignment"], stem)
+    def executed_path(self, place: Place) -> Path:
+        """The executed notebook."""
+        stem = stem_of(place["notebook"])
+        return self.autograded / place["student"] / place["assignment"] / f"{stem}.ipynb"
 
-    def feedback_path(self, record: dict) -> Path:
-        """The feedback page to which a record contributes."""
-        return self.feedback / record["student"] / f"{record['assignment']}.html"
+    def feedback_path(self, student: str, assignment: str) -> Path:
+        """What a student gets back on an assignment."""
+        return self.feedback / student / f"{assignment}.html"
 
-    def record(self, student: str, assignment: str, stem: str) -> dict | None:
+    def record(self, student: str, assignment: str, stem: str) -> Record | None:
         """The result of the last run on a notebook; None when there is none that can be read."""
         return _read_json(self.record_path(student, assignment, stem))
 
-    def records(self) -> Iterator[dict]:
+    def record_of(self, place: Place) -> Record | None:
+        """The same, by the place of the notebook."""
+        return _read_json(self.path_of(place))
+
+    def records(self) -> Iterator[Record]:
         """All results, student by student."""
         results = self.root / "results"
         for path in sorted(results.glob("*/*/*.json")):
@@ -103,8 +109,19 @@ class GradingFolder:
         finally:
             lock.release()
 
-    def sweep(self) -> None:
-        """Remove the files that a killed run had begun to write."""
+    def begin_run(self, seed: int) -> dict:
+        """Note that a run has begun, and clean up after one that was killed; returns `run` before."""
+        before = self.run
+        if before.get("unfinished"):
+            self._remove_unfinished_files()
+        write_json(self.run_path, {**before, "unfinished": True, "seed": seed})
+        return before
+
+    def end_run(self, **facts) -> None:
+        """Note that the run came to its end."""
+        write_json(self.run_path, facts)
+
+    def _remove_unfinished_files(self) -> None:
         for path in self.root.rglob(".*.part"):
             if re.fullmatch(r"\..+\.\d+\.part", path.name) and path.is_file():
                 path.unlink()

@@ -17,86 +17,118 @@ from pathlib import Path
 from autograder.authoring.build import write_sources
 from autograder.course import Course
 from autograder.course.files import write_bytes, write_json, write_text
-from autograder.course.given import given_notebooks
+from autograder.course.given import Given, given_notebooks
 from autograder.course.names import stem_of
 from autograder.gradebook.book import Book, parse_time, public_address
 from autograder.gradebook.folder import GradingFolder
 from autograder.gradebook.late import LatePenalties
+from autograder.gradebook.record import Before, MadeFrom, Record
 from autograder.grading import demonstrations, harmless
-from autograder.grading.executor import Job, Pool
+from autograder.grading.cluster import Cluster
+from autograder.grading.executor import Job, Pool, Result
 from autograder.grading.grade import GradedNotebook, Plan, finish, prepare_damaged, prepare_file
-from autograder.grading.intake import Submission, take_in
+from autograder.grading.intake import Intake, Submission, take_in
 from autograder.grading.kept import Kept, Memory, Origins, still_holds
 from autograder.grading.reading import Damaged
 from autograder.isolation import Limits, Tier
 from autograder.judging.reference import Reference
 
 
-class Nothing(ValueError):
+class NothingToGrade(ValueError):
     """There is nothing to grade, in one sentence."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a class is graded.
+
+    Without a `seed` the run draws its own. `cluster` runs the jobs in place of a pool of `workers` on
+    this machine. With `real_kernel` every cell runs in a Jupyter kernel: slower, and for notebooks
+    that need one. `due` holds due dates (UTC) for the gradebook.
+    """
+
+    tier: Tier
+    workers: int = 1
+    seed: int | None = None
+    limits: Limits = Limits()
+    db_url: str = ""
+    cluster: Cluster | None = None
+    real_kernel: bool = False
+    due: Mapping[str, datetime] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Listener:
+    """Who wants to know how far a run is."""
+
+    started: Callable[[int, int], None] = lambda todo, valid: None  # how many of each
+    done: Callable[[Record], None] = lambda record: None
 
 
 def grade_class(
     course: Course,
     paths: Iterable[Path],
     folder: GradingFolder,
-    *,
-    tier: Tier,
-    workers: int,
-    seed: int | None = None,
-    db_url: str = "",
-    limits: Limits | None = None,
-    cluster=None,
-    real_kernel: bool = False,
-    due: Mapping[str, datetime] | None = None,
-    started: Callable[[int, int], None] = lambda todo, unchanged: None,
-    done: Callable[[dict], None] = lambda record: None,
-) -> tuple[list[dict], list[str]]:
+    options: Options,
+    listener: Listener = Listener(),  # noqa: B008 (it cannot be changed)
+) -> tuple[list[Record], list[str]]:
     """Grade everything below `paths` that has no valid result yet.
 
     Returns the results in the order of students and notebooks, and a line for every file that
-    could not be used. `started` gets the number of notebooks to grade and of those whose results
-    hold; `done` gets every new result as it comes. `cluster` runs the jobs in place of a pool of
-    workers on this machine. With `real_kernel` every cell runs in a Jupyter kernel: slower, and for
-    notebooks that need one. `due` holds due dates (UTC) for the gradebook.
+    could not be used.
     """
-    givens, paths, penalties = given_notebooks(course), list(paths), LatePenalties.of(course)
+    givens, penalties = given_notebooks(course), LatePenalties.of(course)
     with folder.locked():
-        intake = take_in(paths, givens)
-        if not intake.submissions:
-            named = ", ".join(map(str, paths))
-            raise Nothing(
-                "\n".join([*intake.lines, f"No notebooks to grade were found in {named}."])
-            )
-        address = public_address(db_url)
-        run = _Run(
-            course, folder, tier, limits or Limits(), _seed_of_run(folder, seed), real_kernel
-        )
-        todo, records = run.sort(intake.submissions, seed)
-        started(len(todo), len(records))
-        runner = _runner(cluster, tier, workers, len(todo))
-        before = folder.run
-        if before.get("unfinished"):
-            folder.sweep()
-        write_json(folder.run_path, {**before, "unfinished": True, "seed": run.seed})
-        with runner as running, Book(db_url or folder.db_url) as book:
-            if todo or book.is_empty or before.get("gradebook") != address:
+        intake = _found(list(paths), givens)
+        run = _Run(course, folder, options)
+        todo, records = run.divide(intake.submissions)
+        listener.started(len(todo), len(records))
+        runner, before = _runner(options, len(todo)), folder.begin_run(run.seed)
+        with runner as running, Book(options.db_url or folder.db_url) as book:
+            gradebook = public_address(options.db_url)
+            if todo or book.is_empty or before.get("gradebook") != gradebook:
                 write_sources(course, folder.source)
                 book.register(givens.values())
-            if book.is_empty or before.get("gradebook") not in (None, address):
-                run.enter_again(intake.submissions, records, book)
+            if book.is_empty or before.get("gradebook") not in (None, gradebook):
+                _enter_again(records, intake.submissions, book)
             for record in run.work(todo, running, book) if todo else ():
                 records.append(record)
-                done(record)
-            _assign_late_penalties(records, due or {}, penalties, folder, book)
+                listener.done(record)
+            _assign_late_penalties(records, options.due, penalties, folder, book)
         intake.lines += penalties.lines
         write_json(folder.lines_path, intake.lines)
-        write_json(folder.run_path, {"gradebook": address})
+        folder.end_run(gradebook=gradebook)
     return sorted(records, key=lambda r: (r["student"], r["notebook"])), intake.lines
 
 
+def _found(paths: list[Path], givens: dict[str, Given]) -> Intake:
+    intake = take_in(paths, givens)
+    if not intake.submissions:
+        nothing = f"No notebooks to grade were found in {', '.join(map(str, paths))}."
+        raise NothingToGrade("\n".join([*intake.lines, nothing]))
+    return intake
+
+
+def _runner(options: Options, count: int):
+    """What runs jobs: a context manager whose value has `run(jobs)`."""
+    if options.cluster is not None or not count:
+        return contextlib.nullcontext(options.cluster)
+    return Pool(options.tier, min(options.workers, count))
+
+
+def _enter_again(records: list[Record], submissions: list[Submission], book: Book) -> None:
+    """Valid results, into a gradebook that does not have them."""
+    times = {(s.student, s.given.name): s.timestamp for s in submissions}
+    for record in records:
+        book.enter_record(record, None, times[record["student"], record["notebook"]])
+
+
 def _assign_late_penalties(
-    records: list[dict], due: Mapping[str, datetime], penalties: LatePenalties, folder, book: Book
+    records: list[Record],
+    due: Mapping[str, datetime],
+    penalties: LatePenalties,
+    folder: GradingFolder,
+    book: Book,
 ) -> None:
     """What is late loses what the plugin says; feedback that does not say so is out of date."""
     moved = {assignment for assignment, when in due.items() if book.set_due(assignment, when)}
@@ -106,29 +138,14 @@ def _assign_late_penalties(
         folder.record_path(*place).touch()
 
 
-def _seed_of_run(folder: GradingFolder, seed: int | None) -> int:
-    """The seed that was asked for, or that of a run that goes on, or a new one."""
-    before = folder.run.get("seed")
-    if seed is None and isinstance(before, int):
-        return before
-    return secrets.randbelow(2**31) if seed is None else seed
-
-
-def _runner(cluster, tier: Tier, workers: int, count: int):
-    """What runs jobs: a context manager whose value has `run(jobs)`."""
-    if cluster is not None or not count:
-        return contextlib.nullcontext(cluster)
-    return Pool(tier, min(workers, count))
-
-
 @dataclass
 class _Todo:
     """A submission to grade, and what an earlier run says about it."""
 
     submission: Submission
-    made_from: dict
+    made_from: MadeFrom
     seed: int
-    previous: dict | None
+    previous: Record | None
     plan: Plan | None = None
     kept: Kept = field(default_factory=Kept)
 
@@ -136,25 +153,23 @@ class _Todo:
 class _Run:
     """One run over a class."""
 
-    def __init__(
-        self,
-        course: Course,
-        folder: GradingFolder,
-        tier: Tier,
-        limits: Limits,
-        seed: int,
-        real_kernel: bool,
-    ):
-        self.folder, self.tier, self.limits, self.seed = folder, tier, limits, seed
-        self.real_kernel = real_kernel
+    def __init__(self, course: Course, folder: GradingFolder, options: Options):
+        self.folder, self.options = folder, options
+        self.seed = self._chosen_seed()
         self.reference = Reference(course)
-        self.origins = Origins(self.reference, tier, limits, "kernel" if real_kernel else "")
+        way = "kernel" if options.real_kernel else ""
+        self.origins = Origins(self.reference, options.tier, options.limits, way)
 
-    def sort(
-        self, submissions: list[Submission], seed: int | None
-    ) -> tuple[list[_Todo], list[dict]]:
-        """What is to be graded, and the records that hold."""
-        todo, records = [], []
+    def _chosen_seed(self) -> int:
+        """The seed that was asked for, or that of a run that goes on, or a new one."""
+        before = self.folder.run.get("seed")
+        if self.options.seed is not None:
+            return self.options.seed
+        return before if isinstance(before, int) else secrets.randbelow(2**31)
+
+    def divide(self, submissions: list[Submission]) -> tuple[list[_Todo], list[Record]]:
+        """What is to be graded, and the records that are valid."""
+        todo, records, seed = [], [], self.options.seed
         for submission in submissions:
             given = submission.given
             previous = self.folder.record(submission.student, given.assignment, given.stem)
@@ -167,9 +182,9 @@ class _Run:
             todo.append(_Todo(submission, made_from, mine, previous))
         return todo, records
 
-    def work(self, todo: list[_Todo], runner, book: Book) -> Iterator[dict]:
-        """Grade, and store every result as it comes; yields the records."""
-        shown = {} if self.real_kernel else self._demonstrations(todo, runner)
+    def work(self, todo: list[_Todo], runner, book: Book) -> Iterator[Record]:
+        """Grade, and write every result as it comes; yields the records."""
+        shown = {} if self.options.real_kernel else self._demonstrations(todo, runner)
         for index, results in runner.run(self._job(one, shown) for one in todo):
             one = todo[index]
             yield self._finish(one, results, book)
@@ -178,7 +193,7 @@ class _Run:
     def _demonstrations(self, todo: list[_Todo], runner) -> dict[str, dict[str, list]]:
         """What the course's own demonstrations show, by notebook and cell."""
         givens = list({one.submission.given.name: one.submission.given for one in todo}.values())
-        made = [demonstrations.job(given, self.limits) for given in givens]
+        made = [demonstrations.job(given, self.options.limits) for given in givens]
         found: dict[str, dict[str, list]] = {given.name: {} for given in givens}
         for index, results in runner.run(job for job, _ in made):
             if not isinstance(results, Exception):
@@ -187,15 +202,16 @@ class _Run:
         return found
 
     def _job(self, one: _Todo, shown: dict[str, dict[str, list]]) -> Job:
-        submission = one.submission
+        submission, options = one.submission, self.options
         one.plan = plan_of(submission, self.reference, shown.get(submission.given.name))
         memory = Memory(self.folder, submission.student, submission.given)
         one.kept = memory.kept(one.plan, one.seed, one.previous, self.origins)
-        return Job(one.plan.steps, one.seed, self.limits, one.kept.known, self.real_kernel)
+        known = one.kept.known
+        return Job(one.plan.steps, one.seed, options.limits, known, options.real_kernel)
 
-    def _finish(self, one: _Todo, results: list[dict] | Exception, book: Book) -> dict:
+    def _finish(self, one: _Todo, results: list[Result] | Exception, book: Book) -> Record:
         submission, plan = one.submission, one.plan
-        about = (self.reference, one.seed, self.tier.name)
+        about = (self.reference, one.seed, self.options.tier.name)
         try:
             graded = finish(plan, results, *about, one.kept.verdicts)
         except Exception as mistake:  # ours, in one result: the others go on
@@ -203,13 +219,7 @@ class _Run:
         if not isinstance(results, Exception):
             memory = Memory(self.folder, submission.student, submission.given)
             memory.keep(plan, results, one.seed, self.origins)
-        return store(submission, graded, self.folder, book, one.made_from)
-
-    def enter_again(self, submissions: list[Submission], records: list[dict], book: Book) -> None:
-        """Results that hold, into a gradebook that does not have them."""
-        times = {(s.student, s.given.name): s.timestamp for s in submissions}
-        for record in records:
-            book.store(record, None, times[record["student"], record["notebook"]])
+        return write_result(submission, graded, self.folder, book, one.made_from)
 
 
 def plan_of(
@@ -225,22 +235,23 @@ def plan_of(
     return prepare_damaged(why, submission.given, reference, shown)
 
 
-def store(
+def write_result(
     submission: Submission,
     graded: GradedNotebook,
     folder: GradingFolder,
     book: Book,
-    made_from: dict | None = None,
-) -> dict:
+    made_from: MadeFrom | None = None,
+) -> Record:
     """Write what belongs to one graded notebook, its record last; returns the record."""
     given, student = submission.given, submission.student
     place = Path(student) / given.assignment / f"{given.stem}.ipynb"
-    record = {
+    record: Record = {
         "student": student,
         "lms_id": submission.lms_id,
         "file": submission.source,
         **graded.record(),
         "made_from": made_from or {},
+        "before": {},
     }
     notes = list(submission.notes)
     if submission.timestamp and not parse_time(submission.timestamp):
@@ -254,7 +265,7 @@ def store(
         write_text(target.with_name("timestamp.txt"), submission.timestamp + "\n")
     # (nbformat.writes would validate and copy what was put together here)
     write_json(folder.autograded / place, graded.notebook)
-    save(record, folder, book, submission.timestamp)
+    save_record(record, folder, book, submission.timestamp)
     return record
 
 
@@ -263,16 +274,15 @@ def _lies_in(folder: Path, path: Path | None) -> bool:
     return path is not None and path.is_relative_to(folder.resolve())
 
 
-def save(record: dict, folder: GradingFolder, book: Book, timestamp: str = "") -> None:
-    """The record in the gradebook and, after that, on disk."""
-    stem = stem_of(record["notebook"])
-    previous = folder.record(record["student"], record["assignment"], stem)
+def save_record(record: Record, folder: GradingFolder, book: Book, timestamp: str = "") -> None:
+    """Enter the record into the gradebook and, after that, write it to disk."""
+    previous = folder.record_of(record)
     record["before"] = _before(previous, record)
-    book.store(record, previous, timestamp)
-    write_json(folder.record_path(record["student"], record["assignment"], stem), record)
+    book.enter_record(record, previous, timestamp)
+    write_json(folder.path_of(record), record)
 
 
-def _before(previous: dict | None, record: dict) -> dict:
+def _before(previous: Record | None, record: Record) -> Before:
     """What the record before this one said, where it said something else."""
     if previous is None:
         return {}

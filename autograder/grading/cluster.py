@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from autograder.course import default_course
-from autograder.grading.executor import Job, Pool
+from autograder.grading.executor import Job, Pool, Result
 from autograder.inside import plain
 from autograder.isolation import Tier, available_tiers, choose_tier
 from autograder.isolation.worker import WorkerFailed
@@ -87,7 +87,7 @@ class Cluster:
             found.append(name)
         return tiers[max(map(names.index, found))]
 
-    def run(self, jobs: Iterable[Job]) -> Iterator[tuple[int, list[dict] | Exception]]:
+    def run(self, jobs: Iterable[Job]) -> Iterator[tuple[int, list[Result] | Exception]]:
         """As `Pool.run`: pairs (position, results) as they are ready, few jobs at a time."""
         from distributed import as_completed
 
@@ -140,7 +140,7 @@ def _batches(items: Iterator, size: int) -> Iterator[list]:
         yield batch
 
 
-def _results(data: bytes, batch: list) -> list[list[dict] | Exception]:
+def _results(data: bytes, batch: list) -> list[list[Result] | Exception]:
     """What a worker sent, if it has the form that it must have."""
     try:
         sent = plain.decode(data)
@@ -179,7 +179,7 @@ def _pool(trust_submissions: bool) -> Pool:
 
 def _run_batch(jobs: list[Job], trust_submissions: bool) -> bytes:
     """The results of jobs as plain data; a fault of ours as a sentence."""
-    found: list[list[dict] | str] = []
+    found: list[list[Result] | str] = []
     for job in jobs:
         try:
             found.append(_pool(trust_submissions).do(job.run))

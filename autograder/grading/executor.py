@@ -14,6 +14,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
 from autograder.check import Check, CourseFault
+from autograder.inside.observation import Observation, Ran
 from autograder.isolation import Limits, Session, SessionLost, Tier, Worker
 
 MAX_RESTARTS = 8
@@ -36,11 +37,11 @@ class RunCell:
         """How many of the worker's LIBRARIES it seems to use (a guess, which only costs time)."""
         return 2 if "torch" in self.source else int(bool(_DRAWS.search(self.source)))
 
-    def perform(self, session: Session, seed: int) -> dict:
-        """{"outputs": [...], "error": None or the exception's name}"""
+    def perform(self, session: Session, seed: int) -> Ran:
+        """Run it in a session."""
         return session.run(self.source, self.seconds)
 
-    def lost(self, why: str) -> dict:
+    def lost(self, why: str) -> Ran:
         """The result when the session died in this step."""
         text = (
             "This cell ended the notebook's process, or ran far longer than it may. "
@@ -66,18 +67,21 @@ class Observe:
         text = self._function or b""
         return 2 if b"torch" in text else int(b"matplotlib" in text)
 
-    def perform(self, session: Session, seed: int) -> dict:
-        """The observation, or {"failed": ...}"""
+    def perform(self, session: Session, seed: int) -> Observation:
+        """Make the observation in a session."""
         if self._function is None:
             return {"entries": [], "error": None}
         return session.observe(self._function, self.part, seed, self.seconds)
 
-    def lost(self, why: str) -> dict:
+    def lost(self, why: str) -> Observation:
         """The result when the session died in this step."""
         for reason in ("timeout", "memory"):
             if reason in why:
                 return {"failed": reason}
         return {"failed": "crash"}
+
+
+Result = Ran | Observation  # of a step
 
 
 @dataclass
@@ -87,10 +91,10 @@ class Job:
     steps: list[RunCell | Observe]
     seed: int
     limits: Limits = USUAL
-    known: dict[int, dict] = field(default_factory=dict)  # position -> result of an `Observe`
+    known: dict[int, Result] = field(default_factory=dict)  # position -> result of an `Observe`
     real_kernel: bool = False
 
-    def run(self, worker: Worker) -> list[dict]:
+    def run(self, worker: Worker) -> list[Result]:
         """The results of the steps, one each."""
         return run_steps(worker, self.steps, self.seed, self.limits, self.known, self.real_kernel)
 
@@ -100,15 +104,15 @@ def run_steps(
     steps: list,
     seed: int,
     limits: Limits = USUAL,
-    known: dict | None = None,
+    known: dict[int, Result] | None = None,
     real_kernel: bool = False,
-) -> list[dict]:
+) -> list[Result]:
     """The results of `steps`, one each, in order.
 
     When a step takes the session along, a new session repeats the cells before it without that
     step. Observations that were made already (`known`, or before such a loss) are kept.
     """
-    results: list[dict | None] = [(known or {}).get(place) for place in range(len(steps))]
+    results: list[Result | None] = [(known or {}).get(place) for place in range(len(steps))]
     if all(results):
         return results
     lost: set[int] = set()
@@ -144,7 +148,7 @@ class Pool:
             threading.Thread(target=self._start_one, daemon=True) for _ in range(self.size)
         ]
 
-    def run(self, jobs: Iterable[Job]) -> Iterator[tuple[int, list[dict] | Exception]]:
+    def run(self, jobs: Iterable[Job]) -> Iterator[tuple[int, list[Result] | Exception]]:
         """Pairs (position, results) as they are ready; a fault of ours is given as the result.
 
         Jobs are taken from `jobs` as workers come free, so that few of them exist at a time.

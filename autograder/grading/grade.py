@@ -16,10 +16,12 @@ from nbformat import NotebookNode
 from autograder.course import Course
 from autograder.course.cell_ids import role_of
 from autograder.course.given import Given
+from autograder.gradebook.record import NotebookRecord, PartRecord
 from autograder.grading import demonstrations, harmless
-from autograder.grading.executor import Observe, RunCell, run_steps
+from autograder.grading.executor import Observe, Result, RunCell, run_steps
 from autograder.grading.reading import Damaged, StudentCell, read_cells
 from autograder.grading.rebuild import Rebuilt, copy_of, rebuild
+from autograder.inside.observation import Ran
 from autograder.inside.plain import Raised
 from autograder.isolation import Limits, Worker
 from autograder.judging.explain import explain
@@ -64,7 +66,7 @@ class GradedNotebook:
     seed: int
     version: str
 
-    def record(self) -> dict:
+    def record(self) -> NotebookRecord:
         """Everything that a report or a gradebook needs, as plain data."""
         earned, points = total(self.verdicts)
         bonus = sum(verdict.earned for verdict in self.verdicts if verdict.bonus)
@@ -75,7 +77,7 @@ class GradedNotebook:
             "earned": earned,
             "points": points,
             "bonus": round(bonus, 2),
-            "parts": [_part(verdict) for verdict in self.verdicts],
+            "parts": [part_record(verdict) for verdict in self.verdicts],
             "written": self.written,
             "answered": self.answered,
             "problems": self.problems,
@@ -85,7 +87,8 @@ class GradedNotebook:
         }
 
 
-def _part(verdict: Verdict) -> dict:
+def part_record(verdict: Verdict) -> PartRecord:
+    """A verdict as plain data, its sentences safe to show."""
     return {
         "id": verdict.part,
         "earned": verdict.earned,
@@ -98,7 +101,7 @@ def _part(verdict: Verdict) -> dict:
     }
 
 
-def restored(part: dict) -> Verdict:
+def restored(part: PartRecord) -> Verdict:
     """The verdict of which `part` is the record."""
     return Verdict(
         part["id"], part["points"], part["bonus"], part["earned"], part["state"],
@@ -164,14 +167,14 @@ def prepare(
     return plan
 
 
-def execute(worker: Worker, plan: Plan, seed: int, limits: Limits | None = None) -> list[dict]:
+def execute(worker: Worker, plan: Plan, seed: int, limits: Limits | None = None) -> list[Result]:
     """Run the plan in a worker: the only step in which a student's code runs."""
     return run_steps(worker, plan.steps, seed, limits or Limits())
 
 
 def finish(
     plan: Plan,
-    results: list[dict] | Exception,
+    results: list[Result] | Exception,
     reference: Reference,
     seed: int,
     tier: str,
@@ -223,7 +226,7 @@ def _version(course: Course) -> str:
 
 
 def _verdicts(
-    plan: Plan, results, reference: Reference, seed: int, kept: dict[str, Verdict]
+    plan: Plan, results: list[Result], reference: Reference, seed: int, kept: dict[str, Verdict]
 ) -> dict[str, Verdict]:
     rebuilt, book = plan.rebuilt, plan.rebuilt.given.notebook
     answer_ids = {
@@ -246,7 +249,7 @@ def _verdicts(
     return verdicts
 
 
-def _why_it_stopped(ran: dict) -> str:
+def _why_it_stopped(ran: Ran) -> str:
     """What happened to an answer cell that did not run to its end."""
     name, value = _error_of(ran)
     if name == "NotImplementedError":
@@ -256,7 +259,7 @@ def _why_it_stopped(ran: dict) -> str:
     return f"The answer cell stops with an error. {explain(Raised(name, value))}"
 
 
-def _error_of(ran: dict) -> tuple[str, str]:
+def _error_of(ran: Ran) -> tuple[str, str]:
     found = [o for o in ran["outputs"] if isinstance(o, dict) and o.get("output_type") == "error"]
     errors = harmless.outputs(found)
     last = errors[-1] if errors else None
@@ -264,7 +267,7 @@ def _error_of(ran: dict) -> tuple[str, str]:
     return harmless.plain(str(ran["error"]), 100), value
 
 
-def _problem(given: Given, cell_id: str, ran: dict) -> list[str]:
+def _problem(given: Given, cell_id: str, ran: Ran) -> list[str]:
     """One line for a cell that a person may want to look at."""
     if not ran["error"]:
         return []

@@ -15,7 +15,9 @@ from functools import cached_property, lru_cache
 from autograder.course.files import write_bytes
 from autograder.course.given import Given
 from autograder.gradebook.folder import GradingFolder
+from autograder.gradebook.record import MadeFrom, Record
 from autograder.grading import versions
+from autograder.grading.executor import Result
 from autograder.grading.grade import Plan, restored
 from autograder.grading.intake import Submission
 from autograder.inside import plain
@@ -35,8 +37,8 @@ class Origins:
         self._texts = lru_cache(maxsize=None)(_text)
         self._parts = lru_cache(maxsize=None)(self._versions_of_parts)
 
-    def of(self, submission: Submission) -> dict:
-        """The record's `made_from`."""
+    def of(self, submission: Submission) -> MadeFrom:
+        """What the result of a submission is made from."""
         about = (submission.source, submission.timestamp, submission.lms_id, submission.notes)
         return {
             "file": submission.digest,
@@ -70,7 +72,7 @@ def _text(given: Given) -> str:
 
 
 def still_holds(
-    record: dict | None, made_from: dict, seed: int | None, folder: GradingFolder
+    record: Record | None, made_from: MadeFrom, seed: int | None, folder: GradingFolder
 ) -> bool:
     """Is there nothing to do for the submission whose last record this is?"""
     return (
@@ -86,7 +88,7 @@ def still_holds(
 class Kept:
     """What holds of an earlier run on the same submission."""
 
-    known: dict[int, dict] = field(default_factory=dict)  # step -> result
+    known: dict[int, Result] = field(default_factory=dict)  # step -> result
     verdicts: dict[str, Verdict] = field(default_factory=dict)
 
 
@@ -105,7 +107,7 @@ class Memory:
             return {}
         return found if isinstance(found, dict) else {}
 
-    def kept(self, plan: Plan, seed: int, record: dict | None, origins: Origins) -> Kept:
+    def kept(self, plan: Plan, seed: int, record: Record | None, origins: Origins) -> Kept:
         """What need not be done again for this plan."""
         content, kept = self._content, Kept()
         if not record or content.get("cells") != origins.of_cells(plan, seed):
@@ -125,7 +127,7 @@ class Memory:
                 kept.verdicts[name] = restored(part)
         return kept
 
-    def keep(self, plan: Plan, results: list[dict], seed: int, origins: Origins) -> None:
+    def keep(self, plan: Plan, results: list[Result], seed: int, origins: Origins) -> None:
         """For the next run."""
         mine = origins.parts(plan.rebuilt.given)
         content = {

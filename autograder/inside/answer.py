@@ -20,6 +20,7 @@ import zlib
 
 import numpy as np
 
+from autograder.inside.observation import Observation
 from autograder.inside.plain import Opaque, Raised, shorten, show, to_plain
 
 MISSING = "Missing"
@@ -253,10 +254,9 @@ def _same(old, new) -> bool:
         return True
 
 
-def observe_answer(observe, namespace: dict, seed: int, part: str) -> dict:
-    """Run `observe` on a namespace.
+def observe_answer(observe, namespace: dict, seed: int, part: str) -> Observation:
+    """Run `observe` on a namespace; all that it gives is plain data.
 
-    Returns {"entries": [[key, value, inputs], ...], "error": None or Raised}, all plain data.
     The random numbers depend on `seed` and on the part alone.
     """
     global _log

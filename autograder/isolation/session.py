@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from autograder.inside import plain
+from autograder.inside.observation import Observation, Ran
 from autograder.inside.serve import FRAME, PATIENCE
 
 if TYPE_CHECKING:
@@ -56,19 +57,16 @@ class Session:
         self._start_seconds = start_seconds  # may pass before the first answer
         self._count, self._look_again = 0, time.monotonic() + WATCH_SECONDS
 
-    def run(self, source: str, seconds: float | None = None) -> dict:
-        """Execute a cell: {"outputs": [...], "error": None or name of the exception}."""
+    def run(self, source: str, seconds: float | None = None) -> Ran:
+        """Execute a cell."""
         seconds = seconds or self.limits.cell_seconds
         reply = self._ask({"do": "run", "source": source, "seconds": seconds}, seconds)
         if not isinstance(reply.get("outputs"), list):
             raise SessionLost("The notebook's process sent no outputs.")
         return {"outputs": reply["outputs"], "error": reply.get("error")}
 
-    def observe(self, observe: bytes, part: str, seed: int, seconds: float) -> dict:
-        """Run a pickled observation on the namespace, in a fork of the session.
-
-        Returns {"entries": ..., "error": ...}, or {"failed": "timeout" | "crash" | "memory"}.
-        """
+    def observe(self, observe: bytes, part: str, seed: int, seconds: float) -> Observation:
+        """Run a pickled observation on the namespace, in a fork of the session."""
         request = {"do": "observe", "observe": observe, "part": part, "seed": seed}
         reply = self._ask({**request, "seconds": seconds}, seconds)
         if "failed" in reply:
@@ -130,7 +128,7 @@ class Session:
         self.close()
 
 
-def well_formed(observation) -> dict:
+def well_formed(observation) -> Observation:
     """`observation` if it has the form that `observe_answer` gives it; else `SessionLost`."""
     entries = observation.get("entries") if isinstance(observation, dict) else None
     fits = isinstance(entries, list) and all(

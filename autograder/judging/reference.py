@@ -13,6 +13,7 @@ from autograder.course import Course, default_course
 from autograder.course.source import Cell, Notebook
 from autograder.inside import plain
 from autograder.inside.answer import observe_answer
+from autograder.inside.observation import Observation
 
 
 def execute(source: str, namespace: dict, name: str) -> dict:
@@ -33,7 +34,7 @@ class Reference:
         self.checks = all_checks() if checks is None else checks
         self._snapshots: dict[str, dict[str, dict]] = {}
         self._faults: dict[str, CourseFault] = {}
-        self._observed: dict[tuple, dict] = {}
+        self._observed: dict[tuple, Observation] = {}
         self.remembered: dict[tuple, object] = {}  # what judging derived from it, per part and seed
 
     def check(self, part: str) -> Check:
@@ -109,7 +110,7 @@ class Reference:
             self._snapshots[notebook.name] = snapshots
         return self._snapshots[notebook.name]
 
-    def observation(self, part: str, seed: int, variant: Variant | None = None) -> dict:
+    def observation(self, part: str, seed: int, variant: Variant | None = None) -> Observation:
         """What the check sees of the reference, or of a variant; remembered per seed."""
         key = (part, seed, variant.key if variant else "")
         if key not in self._observed:

@@ -10,6 +10,7 @@ import numpy as np
 
 from autograder.check import Check, CourseFault, Fault, Variant
 from autograder.inside.answer import MISSING
+from autograder.inside.observation import Observation, inputs_of, values_of
 from autograder.inside.plain import Opaque, Raised, show
 from autograder.judging.compare import difference, oracle_problem
 from autograder.judging.relied_on import forbidden_in
@@ -70,7 +71,7 @@ class Verdict:
 
 def verdict_on(
     check: Check,
-    seen: dict,
+    seen: Observation,
     reference: Reference,
     seed: int,
     answer: str,
@@ -85,10 +86,9 @@ def verdict_on(
     return forbidden(check, used) if used else judge(check, seen, reference, seed)
 
 
-def judge(check: Check, seen: dict, reference: Reference, seed: int) -> Verdict:
-    """The verdict on an observation `seen` of a student's answer.
+def judge(check: Check, seen: Observation, reference: Reference, seed: int) -> Verdict:
+    """The verdict on what was `seen` of a student's answer.
 
-    `seen` is {"entries": ..., "error": ...} or {"failed": "timeout" | "crash" | "memory"}.
     A fault of the course gives the state "not graded", never zero points.
     """
     verdict = Verdict(check.part, check.points, check.bonus)
@@ -140,7 +140,7 @@ def _trusted_values(check: Check, reference: Reference, seed: int) -> dict[str, 
     seen = reference.observation(check.part, seed)
     if seen["error"] is not None:
         raise CourseFault(f"check {check.part}: observing the reference raises {seen['error']}")
-    values = {key: value for key, value, _ in seen["entries"]}
+    values = values_of(seen)
     if not values:
         raise CourseFault(f"check {check.part} observes nothing")
     if len(values) != len(seen["entries"]):
@@ -172,19 +172,21 @@ def decisions(check: Check, values: dict, seed: int) -> dict[str, object]:
     return {key: Fault(o) if isinstance(o, str) else o for key, o in said.items()}
 
 
-def _judge_by_comparison(check: Check, seen: dict, expected: dict, verdict: Verdict) -> None:
-    got = {key: (value, inputs) for key, value, inputs in seen["entries"]}
+def _judge_by_comparison(check: Check, seen: Observation, expected: dict, verdict: Verdict) -> None:
+    got, inputs = values_of(seen), inputs_of(seen)
     missing = seen["error"] or Raised("NotObserved", "")
     for key, wanted in expected.items():
-        value, inputs = got.get(key, (missing, ""))
+        value = got.get(key, missing)
         how = difference(wanted, value, check.rtol, check.atol)
         shown = show(wanted) if check.reveal and how else ""
-        verdict.lines.append(Line(key, how is None, inputs, value, shown, how or ""))
+        verdict.lines.append(Line(key, how is None, inputs.get(key, ""), value, shown, how or ""))
 
 
-def _judge_by_rule(check: Check, seen: dict, verdict: Verdict, keys: list[str], seed: int) -> None:
-    got = {key: (value, inputs) for key, value, inputs in seen["entries"]}
-    values = {key: got.get(key, (seen["error"], ""))[0] for key in keys}
+def _judge_by_rule(
+    check: Check, seen: Observation, verdict: Verdict, keys: list[str], seed: int
+) -> None:
+    got, inputs = values_of(seen), inputs_of(seen)
+    values = {key: got.get(key, seen["error"]) for key in keys}
     said = _said_of_student(check, values, seed)
     for key in keys:
         outcome, value = said.get(key, Fault("it was not judged")), values[key]
@@ -194,8 +196,8 @@ def _judge_by_rule(check: Check, seen: dict, verdict: Verdict, keys: list[str], 
         elif outcome is False:
             outcome = Fault("it does not hold")
         holds = outcome is True
-        inputs = got.get(key, (None, ""))[1]
-        verdict.lines.append(Line(key, holds, inputs, value, "", "" if holds else outcome.sentence))
+        said_of = "" if holds else outcome.sentence
+        verdict.lines.append(Line(key, holds, inputs.get(key, ""), value, "", said_of))
         if not holds and outcome.misconception:
             variant = check.variants.get(outcome.misconception)
             sentence = variant.sentence if variant else outcome.sentence
@@ -223,7 +225,7 @@ def _name_misconceptions(check, seen, expected, reference, seed, verdict) -> Non
 
     One that explains every wrong sub-check is preferred; else those that explain most.
     """
-    got = {key: value for key, value, _ in seen["entries"]}
+    got = values_of(seen)
     wrong = {line.key for line in verdict.lines if not line.holds}
     whole, part = [], []
     for variant in check.of_kind("misconception"):
@@ -246,7 +248,7 @@ def _wrong_values(check: Check, variant: Variant, expected: dict, reference, see
     key = check.part, seed, variant.key
     if key not in reference.remembered:
         seen = reference.observation(check.part, seed, variant)
-        theirs = {key: value for key, value, _ in seen["entries"]}
+        theirs = values_of(seen)
         missing = seen["error"] or Raised("NotObserved", "")
         reference.remembered[key] = {
             name: theirs.get(name, missing)

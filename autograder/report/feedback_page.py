@@ -28,18 +28,18 @@ MAX_MARKDOWN, MAX_MARKDOWN_OF_NOTEBOOK = 10_000, 100_000  # some texts take very
 def write_feedback(folder: GradingFolder, results: list[AssignmentResult]) -> None:
     """One page per student and assignment below `feedback/`; what is there and holds stays."""
     for one in results:
-        path = folder.feedback / one.student / f"{one.assignment}.html"
+        path = folder.feedback_path(one.student, one.assignment)
         made_from = _fingerprint(folder, one)
         if is_made_from(path, made_from):
             path.touch()
         else:
-            notebooks = {book.notebook.name: _executed(folder, one, book) for book in one.notebooks}
+            notebooks = {book.notebook.name: _executed(folder, book) for book in one.notebooks}
             write_text(path, feedback_page(one, notebooks, made_from))
 
 
 def _fingerprint(folder: GradingFolder, one: AssignmentResult) -> str:
     """A hash of all that the page shows, and of the code that makes it."""
-    paths = [_executed_path(folder, one, book) for book in one.notebooks if book.record]
+    paths = [folder.executed_path(book.record) for book in one.notebooks if book.record]
     times = [(path.stat().st_mtime_ns, path.stat().st_size) for path in paths if path.exists()]
     titles = [book.notebook.title for book in one.notebooks]
     facts = repr((one.student, one.title, one.parts, one.late, one.problems, titles, times))
@@ -53,16 +53,12 @@ def _version_of_this_code() -> bytes:
     return b"".join(file.read_bytes() for file in files)
 
 
-def _executed_path(folder: GradingFolder, one: AssignmentResult, book: NotebookResult) -> Path:
-    return folder.autograded / one.student / one.assignment / f"{book.notebook.stem}.ipynb"
-
-
-def _executed(folder: GradingFolder, one: AssignmentResult, book: NotebookResult):
+def _executed(folder: GradingFolder, book: NotebookResult):
     if book.record is None:
         return None
     try:
         # (nbformat.read would validate what was written here)
-        return nbformat.from_dict(json.loads(_executed_path(folder, one, book).read_bytes()))
+        return nbformat.from_dict(json.loads(folder.executed_path(book.record).read_bytes()))
     except (OSError, ValueError):
         return None
 

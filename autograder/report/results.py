@@ -13,6 +13,7 @@ from autograder.course.names import chapter_title
 from autograder.course.source import Notebook
 from autograder.gradebook.book import Book, Entry, Late
 from autograder.gradebook.folder import GradingFolder
+from autograder.gradebook.record import PartRecord, Record
 
 
 @dataclass
@@ -42,7 +43,7 @@ class NotebookResult:
     """One notebook of one student; `record` is None when it was not handed in."""
 
     notebook: Notebook
-    record: dict | None
+    record: Record | None
     parts: list[PartResult]
 
     @property
@@ -143,7 +144,7 @@ class ClassResults:
 
 def collect(course: Course, folder: GradingFolder, db_url: str = "") -> ClassResults:
     """The results that lie in a grading folder and its gradebook."""
-    records: dict[tuple[str, str], dict[str, dict]] = {}
+    records: dict[tuple[str, str], dict[str, Record]] = {}
     for record in folder.records():
         key = record["student"], record["assignment"]
         records.setdefault(key, {})[record["notebook"]] = record
@@ -174,7 +175,7 @@ def _lines(folder: GradingFolder) -> list[str]:
         return []
 
 
-def _notebook(notebook: Notebook, student: str, record: dict | None, entries) -> NotebookResult:
+def _notebook(notebook: Notebook, student: str, record: Record | None, entries) -> NotebookResult:
     checks, texts = all_checks(), all_written()
     graded = {part["id"]: part for part in record["parts"]} if record else {}
     titles = {exercise.id: exercise.title for exercise in notebook.exercises}
@@ -193,7 +194,7 @@ def _notebook(notebook: Notebook, student: str, record: dict | None, entries) ->
     return NotebookResult(notebook, record, parts)
 
 
-def _checked(check, part: dict | None, entry: Entry | None) -> PartResult:
+def _checked(check, part: PartRecord | None, entry: Entry | None) -> PartResult:
     result = PartResult(check.part, 0.0, check.points, check.bonus, state="missing")
     if part is not None:
         result.state, result.earned = part["state"], part["earned"]

@@ -8,6 +8,7 @@ from pathlib import Path
 from autograder.course import Course
 from autograder.course.files import write_text
 from autograder.gradebook.folder import GradingFolder
+from autograder.gradebook.record import Place
 from autograder.report.class_page import class_page
 from autograder.report.feedback_page import write_feedback
 from autograder.report.results import ClassResults, collect, of_students
@@ -26,13 +27,14 @@ def write_reports(
     return results
 
 
-def out_of_date(folder: GradingFolder, records: list[dict]) -> set[str]:
+def out_of_date(folder: GradingFolder, records: Iterable[Place]) -> set[str]:
     """The students whose feedback is older than one of these records, or is not there."""
-    return {
-        record["student"]
-        for record in records
-        if _time_of(folder.feedback_path(record)) < _time_of(folder.path_of(record))
-    }
+    return {record["student"] for record in records if _is_newer_than_feedback(folder, record)}
+
+
+def _is_newer_than_feedback(folder: GradingFolder, record: Place) -> bool:
+    feedback = folder.feedback_path(record["student"], record["assignment"])
+    return _time_of(feedback) < _time_of(folder.path_of(record))
 
 
 def _time_of(path: Path) -> float:

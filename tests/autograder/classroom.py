@@ -12,7 +12,7 @@ import nbgrader.api
 from autograder.course import Course
 from autograder.course.given import given_notebooks
 from autograder.gradebook.folder import GradingFolder
-from autograder.grading.batch import grade_class
+from autograder.grading.batch import Listener, Options, grade_class
 from autograder.isolation import Limits, choose_tier
 
 COURSE = Course()
@@ -68,9 +68,9 @@ def quick(seconds=2.5):
 def graded(submitted: Path, root: Path, course=COURSE, seed=1, **options):
     """({student: record}, lines, the grading folder) of a class with one notebook each."""
     folder = GradingFolder(root)
-    records, lines = grade_class(
-        course, [submitted], folder, tier=choose_tier(), workers=2, seed=seed, limits=LIMITS, **options
-    )  # fmt: skip
+    listener = Listener(**{name: options.pop(name) for name in ("started", "done") if name in options})
+    options = Options(choose_tier(), workers=2, seed=seed, limits=LIMITS, **options)
+    records, lines = grade_class(course, [submitted], folder, options, listener)
     return {record["student"]: record for record in records}, lines, folder
 
 

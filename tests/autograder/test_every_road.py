@@ -11,7 +11,7 @@ from nbgrader.api import Gradebook
 
 from autograder.check import all_checks
 from autograder.gradebook.folder import GradingFolder
-from autograder.grading.batch import grade_class
+from autograder.grading.batch import Options, grade_class
 from autograder.isolation import choose_tier
 
 pytestmark = pytest.mark.sandbox
@@ -32,7 +32,8 @@ def submitted():
 def records():
     """{notebook: record} of `autograder grade`."""
     folder = GradingFolder(temporary() / "references" / "grading")
-    found, _ = grade_class(COURSE, [submitted()], folder, tier=choose_tier(), workers=2, seed=8)
+    options = Options(choose_tier(), workers=2, seed=8)
+    found, _ = grade_class(COURSE, [submitted()], folder, options)
     return {record["notebook"]: record for record in found}
 
 

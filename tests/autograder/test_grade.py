@@ -25,6 +25,7 @@ from typer.testing import CliRunner
 
 from autograder.check import CourseFault
 from autograder.commands.cli import app
+from autograder.gradebook.record import PartRecord, Record
 from autograder.grading import harmless
 from autograder.grading.grade import finish, prepare
 from autograder.grading.reading import read_cells
@@ -166,7 +167,8 @@ def test_a_fault_of_the_course_is_not_a_zero():
 def test_the_record_is_plain_json():
     record = the_class()[0]["os._exit"]
     assert json.loads(json.dumps(record)) == record
-    assert {"tier", "seed", "version", "student", "assignment", "notebook"} <= set(record)
+    assert set(record) == set(Record.__annotations__)
+    assert set(record["parts"][0]) == set(PartRecord.__annotations__)
 
 
 def test_the_command_line_gives_the_same(tmp_path):
@@ -190,6 +192,8 @@ def test_the_command_line_gives_the_same(tmp_path):
     feedback = (tmp_path / "out" / "feedback" / "Anna Ö").glob("*.html")
     assert "<b>no" not in next(feedback).read_text(encoding="utf-8")
     assert (tmp_path / "out" / "grades.csv").is_file()
+    again = subprocess.run(command, cwd=COURSE.root, capture_output=True, text=True)
+    assert json.loads(again.stdout) == [record], "nothing has changed since"
 
 
 @pytest.mark.parametrize(

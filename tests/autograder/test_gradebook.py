@@ -23,7 +23,7 @@ from nbgrader.api import Gradebook
 from autograder.course.given import given_notebooks
 from autograder.gradebook.book import Book
 from autograder.gradebook.folder import GradingFolder
-from autograder.grading.batch import save
+from autograder.grading.batch import save_record
 from autograder.report.results import collect
 from autograder.report.tables import grades_csv
 
@@ -124,7 +124,7 @@ def grade_as(example, folder):
     def grade(student, kind):
         with Book(folder.db_url) as book:
             book.register(registered)
-            save({**made[kind], "student": student}, folder, book)
+            save_record({**made[kind], "student": student}, folder, book)
         return folder
 
     return grade
@@ -264,7 +264,7 @@ def test_what_was_not_handed_in_counts_zero_and_waits_for_nobody(folder):
     waiting = {"id": "2.5", "state": "not graded", "earned": 0.0, "bonus": False}
     with Book(folder.db_url) as book:
         book.register(givens().values())
-        book.store({**record, "parts": [waiting], "written": {}, "answered": []}, None)
+        book.enter_record({**record, "parts": [waiting], "written": {}, "answered": []}, None)
     with Gradebook(folder.db_url) as theirs:
         found = theirs.find_submission(CHAPTER, "anna").notebooks
         grades = [(mine.name, grade) for mine in found for grade in mine.grades]

@@ -26,7 +26,7 @@ sys.modules["rfc3987_syntax"] = None  # (as __main__ does: a second of import ti
 from pathlib import Path
 from example_course import load_checks, separate_registry
 from autograder.course import Course
-from autograder.grading.batch import grade_class
+from autograder.grading.batch import Listener, Options, grade_class
 from autograder.gradebook.folder import GradingFolder
 from autograder.isolation import choose_tier
 
@@ -35,8 +35,10 @@ with separate_registry():
     load_checks(root / "course")
     grade_class(
         Course(root / "course"), [root / "handed_in"], GradingFolder(Path(sys.argv[2])),
-        tier=choose_tier(), workers=2,
-        done=lambda record: (print(record["student"], flush=True), time.sleep(float(sys.argv[3]))),
+        Options(choose_tier(), workers=2),
+        Listener(
+            done=lambda one: (print(one["student"], flush=True), time.sleep(float(sys.argv[3])))
+        ),
     )
 """
 

@@ -58,7 +58,7 @@ def folder(request, tmp_path, monkeypatch):
     with Book(made.db_url) as book:
         book.register(givens().values())
         for one in made.records():
-            book.store(one, None, HANDED_IN)
+            book.enter_record(one, None, HANDED_IN)
         book.set_due(CHAPTER, DUE)
     return made
 
@@ -123,7 +123,7 @@ def test_without_a_due_date_or_a_time_nothing_is_late(tmp_path):
     with Book(made.db_url) as book:
         book.register(givens().values())
         for one, time in zip(made.records(), (HANDED_IN, "")):
-            book.store(one, None, time)
+            book.enter_record(one, None, time)
         assert book.late() == {}
         book.set_due(CHAPTER, DUE)
         assert list(book.late()) == [("anna", CHAPTER)]

@@ -104,7 +104,7 @@ def test_formgraders_tables(server, tmp_path):
 
     with Book(server.url) as book:
         book.register(the_givens().values())
-        book.store(record("anna", NAME, 0.5), None)
+        book.enter_record(record("anna", NAME, 0.5), None)
     half = sum(part["earned"] for part in record("anna", NAME, 0.5)["parts"])
     write_sources(COURSE, tmp_path / "source")
     hand_in(tmp_path / "autograded", "anna", solved())
@@ -214,12 +214,12 @@ def test_a_server_that_goes_away_leaves_nothing_half_written(server):
     whole = record("anna", NAME)
     with Book(server.url) as book:
         book.register(the_givens().values())
-        book.store(whole, None)
+        book.enter_record(whole, None)
         before, number, refused = entries(server), 1, 0
         while True:  # the first, the third, the sixth, the tenth … statement is the last
             with Cut(server, number) as cut:
                 try:
-                    book.store(record("ben", NAME), whole)
+                    book.enter_record(record("ben", NAME), whole)
                     if cut.left > 0:
                         break
                 except GradebookError as problem:

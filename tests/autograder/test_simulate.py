@@ -10,7 +10,7 @@ from autograder.commands.simulate import IN_AN_ANSWER, MISHAPS, TO_A_FILE, _reli
 from autograder.course import Course
 from autograder.course.given import given_notebooks
 from autograder.gradebook.folder import GradingFolder
-from autograder.grading.batch import grade_class
+from autograder.grading.batch import Options, grade_class
 from autograder.isolation import choose_tier
 from autograder.judging.reference import Reference
 
@@ -27,7 +27,8 @@ def the_class(which):
     students, only = CLASSES[which]
     submitted, folder = temporary() / which, GradingFolder(temporary() / f"{which} graded")
     truth = simulate(COURSE, submitted, students, seed=1, only=only)
-    records, lines = grade_class(COURSE, [submitted], folder, tier=choose_tier(), workers=2, seed=1)
+    options = Options(choose_tier(), workers=2, seed=1)
+    records, lines = grade_class(COURSE, [submitted], folder, options)
     return truth, {(r["student"], r["notebook"]): r for r in records}, lines, folder
 
 

@@ -43,7 +43,7 @@ def main(address, *names):
             student, _, which = name.partition(":")
             first, _, step = which.partition("/")
             for notebook in NOTEBOOKS[int(first or 0) :: int(step or 1)]:
-                book.store(record(student, notebook), None)
+                book.enter_record(record(student, notebook), None)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,75 @@
+"""The result of one notebook as plain data: what is kept in files, printed by --json, and reported."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+
+class PartRecord(TypedDict):
+    """The verdict on one part. `state` is "graded", or "not graded" for a fault of the course."""
+
+    id: str
+    earned: float
+    points: float
+    bonus: bool
+    state: str
+    feedback: list[str]
+    misconceptions: list[str]
+    ended: str  # what ended the observation: "timeout", "crash", "memory" or ""
+
+
+class NotebookRecord(TypedDict):
+    """What grading says of a notebook, whoever handed it in.
+
+    `state` is "graded", "damaged" (graded as empty), or "not graded" (a fault of the course).
+    """
+
+    notebook: str
+    assignment: str
+    state: str
+    earned: float
+    points: float
+    bonus: float
+    parts: list[PartRecord]
+    written: dict[str, str]  # part -> hash of the student's text, "" when not answered
+    answered: list[str]  # ids of the answer and written cells that are filled in
+    problems: list[str]
+    tier: str
+    seed: int
+    version: str
+
+
+class MadeFrom(TypedDict, total=False):
+    """Fingerprints of what a result was made from; empty where nobody looks for them."""
+
+    file: str
+    about: str
+    ground: str
+    text: str
+    parts: dict[str, str]
+
+
+class Before(TypedDict, total=False):
+    """What the record before this one said, where it said something else; else empty."""
+
+    earned: float
+    parts: dict[str, float]
+    resubmitted: bool
+
+
+class Place(TypedDict):
+    """Whose notebook: enough to find the files of a record."""
+
+    student: str
+    assignment: str
+    notebook: str
+
+
+class Record(NotebookRecord):
+    """The result of one notebook of one student."""
+
+    student: str
+    lms_id: str
+    file: str
+    made_from: MadeFrom
+    before: Before

@@ -10,7 +10,6 @@ import secrets
 import sys
 import warnings
 
-from autograder.check import CourseFault
 from autograder.course.cell_ids import grade_id, named_by_first_line
 from autograder.inside import plain
 from autograder.inside.answer import observe_answer
@@ -18,6 +17,7 @@ from autograder.judging.feedback import as_html, as_text
 from autograder.judging.reference import default_reference
 from autograder.judging.relied_on import top_names
 from autograder.judging.verdict import Verdict, verdict_on
+from autograder.notation.faults import CourseFault
 
 
 class Points(float):

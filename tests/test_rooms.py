@@ -111,6 +111,7 @@ def test_who_may_know_whom():
     assert graph["utils"] == set()
     assert graph["inside"] <= {"utils"}
     assert {room for room, targets in graph.items() if "commands" in targets} == {"__main__"}
+    assert {room for room, targets in graph.items() if "check" in targets} == {"checks"}
     assert not {room for room, targets in graph.items() if "checks" in targets}
     assert not graph["checks"] & {"judging", "isolation", "gradebook", "grading", "report"}
 

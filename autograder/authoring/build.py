@@ -17,11 +17,12 @@ import nbformat
 
 from autograder.authoring import picture
 from autograder.authoring.rules import check_course
-from autograder.check import Check, Written, all_checks, all_written
 from autograder.course import Course, questions
 from autograder.course.cell_ids import role_of
 from autograder.course.names import chapter_title
 from autograder.course.nbgrader_source import METADATA, source_notebook
+from autograder.notation.checks import Check
+from autograder.notation.registry import Written, all_checks, all_written
 
 LINKS = "{{links of the course}}"
 

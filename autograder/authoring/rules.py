@@ -6,7 +6,6 @@ import ast
 import re
 import symtable
 
-from autograder.check import all_checks, all_written, exercise_of
 from autograder.course import Course
 from autograder.course.source import (
     BEGIN_HIDDEN,
@@ -18,6 +17,8 @@ from autograder.course.source import (
     Notebook,
     by_markers,
 )
+from autograder.notation.ids import exercise_of
+from autograder.notation.registry import all_checks, all_written
 
 LEAK_LENGTH = 20  # solution lines shorter than this appear elsewhere by chance
 

@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from autograder.authoring.build import write_sources
-from autograder.check import all_checks, exercise_of
 from autograder.commands import bench_class
 from autograder.commands.try_answers import try_answers
 from autograder.course import default_course
 from autograder.isolation import choose_tier
 from autograder.isolation.worker import cpu_count
 from autograder.judging.reference import default_reference
+from autograder.notation.ids import exercise_of
+from autograder.notation.registry import all_checks
 
 
 def seconds(work: Callable[[], object]) -> float:

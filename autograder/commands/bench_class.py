@@ -131,7 +131,7 @@ def _scores(db_url: str, students: list[str]) -> dict[tuple[str, str, str], floa
 
 def _agreement(stock: dict, ours: dict) -> str:
     """In how many cells both give the same points (bonus parts count apart with us)."""
-    from autograder.check import all_checks
+    from autograder.notation.registry import all_checks
 
     bonus = {grade_id("test", part) for part, check in all_checks().items() if check.bonus}
     compared = [key for key in stock if key[2] not in bonus and role_of(key[2]) == "test"]

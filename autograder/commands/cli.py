@@ -37,9 +37,9 @@ def build(
 ):
     """Build chapters/ from solutions/."""
     from autograder.authoring import build as building
-    from autograder.check import CourseFault
     from autograder.course import default_course
     from autograder.course.source import AuthorError
+    from autograder.notation.faults import CourseFault
 
     course = default_course()
     try:
@@ -196,10 +196,10 @@ def simulate(
     seed: Annotated[int, typer.Option(help="The same seed gives the same class.")] = 0,
 ):
     """Make a class to try things out: right answers, misconceptions, blanks, broken notebooks."""
-    from autograder.check import CourseFault
     from autograder.commands.simulate import NotEmpty
     from autograder.commands.simulate import simulate as make
     from autograder.course import default_course
+    from autograder.notation.faults import CourseFault
 
     try:
         truth = make(default_course(), folder, students, seed)

@@ -97,13 +97,13 @@ def grade_and_report(request: Request, out: Console, err: Console) -> bool:
 
 def _grade(request: Request, course: Course, progress: GradingProgress):
     """(records, lines, results of the class or None when nothing is new, name of the tier)"""
-    from autograder.check import CourseFault
     from autograder.gradebook.book import GradebookError
     from autograder.gradebook.folder import Busy
     from autograder.gradebook.late import due_dates
     from autograder.grading.batch import Listener, NothingToGrade, Options, grade_class
     from autograder.grading.cluster import Cluster, ClusterError
     from autograder.isolation.worker import WorkerFailed
+    from autograder.notation.faults import CourseFault
     from autograder.report.write import out_of_date, write_reports
 
     gc.freeze()  # what was imported stays

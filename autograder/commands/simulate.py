@@ -19,7 +19,6 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell
 
-from autograder.check import CourseFault
 from autograder.course import Course
 from autograder.course.cell_ids import first_line, grade_id, role_of
 from autograder.course.files import write_json, write_text
@@ -27,6 +26,7 @@ from autograder.course.given import Given, given_notebooks
 from autograder.course.source import Cell
 from autograder.judging.reference import Reference
 from autograder.judging.relied_on import top_names
+from autograder.notation.faults import CourseFault
 
 FIRST = (
     "Jürgen", "Zoë", "Łukasz", "Anna-Lena", "Øyvind", "Nguyễn", "Amélie", "Sinéad", "João", "Ivana",

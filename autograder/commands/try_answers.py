@@ -7,7 +7,6 @@ import secrets
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from autograder.check import CourseFault, exercise_of
 from autograder.grading import harmless
 from autograder.grading.executor import Observe, Pool, RunCell, run_steps
 from autograder.grading.grade import part_record
@@ -19,6 +18,8 @@ from autograder.judging.explain import explain
 from autograder.judging.forbid import parsed
 from autograder.judging.relied_on import top_names
 from autograder.judging.verdict import Verdict, not_graded, total, verdict_on
+from autograder.notation.faults import CourseFault
+from autograder.notation.ids import exercise_of
 
 if TYPE_CHECKING:
     from autograder.judging.reference import Reference

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from autograder.check import EXERCISE
+from autograder.notation.ids import EXERCISE
 
 _FIRST_WORDS = {"answer": "Answer", "test": "Visible tests"}
 _FIRST_LINE = re.compile(

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from autograder.check import CourseFault, exercise_of
 from autograder.course.source import AuthorError, Exercise, Notebook, read_notebook
+from autograder.notation.faults import CourseFault
+from autograder.notation.ids import exercise_of
 
 ROOT = Path(__file__).resolve().parents[2]
 

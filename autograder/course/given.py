@@ -8,11 +8,11 @@ from functools import cached_property
 
 from nbformat import NotebookNode
 
-from autograder.check import all_checks, all_written
 from autograder.course import Course
 from autograder.course.cell_ids import grade_id
 from autograder.course.nbgrader_source import source_notebook
 from autograder.course.source import Notebook
+from autograder.notation.registry import all_checks, all_written
 
 _ROLES_WITH_PART = ("answer", "test", "written")
 

@@ -9,9 +9,11 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 
-from autograder.check import Check, Written, exercise_of
 from autograder.course.cell_ids import first_line, grade_id, numbered_id
 from autograder.course.source import BEGIN_HIDDEN, END_HIDDEN, Cell, Notebook
+from autograder.notation.checks import Check
+from autograder.notation.ids import exercise_of
+from autograder.notation.registry import Written
 
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},

@@ -24,8 +24,8 @@ from pathlib import Path
 
 import jupytext
 
-from autograder.check import exercise_of
 from autograder.course.names import chapter_of, stem_of
+from autograder.notation.ids import exercise_of
 
 ROLES = ("exercise", "hints", "setup", "answer", "test", "written")
 BEGIN_SOLUTION, END_SOLUTION = "### BEGIN SOLUTION", "### END SOLUTION"

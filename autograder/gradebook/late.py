@@ -16,9 +16,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from autograder.check import CourseFault
 from autograder.course import Course
 from autograder.gradebook.book import parse_time
+from autograder.notation.faults import CourseFault
 
 CONFIG = "nbgrader_config"
 

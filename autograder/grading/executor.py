@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
-from autograder.check import Check, CourseFault
 from autograder.inside.observation import Observation, Ran
 from autograder.isolation import Limits, Session, SessionLost, Tier, Worker
+from autograder.notation.checks import Check
+from autograder.notation.faults import CourseFault
 
 MAX_RESTARTS = 8
 NOTEBOOK_SECONDS = 300.0

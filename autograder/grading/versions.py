@@ -13,10 +13,9 @@ from types import CodeType, FunctionType, MethodType, ModuleType
 
 import numpy as np
 
-from autograder.check import Check
 from autograder.course import Course
 from autograder.course.source import Notebook
-from autograder.notation.checks import CONTENT
+from autograder.notation.checks import CONTENT, Check
 
 # What all results depend on. The other rooms only build, show, send or store, and a check counts for
 # its own part alone (`of_check`).

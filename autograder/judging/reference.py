@@ -8,12 +8,16 @@ import linecache
 import warnings
 from functools import lru_cache
 
-from autograder.check import Check, CourseFault, Variant, all_checks, exercise_of
 from autograder.course import Course, default_course
 from autograder.course.source import Cell, Notebook
 from autograder.inside import plain
 from autograder.inside.answer import observe_answer
 from autograder.inside.observation import Observation
+from autograder.notation.checks import Check
+from autograder.notation.faults import CourseFault
+from autograder.notation.ids import exercise_of
+from autograder.notation.registry import all_checks
+from autograder.notation.variants import Variant
 
 
 def execute(source: str, namespace: dict, name: str) -> dict:

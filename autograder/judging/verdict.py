@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from autograder.check import Check, CourseFault, Fault, Variant
 from autograder.inside.answer import MISSING
 from autograder.inside.observation import Observation, inputs_of, values_of
 from autograder.inside.plain import Opaque, Raised, show
 from autograder.judging.compare import difference, oracle_problem
 from autograder.judging.relied_on import forbidden_in
+from autograder.notation.checks import Check
+from autograder.notation.faults import CourseFault, Fault
+from autograder.notation.variants import Variant
 
 if TYPE_CHECKING:
     from autograder.judging.reference import Reference

@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from dataclasses import dataclass, field
 
-from autograder.check import all_checks
+from autograder.notation.registry import all_checks
 from autograder.report.results import AssignmentResult, ClassResults, NotebookResult, PartResult
 
 ENOUGH = 20  # students; with fewer, a correlation says more about chance than about the part

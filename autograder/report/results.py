@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from autograder.check import all_checks, all_written, exercise_of
 from autograder.course import Course
 from autograder.course.cell_ids import grade_id
 from autograder.course.names import chapter_title
@@ -14,6 +13,8 @@ from autograder.course.source import Notebook
 from autograder.gradebook.book import Book, Entry, Late
 from autograder.gradebook.folder import GradingFolder
 from autograder.gradebook.record import PartRecord, Record
+from autograder.notation.ids import exercise_of
+from autograder.notation.registry import all_checks, all_written
 
 
 @dataclass

@@ -11,6 +11,7 @@ import numpy as np
 from autograder.check import Check, CourseFault, Fault, Variant
 from autograder.inside.plain import Opaque, Raised, show
 from autograder.judging.compare import difference, oracle_problem
+from autograder.judging.diagnosis import diagnose
 
 if TYPE_CHECKING:
     from autograder.judging.reference import Reference
@@ -194,26 +195,13 @@ def _said_of_student(check: Check, values: dict, seed: int) -> dict:
 
 
 def _name_misconceptions(check, seen, expected, reference, seed, verdict) -> None:
-    """Name the wrong answers that give the student's values wherever they are wrong themselves.
-
-    One that explains every wrong sub-check is preferred; else those that explain most.
-    """
     got = {key: value for key, value, _ in seen["entries"]}
-    wrong = {line.key for line in verdict.lines if not line.holds}
-    whole, part = [], []
-    for variant in check.of_kind("misconception"):
-        theirs = _wrong_values(check, variant, expected, reference, seed)
-        if not theirs or not theirs.keys() <= wrong & got.keys():
-            continue
-        if not all(_alike(value, got[key]) for key, value in theirs.items()):
-            continue
-        if theirs.keys() == wrong:
-            whole.append(variant)
-        elif telling := sum(not isinstance(value, Raised) for value in theirs.values()):
-            part.append((telling, variant))
-    part.sort(key=lambda pair: -pair[0])
-    for variant in whole[:2] or [variant for _, variant in part[:3]]:
-        verdict.misconceptions[variant.name] = variant.sentence
+    verdict.misconceptions = diagnose(
+        check.of_kind("misconception"),
+        lambda variant: _wrong_values(check, variant, expected, reference, seed),
+        got,
+        {line.key for line in verdict.lines if not line.holds},
+    )
 
 
 def _wrong_values(check: Check, variant: Variant, expected: dict, reference, seed: int) -> dict:
@@ -229,13 +217,6 @@ def _wrong_values(check: Check, variant: Variant, expected: dict, reference, see
             if difference(value, theirs.get(name), check.rtol, check.atol) is not None
         }
     return reference.remembered[key]
-
-
-def _alike(theirs, got) -> bool:
-    """Does the student's value look as if it came from the same mistake?"""
-    if isinstance(theirs, Opaque) or isinstance(got, Opaque):
-        return isinstance(got, Opaque) and isinstance(theirs, Opaque) and theirs.type == got.type
-    return difference(theirs, got, 1e-3, 1e-7) is None
 
 
 def total(verdicts: Iterable[Verdict]) -> tuple[float, float]:

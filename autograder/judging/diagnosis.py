@@ -58,6 +58,23 @@ def diagnose(
     return _in_places(known, got, wrong)
 
 
+def explained(
+    name: str,
+    variants: Iterable[Variant],
+    values_of: Callable[[Variant], Mapping[str, object]],
+    got: Mapping[str, object],
+    wrong: set[str],
+) -> set[str]:
+    """Those of the `wrong` sub-checks that the idea of this name explains, in all its forms."""
+    forms = [variant for variant in variants if variant.name == name]
+    found: set[str] = set()
+    for one in (Known(form, _if_it_runs(values_of, form)) for form in forms + single_edits(forms)):
+        keys = one.values.keys()
+        if (keys <= wrong and one.agrees(got, keys)) or (wrong <= keys and one.agrees(got, wrong)):
+            found |= keys & wrong
+    return found
+
+
 def _if_it_runs(values_of: Callable, variant: Variant) -> Mapping[str, object]:
     """One edit without the others may not be a program at all."""
     try:

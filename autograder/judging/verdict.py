@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from autograder.check import Check, CourseFault, Fault, Variant
-from autograder.inside.plain import Opaque, Raised, show
-from autograder.judging.compare import difference, oracle_problem
-from autograder.judging.diagnosis import diagnose
+from autograder.inside.plain import Opaque, Raised
+from autograder.judging.compare import difference, first_difference, oracle_problem
+from autograder.judging.diagnosis import diagnose, explained
+from utils.compare import Difference
 
 if TYPE_CHECKING:
     from autograder.judging.reference import Reference
@@ -26,21 +27,29 @@ FAILED = {
 
 @dataclass
 class Line:
-    """One sub-check: does it hold, what went in, what came out, how it differs."""
+    """One sub-check: does it hold, what was called, what came out, how it differs or what a judge says.
+
+    `inputs` has one call a line. `reveal`: the expected value may be shown. `typed`: a person typed
+    what came out. `idea` is the name of the misconception that explains it, when it is known.
+    """
 
     key: str
     holds: bool
     inputs: str = ""
     got: object = None
-    expected: str = ""
-    difference: str = ""
+    difference: Difference | None = None
+    said: str = ""
+    reveal: bool = False
+    typed: bool = False
+    idea: str = ""
 
 
 @dataclass
 class Verdict:
     """The result of one part. `state` is "graded", or "not graded" for a fault of ours.
 
-    `ended` says what ended the observation ("timeout", "crash", "memory"), if anything did. `said`
+    `ended` says what ended the observation ("timeout", "crash", "memory"), if anything did. `cause`
+    is the sub-check from which everything else that is wrong follows, when a judge says so. `said`
     holds the sentences of a verdict that was kept from an earlier run.
     """
 
@@ -51,6 +60,7 @@ class Verdict:
     state: str = "graded"
     note: str = ""
     ended: str = ""
+    cause: str = ""
     said: list[str] | None = None
     lines: list[Line] = field(default_factory=list)
     misconceptions: dict[str, str] = field(default_factory=dict)
@@ -153,9 +163,10 @@ def _judge_by_comparison(check: Check, seen: dict, expected: dict, verdict: Verd
     missing = seen["error"] or Raised("NotObserved", "")
     for key, wanted in expected.items():
         value, inputs = got.get(key, (missing, ""))
-        how = difference(wanted, value, check.rtol, check.atol)
-        shown = show(wanted) if check.reveal and how else ""
-        verdict.lines.append(Line(key, how is None, inputs, value, shown, how or ""))
+        how = first_difference(wanted, value, check.rtol, check.atol)
+        verdict.lines.append(
+            Line(key, how is None, inputs, value, how, reveal=check.reveal, typed=_is_typed(check))
+        )
 
 
 def _judge_by_rule(check: Check, seen: dict, verdict: Verdict, keys: list[str], seed: int) -> None:
@@ -168,14 +179,33 @@ def _judge_by_rule(check: Check, seen: dict, verdict: Verdict, keys: list[str], 
         if not named and (isinstance(value, Raised) or not isinstance(outcome, (bool, Fault))):
             outcome = Fault("it raised an exception")
         elif outcome is False:
-            outcome = Fault("it does not hold")
+            outcome = Fault("")
         holds = outcome is True
-        inputs = got.get(key, (None, ""))[1]
-        verdict.lines.append(Line(key, holds, inputs, value, "", "" if holds else outcome.sentence))
-        if not holds and outcome.misconception:
+        line = Line(key, holds, got.get(key, (None, ""))[1], value, typed=_is_typed(check))
+        verdict.lines.append(line)
+        if not holds:
+            line.said = outcome.sentence
             variant = check.variants.get(outcome.misconception)
-            sentence = variant.sentence if variant else outcome.sentence
-            verdict.misconceptions[outcome.misconception] = sentence
+            if sentence := variant.sentence if variant else line.said:
+                line.idea = outcome.misconception or ""
+            if line.idea:
+                verdict.misconceptions[line.idea] = sentence
+            if outcome.cause and not verdict.cause:
+                verdict.cause = key
+    if verdict.cause:
+        _follows_from(verdict, verdict.cause)
+
+
+def _follows_from(verdict: Verdict, cause: str) -> None:
+    """Everything that is wrong has one cause: no other idea is named, and no other line stands beside it."""
+    (idea,) = (line.idea for line in verdict.lines if line.key == cause)
+    verdict.misconceptions = {n: s for n, s in verdict.misconceptions.items() if n == idea}
+    for line in verdict.lines:
+        line.idea = "" if line.holds else idea
+
+
+def _is_typed(check: Check) -> bool:
+    return getattr(check.observe, "typed", False)
 
 
 def _said_of_student(check: Check, values: dict, seed: int) -> dict:
@@ -187,7 +217,7 @@ def _said_of_student(check: Check, values: dict, seed: int) -> dict:
     except CourseFault:
         broken = any(isinstance(value, Raised) for value in values.values())
         why = (
-            "it could not be judged, because an earlier step failed"
+            "this could not be judged, because an earlier step failed"
             if broken
             else ("the result does not have the form that the exercise asks for")
         )
@@ -196,12 +226,16 @@ def _said_of_student(check: Check, values: dict, seed: int) -> dict:
 
 def _name_misconceptions(check, seen, expected, reference, seed, verdict) -> None:
     got = {key: value for key, value, _ in seen["entries"]}
-    verdict.misconceptions = diagnose(
-        check.of_kind("misconception"),
-        lambda variant: _wrong_values(check, variant, expected, reference, seed),
-        got,
-        {line.key for line in verdict.lines if not line.holds},
-    )
+    wrong = {line.key: line for line in verdict.lines if not line.holds}
+    variants = check.of_kind("misconception")
+
+    def values_of(variant: Variant) -> dict:
+        return _wrong_values(check, variant, expected, reference, seed)
+
+    verdict.misconceptions = diagnose(variants, values_of, got, set(wrong))
+    for name in verdict.misconceptions:
+        for key in explained(name, variants, values_of, got, set(wrong)):
+            wrong[key].idea = wrong[key].idea or name
 
 
 def _wrong_values(check: Check, variant: Variant, expected: dict, reference, seed: int) -> dict:

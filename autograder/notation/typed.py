@@ -78,7 +78,7 @@ def numbers(
         }
         wrong = {name for name in given if not said[name].right}
         return {
-            name: Fault("the number is not right", _best_idea(name, given, wrong, ideas))
+            name: Fault("", _best_idea(name, given, wrong, ideas))
             if name in wrong
             else outcome(reply)
             for name, reply in said.items()
@@ -359,7 +359,7 @@ def outcome(reply: Reply) -> bool | Fault:
     if reply.right:
         return True
     if reply.idea:
-        return Fault("that is not it", reply.idea)
+        return Fault("", reply.idea)
     return Fault(_begun_small(as_text(reply.feedback).rstrip(".")))
 
 

@@ -13,7 +13,6 @@ _OPERATORS = {
 _BUILT_IN = {"int", "float", "complex", "bool", "str", "list", "tuple", "NoneType", "dict"}
 
 
-
 def explanation(kind: str, message: str, line: str = "") -> str:
     """One or two sentences on an exception: what happened, what to look at.
 
@@ -58,8 +57,14 @@ def _operator(found) -> str:
     return f"Python cannot combine a {left} with a {right}; check the types of what you computed."
 
 
-_FEWER, _MORE = r"missing \d+ required (?:positional|keyword)", r"takes .*positional arguments? but .* given"
-_NO_ARGUMENT, _UNPACK = r"unexpected keyword argument '(\w+)'", r"(?:not enough|too many) values to unpack"
+_FEWER, _MORE = (
+    r"missing \d+ required (?:positional|keyword)",
+    r"takes .*positional arguments? but .* given",
+)
+_NO_ARGUMENT, _UNPACK = (
+    r"unexpected keyword argument '(\w+)'",
+    r"(?:not enough|too many) values to unpack",
+)
 _CALLS = {  # did it happen in a line of the student, or in a call of the student's function?
     False: {
         "TypeError": [

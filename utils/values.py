@@ -68,7 +68,9 @@ def _array(value: np.ndarray, limit: int) -> str:
     if value.size == 0:
         return f"an array of shape {value.shape}"
     if value.size > MOST_ENTRIES:
-        text = np.array2string(value, precision=4, separator=", ", threshold=MOST_ENTRIES, edgeitems=2)
+        text = np.array2string(
+            value, precision=4, separator=", ", threshold=MOST_ENTRIES, edgeitems=2
+        )
         return " ".join(text.split())
     return _text(_rounded(value.tolist()), limit)
 

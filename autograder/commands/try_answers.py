@@ -15,6 +15,7 @@ from autograder.isolation.worker import cpu_count
 from autograder.judging.explain import explain
 from autograder.judging.feedback import sentences
 from autograder.judging.forbid import forbidden_use
+from autograder.judging.repeats import without_repeats
 from autograder.judging.verdict import Verdict, forbidden, judge, not_graded, total
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ def _results(answers, seed, pool, reference) -> Iterator[tuple[int, dict]]:
             used = forbidden_use(source, check.forbid)
             verdict = forbidden(check, used) if used else judge(check, one, reference, seed)
             verdicts.append(verdict)
+        verdicts = without_repeats(verdicts)
         yield position, _result(exercise, verdicts, _error(done[-len(parts) - 1]))
 
 

@@ -33,7 +33,8 @@ def call_text(name: str, args, kwargs=None) -> str:
 def written(value) -> str:
     """A value as an argument."""
     if _is_array(value) and math.prod(value.shape) > MOST_ENTRIES:
-        return f"{'×'.join(map(str, value.shape))} array"
+        sizes = "×".join(map(str, value.shape))
+        return f"{sizes} array" if len(value.shape) > 1 else f"array of {sizes} numbers"
     text = show(value, 10 * LONGEST)
     if len(text) > LONGEST and isinstance(value, (list, tuple, dict, set)):
         return f"{type(value).__name__} of {len(value)}"
@@ -63,10 +64,7 @@ class Calls:
 
     def lines(self) -> list[str]:
         """What was called, in order."""
-        return [
-            ", then .".join([".".join(line[:2]), *line[2:]])
-            for line in self._lines
-        ]
+        return [", then .".join([".".join(line[:2]), *line[2:]]) for line in self._lines]
 
     def add(self, name: str, args, kwargs) -> None:
         """A call of a function."""

@@ -19,9 +19,7 @@ def difference(expected, got, rtol: float = 1e-4, atol: float = 1e-6) -> str | N
     return None if found is None else str(found)
 
 
-def first_difference(
-    expected, got, rtol: float = 1e-4, atol: float = 1e-6
-) -> Difference | None:
+def first_difference(expected, got, rtol: float = 1e-4, atol: float = 1e-6) -> Difference | None:
     """None when `got` agrees with `expected`; otherwise where it first differs, and how.
 
     As `utils.compare.first_difference`; exceptions agree when they are of the same type.

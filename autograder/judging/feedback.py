@@ -18,6 +18,8 @@ from utils.colours import BAD, GOOD, WARNING
 
 FIRST, THEN = "Look at this first: ", "Also: "
 AT_ONCE = 600  # characters that a student should see before anything is folded
+HEADINGS = 50  # of them are for the headings of the folds
+HARDLY = 30  # characters
 SHOWN = 3  # sub-checks that no idea explains
 _HEADING = re.compile(r"(\d+( more)?( for the same reason)?|\d+ of \d+ holds?|All \d+ hold):")
 _WORDS = {"✔": "right", "✘": "wrong"}
@@ -93,21 +95,23 @@ def _chosen(items: list[_Item], verdict: Verdict, length: int) -> list[_Item]:
         if verdict.cause:
             mine = [item for item in mine if any(line.key == verdict.cause for line in item.lines)]
         if sentence and mine:
-            candidates.append(min(mine, key=_length))
+            candidates.append(_example(mine))
     others = [item for item in items if item.idea not in verdict.misconceptions]
     if others and not verdict.cause:
-        first = min(others, key=_length)
+        first = _example(others)
         candidates += [first, *(item for item in others if item is not first)][:SHOWN]
     shown: list[_Item] = []
     for item in candidates[:SHOWN]:
         length += len(item.text) + 1
-        if not shown or length < AT_ONCE:
+        if not shown or length < AT_ONCE - HEADINGS:
             shown.append(item)
     return shown
 
 
-def _length(item: _Item) -> int:
-    return len(item.text)
+def _example(items: list[_Item]) -> _Item:
+    """The shortest one; or an earlier one that is hardly longer, for it often causes the later ones."""
+    shortest = min(len(item.text) for item in items)
+    return next(item for item in items if len(item.text) <= shortest + HARDLY)
 
 
 def _one_reason(items: list[_Item], verdict: Verdict) -> bool:
@@ -140,6 +144,12 @@ def folded(said: list[str]) -> tuple[list[str], list[tuple[str, list[str]]]]:
     return open_, folds
 
 
+def at_once(said: list[str]) -> list[str]:
+    """What is read before anything is unfolded."""
+    open_, folds = folded(said)
+    return [*open_, *(f"… and {head}" if " more" in head else head for head, _ in folds)]
+
+
 # Rendering ------------------------------------------------------------------------------------
 
 
@@ -154,10 +164,8 @@ def as_text(verdicts: Iterable[Verdict], width: int | None = None) -> str:
 
 def text_lines(said: list[str], width: int | None = None, indent: str = "    ") -> list[str]:
     """Sentences for a terminal, of each fold its heading only; wrapped when a `width` is given."""
-    open_, folds = folded(said)
-    lines = [*open_, *(f"… and {head}" if " more" in head else head for head, _ in folds)]
     made = []
-    for line in lines:
+    for line in at_once(said):
         text = indent + line.replace("`", "")
         hang = indent + "  "
         made.append(textwrap.fill(text, width, subsequent_indent=hang) if width else text)
@@ -168,20 +176,21 @@ def as_html(verdict: Verdict) -> str:
     """Feedback on one part as an HTML fragment. Everything in it is escaped."""
     colour = WARNING if verdict.state != "graded" else GOOD if verdict.full else BAD
     open_, folds = folded(sentences(verdict))
-    inner = "".join(map(_paragraph, open_))
+    inner = _block(open_)
     for heading, said in folds:
         inner += (
             f'<details style="margin:.5em 0"><summary style="cursor:pointer">{escape(heading)}'
-            f"</summary>{''.join(map(_paragraph, said))}</details>"
+            f"</summary>{_block(said)}</details>"
         )
     return (
         f'<section aria-label="Feedback on {escape(verdict.part)}" style="border-left:4px solid '
         f'{colour};padding:.2em .9em;margin:.4em 0;max-width:60em;line-height:1.5">'
-        f'<strong style="color:{colour}">{_marked(headline(verdict))}</strong>{inner}</section>'
+        f'<strong style="color:{colour}">{in_html(headline(verdict))}</strong>{inner}</section>'
     )
 
 
-_HANGING = "margin:.5em 0;padding-left:1.5em;text-indent:-1.5em;overflow-wrap:anywhere"
+_SPACE = "margin:.5em 0;overflow-wrap:anywhere"
+_HANGING = f"{_SPACE};padding-left:1.5em;text-indent:-1.5em"
 _CODE = (
     "font-family:var(--jp-code-font-family,ui-monospace,monospace);font-size:.92em;text-indent:0;"
     "white-space:pre-wrap;background:color-mix(in srgb,currentColor 8%,transparent);"
@@ -189,16 +198,24 @@ _CODE = (
 )
 
 
-def _paragraph(sentence: str) -> str:
+def _block(said: list[str]) -> str:
+    """Paragraphs, then the sub-checks as a list with hanging indents."""
+    paragraphs = [sentence for sentence in said if sentence[:1] not in _WORDS]
+    items = [sentence for sentence in said if sentence[:1] in _WORDS]
+    made = "".join(f'<p style="{_SPACE}">{_with_prefix(one)}</p>' for one in paragraphs)
+    listed = "".join(f'<li style="{_HANGING}">{in_html(one)}</li>' for one in items)
+    style = "list-style:none;padding-left:0;margin:0"
+    return made + (f'<ul role="list" style="{style}">{listed}</ul>' if listed else "")
+
+
+def _with_prefix(sentence: str) -> str:
     for prefix in (FIRST, THEN):
         if sentence.startswith(prefix):
-            rest = _marked(sentence[len(prefix) :])
-            return f'<p style="margin:.5em 0"><strong>{prefix.strip()}</strong> {rest}</p>'
-    style = _HANGING if sentence[:1] in _WORDS else "margin:.5em 0"
-    return f'<p style="{style}">{_marked(sentence)}</p>'
+            return f"<strong>{prefix.strip()}</strong> {in_html(sentence[len(prefix) :])}"
+    return in_html(sentence)
 
 
-def _marked(sentence: str) -> str:
+def in_html(sentence: str) -> str:
     """Escaped, with code in monospace and the mark with its word."""
     mark, rest = (sentence[0], sentence[1:]) if sentence[:1] in _WORDS else ("", sentence)
     text = re.sub(r"`([^`]+)`", rf'<code style="{_CODE}">\1</code>', escape(rest))

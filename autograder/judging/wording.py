@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from autograder.inside.plain import Opaque, Raised
 from autograder.judging.explain import explain
 from autograder.judging.verdict import Line
@@ -9,7 +11,9 @@ from utils.compare import Difference, enumerated
 from utils.values import shorten, show
 
 LONGEST_CALL = 150
-WHOLE = 40  # a value whose text is no longer is shown as it is, a longer one by its first wrong entry
+WHOLE = (
+    40  # a value whose text is no longer is shown as it is, a longer one by its first wrong entry
+)
 LONGEST_VALUE = 80
 LONGEST_LIST = 3  # of names that are spelled out
 YOURS = "your answer"  # the name of a sub-check that needs none
@@ -22,7 +26,9 @@ def line_text(line: Line) -> str:
     if isinstance(line.got, Raised):
         return f"✘ {_about(line)}: {explain(line.got)}"
     said = _judged(line) if line.difference is None else _compared(line, line.difference)
-    return f"✘ {said}" if line.key == YOURS else f"✘ {line.key}: {_begun_small(said)}"
+    if line.key == YOURS:
+        return f"✘ {said[:1].upper()}{said[1:]}"
+    return f"✘ {line.key}: {_begun_small(said)}"
 
 
 def exception_text(lines: list[Line], of: int) -> str:
@@ -48,13 +54,19 @@ def _about(line: Line) -> str:
 
 
 def _judged(line: Line) -> str:
-    """What a judge says, beside a value that is short."""
-    value = _value(line.got)
-    short = len(value) <= WHOLE and line.got is not None
-    if short or not line.said:
-        came = _came(line, line.got)
-        return f"{came}; {_begun_small(line.said)}." if line.said else f"{came}."
-    return f"{line.said}."
+    """What a judge says, beside what came out where that is short and speaks for itself."""
+    speaks = line.typed or _is_text(line.got) or _is_numbers(line.got)
+    if line.said and (not speaks or not _is_short(line.got)):
+        call = _call(line)
+        return f"{code(call, LONGEST_CALL)}: {line.said}." if call else f"{line.said}."
+    came = _came(line, line.got)
+    return f"{came}; {_begun_small(line.said)}." if line.said else f"{came}."
+
+
+def _is_numbers(value) -> bool:
+    if isinstance(value, (list, tuple)):
+        return bool(value) and all(map(_is_numbers, value))
+    return isinstance(value, (int, float, np.ndarray)) and not isinstance(value, bool)
 
 
 def _compared(line: Line, difference: Difference) -> str:
@@ -67,7 +79,9 @@ def _compared(line: Line, difference: Difference) -> str:
     where = ", ".join(_place(one) for one in outside)
     if shown.how and not _is_short(shown.got):
         call = code(_call(line), LONGEST_CALL) if _call(line) else ""
-        return f"{': '.join(filter(None, [call, where]))}{': ' if call or where else ''}{shown.how}."
+        return (
+            f"{': '.join(filter(None, [call, where]))}{': ' if call or where else ''}{shown.how}."
+        )
     said = " ".join(filter(None, [_came(line, shown.got), where]))
     if shown.got is None:
         return f"{said}."
@@ -101,7 +115,9 @@ def _is_short(value) -> bool:
 def _place(level: Difference) -> str:
     if not level.also:
         return level.place
-    also = enumerated(level.also) if len(level.also) <= LONGEST_LIST else f"{len(level.also)} others"
+    also = (
+        enumerated(level.also) if len(level.also) <= LONGEST_LIST else f"{len(level.also)} others"
+    )
     return f"{level.place} (and in {also})"
 
 
@@ -124,23 +140,19 @@ def _call(line: Line) -> str:
 
 def _came(line: Line, value) -> str:
     call = _call(line)
-    if value is None:
-        gives = "gives `None` (is a return missing?)"
-        return f"{code(call, LONGEST_CALL)} {gives}" if call else "It is `None`"
-    if call:
-        return f"{code(call, LONGEST_CALL)} gives {code(_value(value), LONGEST_VALUE)}"
-    if line.typed or _is_text(value):
+    if not call and (line.typed or _is_text(value)) and value is not None:
         typed = _typed(value)
         return f"You answered {code(typed, LONGEST_VALUE)}" if typed else "Your answer is empty"
-    return f"Came out {code(_value(value), LONGEST_VALUE)}"
+    hint = " (is a return missing?)" if value is None and call else ""
+    came = f"came out {code(_value(value), LONGEST_VALUE)}{hint}"
+    return f"{code(call, LONGEST_CALL)}: {came}" if call else came
 
 
 def _is_text(value) -> bool:
     """A word, a letter, or several of them?"""
-    if isinstance(value, (set, frozenset)):
-        return all(map(_is_text, value))
-    if isinstance(value, (list, tuple)):
-        return bool(value) and all(map(_is_text, value))
+    if isinstance(value, (list, tuple, set, frozenset)):
+        is_list = isinstance(value, (list, tuple))
+        return all(isinstance(one, str) for one in value) and not (is_list and not value)
     return isinstance(value, str) and len(value.split()) <= 1
 
 
@@ -148,9 +160,9 @@ def _typed(value) -> str:
     """Letters and words as a person types them."""
     if isinstance(value, str):
         return value.strip()
-    if isinstance(value, (set, frozenset)) and _is_text(value):
-        return ", ".join(sorted(value))
-    return ", ".join(value) if _is_text(value) else _value(value)
+    if not _is_text(value):
+        return _value(value)
+    return ", ".join(sorted(value) if isinstance(value, (set, frozenset)) else value)
 
 
 def _value(value) -> str:

@@ -22,7 +22,7 @@ from autograder.notation.checks import Check
 from autograder.notation.faults import Fault
 from autograder.notation.registry import check
 from utils.answers import Unreadable
-from utils.quiz.questions import Question, Reply, as_text, question_from
+from utils.quiz.questions import MISSING, Question, Reply, as_text, question_from
 
 Idea = tuple  # (sentence, wrong answer, another one, …)
 
@@ -336,8 +336,13 @@ def of_question(question: Question, points: float) -> Check:
     made = of_questions(name, asked, {"points": points})
     for mistake in question.mistakes():
         source = f"{name} = {literal(mistake.answer)}"
-        made.misconception(mistake.idea, as_text(mistake.feedback), source=source)
+        made.misconception(mistake.idea, _graded(mistake.feedback), source=source)
     return _with_other_forms(made, name, question)
+
+
+def _graded(feedback: str) -> str:
+    """Practice gives a hint at what is missing; the graded quiz says only that something is."""
+    return MISSING if feedback.startswith(MISSING) else as_text(feedback)
 
 
 def pairs_asked(question: Question, name: str) -> list[Asked]:

@@ -30,6 +30,7 @@ from utils import Value, count_graph, expect, grade, plot_descent, progress, sho
 # steps and flat ground short ones. Watch that on the curve below, where six steps with the *same*
 # learning rate are taken.
 
+
 # %%
 def valley(x):
     return (x - 2) ** 2 / 2 + 1
@@ -43,7 +44,9 @@ path = [-2.0]
 for _ in range(6):
     path.append(path[-1] - 0.3 * slope(path[-1]))
 
-plot_descent(valley, slope, path, domain=(-3.5, 6), title="The same learning rate, ever shorter steps")
+plot_descent(
+    valley, slope, path, domain=(-3.5, 6), title="The same learning rate, ever shorter steps"
+)
 
 # %% [markdown]
 # How bold is too bold? Move the learning rate. (The picture is of this valley; yours below is another.)
@@ -110,6 +113,7 @@ expect("2.1a", lambda: direction, lambda side: side in ("left", "right"))  # one
 grade("2.1a")
 ### END HIDDEN TESTS
 
+
 # %% answer="2.1b"
 # Complete: gd_step(df, x, lr). Then set: x_new (a number)
 def gd_step(df, x: float, lr: float) -> float:
@@ -122,6 +126,7 @@ def gd_step(df, x: float, lr: float) -> float:
 ### BEGIN SOLUTION
 x_new = gd_step(lambda x: 2 * x, 3, 0.1)
 ### END SOLUTION
+
 
 # %% test="2.1b"
 def is_number(value):
@@ -218,6 +223,7 @@ explore(lenses, figure, x=(-1.0, 0.8, 0.05, 0.3))
 # To test a derivative without knowing it, compare it with a slope measured close by:
 # `(math.sin((x + h)**2) - math.sin((x - h)**2)) / (2 * h)` for `h = 1e-5`, at two or three `x`.
 
+
 # %% answer="2.2a"
 # Set: dfdx (a function of x, a sympy expression in x, or text such as "3*x**2 + exp(x)")
 ### BEGIN SOLUTION
@@ -226,6 +232,7 @@ def dfdx(x):
 
 
 ### END SOLUTION
+
 
 # %% test="2.2a"
 def is_formula(answer):
@@ -237,6 +244,7 @@ expect("2.2a", lambda: dfdx, is_formula)
 ### BEGIN HIDDEN TESTS
 grade("2.2a")
 ### END HIDDEN TESTS
+
 
 # %% answer="2.2b"
 def graph(x: float) -> dict:
@@ -430,9 +438,7 @@ class Dual:
         return Dual(self.value + other.value, self.slope + other.slope)
 
     def __mul__(self, other):
-        return Dual(
-            self.value * other.value, self.slope * other.value + self.value * other.slope
-        )
+        return Dual(self.value * other.value, self.slope * other.value + self.value * other.slope)
 
 
 def outputs(a, b):
@@ -471,6 +477,7 @@ print("a reverse sweep from the first output:", [a.grad, b.grad])
 # For c), look at `Dual` again: is anything in it approximated? Could it have a `tanh`? And what does a
 # sweep from right to left need that was computed from left to right?
 
+
 # %% answer="2.4a"
 def forward_passes(n: int, m: int) -> int:
     """Forward sweeps for the whole Jacobian of a function with n inputs and m outputs."""
@@ -491,6 +498,7 @@ expect("2.4a", lambda: (forward_passes(1, 1), reverse_passes(1, 1)), (1, 1))
 ### BEGIN HIDDEN TESTS
 grade("2.4a")
 ### END HIDDEN TESTS
+
 
 # %% answer="2.4b"
 def better_mode(n: int, m: int) -> str:

@@ -66,6 +66,7 @@ draw_graph(loss_of_a_quotient(), title="A division inside a larger computation")
 # ---
 # Each returned gradient is `grad_output` times one local derivative.
 
+
 # %% answer="2.5"
 class Div(Op):
     """z = a / b"""
@@ -135,6 +136,7 @@ show(
 #
 # ---
 # For the bonus, treat the exponent 0 before the general formula.
+
 
 # %% answer="2.6"
 class Pow(Op):
@@ -224,6 +226,7 @@ show(
 # ---
 # For the bonus: the `sigmoid` that the course gives you never overflows. A formula with its own
 # `np.exp(-x)` does, at $x = -800$.
+
 
 # %% answer="2.7"
 def sigmoid_backward(x, grad_output):
@@ -318,6 +321,7 @@ show(
 # ---
 # `np.allclose(analytical, numerical, rtol=rtol, atol=atol)` is the rule above for all components
 # at once, and it knows what to do with `nan`.
+
 
 # %% answer="2.8"
 def check_gradient(f, x, epsilon=1e-5, *, grad_f, rtol=1e-4, atol=1e-7) -> bool:

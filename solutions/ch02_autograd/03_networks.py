@@ -126,7 +126,9 @@ expect("2.9b", lambda: matmul_backward(row, column, ten)[0], np.array([[30.0, 40
 expect("2.9b", lambda: matmul_backward(row, column, ten)[1], np.array([[10.0], [20.0]]))
 expect(
     "2.9b",
-    lambda: [np.shape(g) for g in matmul_backward(np.ones((5, 3)), np.ones((3, 2)), np.ones((5, 2)))],
+    lambda: [
+        np.shape(g) for g in matmul_backward(np.ones((5, 3)), np.ones((3, 2)), np.ones((5, 2)))
+    ],
     [(5, 3), (3, 2)],
 )
 ### BEGIN HIDDEN TESTS

@@ -97,10 +97,14 @@ draw_graph(doubled, "Three doublings: 4 values, 6 edges, and 8 paths from x to x
 
 # %%
 doublings = np.arange(0, 41)
-fig, ax = axes("number of doublings", "visits (log scale)", "Walking along paths, or visiting values")
+fig, ax = axes(
+    "number of doublings", "visits (log scale)", "Walking along paths, or visiting values"
+)
 with style():
     ax.semilogy(doublings, 2.0**doublings, color=RED, label="one for every path")
-    ax.semilogy(doublings, doublings + 1, color=BLUE, linestyle=LINES[1], label="one for every value")
+    ax.semilogy(
+        doublings, doublings + 1, color=BLUE, linestyle=LINES[1], label="one for every value"
+    )
     ax.annotate("a second of Python", (20, 2e6), (3, 4e7), arrowprops={"arrowstyle": "->"})
     ax.legend(loc="center right", bbox_to_anchor=(1, 0.38))
 show(
@@ -159,6 +163,7 @@ show(
 # ---
 # Why do all gradients stay 0? Someone has to begin: $\partial z / \partial z = 1$. And why do they
 # come out too small? Where `=` stands, `+=` may be meant.
+
 
 # %% answer="2.12a"
 class Value:
@@ -290,6 +295,7 @@ expect("2.12a", lambda: value_and_gradients(lambda a: a.sigmoid(), 0), [0.5, 0.2
 grade("2.12a")
 ### END HIDDEN TESTS
 
+
 # %% test="2.12a-bonus"
 def many_additions(x):
     """x + 1 + 1 + ... + 1, with 5 000 ones."""
@@ -349,9 +355,11 @@ grade("2.12a-bonus")
 # ---
 # A gradient may be too large or too small: compare sizes of differences, then take the largest.
 
+
 # %% answer="2.12b"
 def gradient_error(f, xs, h=1e-6):
     """Largest absolute difference between the engine's gradients and central differences."""
+
     ### BEGIN SOLUTION
     def moved(i, step):
         return f([Value(x + step * (i == j)) for j, x in enumerate(xs)]).data
@@ -364,10 +372,14 @@ def gradient_error(f, xs, h=1e-6):
 
 
 # %% test="2.12b"
-expect("2.12b", lambda: gradient_error(lambda v: v[0] * v[1].tanh(), [2.0, 0.5]), lambda e: e < 1e-6)
+expect(
+    "2.12b", lambda: gradient_error(lambda v: v[0] * v[1].tanh(), [2.0, 0.5]), lambda e: e < 1e-6
+)
 expect("2.12b", lambda: gradient_error(lambda v: v[0] ** 3, [2.0], h=0.1), 0.01)
 # Value(v[0].data) starts a new graph: the engine sees nothing of v[0], whose true derivative is v[1]
-expect("2.12b", lambda: gradient_error(lambda v: Value(v[0].data) * v[1], [2.0, -3.0]), 3.0, rtol=1e-4)
+expect(
+    "2.12b", lambda: gradient_error(lambda v: Value(v[0].data) * v[1], [2.0, -3.0]), 3.0, rtol=1e-4
+)
 ### BEGIN HIDDEN TESTS
 grade("2.12b")
 ### END HIDDEN TESTS
@@ -395,8 +407,33 @@ grade("2.12b")
 STEPS = [0, 10, 20, 40, 60, 80, 100, 120, 140, 160, 180, 200, 220, 240, 260]
 CURVES = {
     "seed 3": [0.7489, 0.2295, 0.2098, 0.1746, 0.1342, 0.0917, 0.0546, 0.0283, 0.013, 0.0055],
-    "seed 2": [0.2925, 0.2545, 0.2403, 0.2166, 0.1874, 0.1514, 0.1109, 0.0718, 0.0405, 0.02, 0.0089],
-    "seed 11": [0.591, 0.2911, 0.2561, 0.2363, 0.22, 0.1997, 0.1747, 0.1457, 0.1146, 0.0841, 0.0571, 0.0356]
+    "seed 2": [
+        0.2925,
+        0.2545,
+        0.2403,
+        0.2166,
+        0.1874,
+        0.1514,
+        0.1109,
+        0.0718,
+        0.0405,
+        0.02,
+        0.0089,
+    ],
+    "seed 11": [
+        0.591,
+        0.2911,
+        0.2561,
+        0.2363,
+        0.22,
+        0.1997,
+        0.1747,
+        0.1457,
+        0.1146,
+        0.0841,
+        0.0571,
+        0.0356,
+    ]
     + [0.0203, 0.0107, 0.0053],
 }
 HIDDEN = [[-0.15, 0.56, -0.11], [0.11, 0.16, -1.03], [-1.35, 1.3, -0.76], [-1.22, 1.38, 0.66]]
@@ -469,6 +506,7 @@ show(
 # ---
 # `random.Random(seed).uniform(-1, 1)` draws a number that depends on the seed alone. If all units
 # start alike, they get the same gradients and stay alike for ever.
+
 
 # %% answer="2.12c"
 def train_xor(seed=0):
@@ -582,6 +620,7 @@ show_digits(digits[:20], labels[:20])
 # $z$ with respect to the scores is $G$, and from there on the chain rule does not care where $G$
 # came from.
 
+
 # %% setup=true
 def cross_entropy_gradient(scores, labels):
     """Gradient of the mean cross-entropy: arrays scores (n, 10) and labels (n,) give (n, 10)."""
@@ -607,6 +646,7 @@ def cross_entropy_gradient(scores, labels):
 # ---
 # Start the weights with normal numbers of standard deviation $\sqrt{2/\text{inputs}}$ and the biases
 # at 0. `argmax(axis=1)` turns scores into labels.
+
 
 # %% answer="2.12d"
 class Tensor:
@@ -677,7 +717,7 @@ def summed_to(G, shape):
     """Undo broadcasting: sum G over the axes along which an array of this shape was repeated."""
     G = G.sum(axis=tuple(range(G.ndim - len(shape))))
     return G.sum(axis=tuple(i for i, n in enumerate(shape) if n == 1), keepdims=True)
-        ### END SOLUTION
+    ### END SOLUTION
 
 
 def train_digits(X, y, steps=200, lr=0.5, seed=0):
@@ -722,10 +762,20 @@ def share_right(n_train=600, n_test=300):
 A, row, column = [[1, 2], [3, 4]], [10, 20], [[1], [-1]]
 expect("2.12d", lambda: gradients(lambda a: a.sum(), A), [10, [[1, 1], [1, 1]]])
 expect("2.12d", lambda: gradients(lambda a: a.mean(), A), [2.5, [[0.25, 0.25], [0.25, 0.25]]])
-expect("2.12d", lambda: gradients(lambda a, b: (a @ b).sum(), A, column), [-2, [[1, -1]] * 2, [[4], [6]]])
+expect(
+    "2.12d",
+    lambda: gradients(lambda a, b: (a @ b).sum(), A, column),
+    [-2, [[1, -1]] * 2, [[4], [6]]],
+)
 expect("2.12d", lambda: gradients(lambda a, b: (a * b).sum(), A, row), [160, [row, row], [4, 6]])
-expect("2.12d", lambda: gradients(lambda a, b: (a + b).sum(), A, column), [10, [[1, 1]] * 2, [[2], [2]]])
-expect("2.12d", lambda: gradients(lambda a: a.relu().sum(), [[1, -2], [-3, 4]]), [5, [[1, 0], [0, 1]]])
+expect(
+    "2.12d",
+    lambda: gradients(lambda a, b: (a + b).sum(), A, column),
+    [10, [[1, 1]] * 2, [[2], [2]]],
+)
+expect(
+    "2.12d", lambda: gradients(lambda a: a.relu().sum(), [[1, -2], [-3, 4]]), [5, [[1, 0], [0, 1]]]
+)
 expect("2.12d", lambda: gradients(lambda a: (a + a * a).sum(), [3.0]), [12, [7]])
 expect("2.12d", lambda: share_right(), lambda share: share >= 0.9)
 ### BEGIN HIDDEN TESTS

@@ -147,7 +147,7 @@ def test_the_idea_that_agrees_best_is_named():
     assert said(made, nodes=7, edges=6) == {"nodes": "drawn_twice", "edges": True}
     assert said(made, nodes=7, edges=8) == {"nodes": "other_graph", "edges": "other_graph"}
     assert said(made, nodes=5, edges=3) == {"nodes": True, "edges": "tree"}
-    assert said(made, nodes=1, edges=6)["nodes"] == "the number is not right"
+    assert said(made, nodes=1, edges=6)["nodes"] == ""  # what was answered says it all
     assert [v.source for v in made.of_kind("misconception") if v.name == "tree"] == [
         "nodes = 5\nedges = 4", "nodes = 5\nedges = 3"
     ]  # fmt: skip

@@ -16,8 +16,10 @@ from autograder.inside.answer import observe_answer
 from autograder.judging.feedback import as_html, as_text
 from autograder.judging.reference import default_reference
 from autograder.judging.relied_on import top_names
+from autograder.judging.repeats import without_repeats
 from autograder.judging.verdict import Verdict, verdict_on
 from autograder.notation.faults import CourseFault
+from autograder.notation.ids import exercise_of
 
 
 class Points(float):
@@ -46,6 +48,7 @@ def grade(part: str, namespace: dict | None = None, seed: int | None = None) -> 
     The inputs differ from call to call unless `seed` is given.
     """
     verdict = check_answer(part, _callers_names() if namespace is None else namespace, seed)
+    verdict = _beside_the_others(verdict)
     points = Points(verdict.earned)
     points.verdict = verdict
     if not _in_notebook() or verdict.state != "graded":
@@ -53,6 +56,18 @@ def grade(part: str, namespace: dict | None = None, seed: int | None = None) -> 
     if verdict.state != "graded":
         raise CourseFault(verdict.note)
     return points
+
+
+_last: dict[str, Verdict] = {}  # of this session, by part
+
+
+def _beside_the_others(verdict: Verdict) -> Verdict:
+    """The verdict without what was said at the earlier parts of the exercise."""
+    _last[verdict.part] = verdict
+    in_order = [
+        _last[p] for p in default_reference().parts_of(exercise_of(verdict.part)) if p in _last
+    ]
+    return next(one for one in without_repeats(in_order) if one.part == verdict.part)
 
 
 def _in_notebook() -> bool:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import dis
 import html
 import linecache
+import traceback
 from collections.abc import Callable, Iterator
 from types import CodeType
 
 from utils.colours import BAD, GOOD, QUIET
-from utils.compare import difference
+from utils.compare import Difference, first_difference
+from utils.explanations import explanation
 from utils.records import record
+from utils.values import show
 
 
 class NotAsExpected(AssertionError):
@@ -56,7 +59,7 @@ def expect(part: str, attempt: Callable, wanted, rtol: float = 1e-6, atol: float
         if _is_missing_name(problem, attempt):
             return _say_open(part, text, str(problem))
         record(part, text, "failed")
-        _say(f"✘ {part}: {text} came to no result. Where it stopped, and why:", BAD)
+        _say(f"✘ {part}: {text} stops with an error. {_explained(problem, attempt)}", BAD)
         raise
     if got is ...:
         return _say_open(part, text, text)
@@ -68,10 +71,21 @@ def expect(part: str, attempt: Callable, wanted, rtol: float = 1e-6, atol: float
     raise NotAsExpected(_message(part, text, got, wanted, how))
 
 
-def _problem(wanted, got, rtol, atol) -> str | None:
+def _problem(wanted, got, rtol, atol) -> Difference | None:
     if callable(wanted):
-        return None if wanted(got) else "that does not hold"
-    return difference(wanted, _plain(got), rtol, atol)
+        return None if wanted(got) else Difference(got, wanted, "it is not what the task asks for")
+    return first_difference(wanted, _plain(got), rtol, atol)
+
+
+def _explained(problem: Exception, attempt: Callable) -> str:
+    """What the exception means; with the line of the answer that raised it."""
+    line = ""
+    for frame in traceback.extract_tb(problem.__traceback__):
+        is_cell = frame.filename.startswith("<") or "ipykernel" in frame.filename
+        if is_cell and frame.name != attempt.__code__.co_name:
+            line = frame.line or line
+    said = explanation(type(problem).__name__, str(problem), line.strip())
+    return said.replace("`", "")
 
 
 def _plain(value):
@@ -106,24 +120,29 @@ def _say_open(part: str, text: str, reason: str) -> None:
     _say(f"○ {part} is not written yet ({reason})", QUIET)
 
 
-def _message(part, text, got, wanted, how) -> str:
+def _message(part, text, got, wanted, problem: Difference) -> str:
     lines = [f"✘ {part}: {text}", f"   came out:  {_show(got)}"]
     if not callable(wanted):
         lines.append(f"   expected:  {_show(wanted)}")
-    if how != "the number is not right":
-        lines.append(f"   that is:   {how}")
+    if problem.inner is not None or problem.how:
+        lines.append(f"   that is:   {_where(problem)}")
     return "\n".join(lines)
 
 
-def _show(value) -> str:
-    import numpy as np
+def _where(problem: Difference) -> str:
+    """The first wrong entry and its place; or how the whole is of another kind."""
+    places = []
+    while problem.inner is not None:
+        places.append(problem.place)
+        problem = problem.inner
+    where = ", ".join(places)
+    if problem.how:
+        return f"{where}: {problem.how}" if where else problem.how
+    return f"{where} there is {_show(problem.got)}, expected {_show(problem.expected)}"
 
-    if isinstance(value, np.ndarray):
-        return np.array2string(value, precision=6, separator=", ", threshold=60)
-    if isinstance(value, np.generic):
-        value = value.item()
-    text = repr(value)
-    return text if len(text) < 300 else text[:297] + "…"
+
+def _show(value) -> str:
+    return show(value, 300)
 
 
 def _text_of(attempt: Callable) -> str:

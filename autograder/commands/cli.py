@@ -103,7 +103,7 @@ def _answers(exercise, file, batch) -> list[dict]:
 
 
 def _print_result(result: dict) -> None:
-    from autograder.judging.feedback import points_text
+    from autograder.judging.feedback import points_text, text_lines
 
     head = f"{result['exercise']}: {points_text(result['earned'])} of {points_text(result['points'])} points"
     out.print(head, style="bold", markup=False)
@@ -113,8 +113,8 @@ def _print_result(result: dict) -> None:
         bonus = " bonus" if part["bonus"] else ""
         score = f"{points_text(part['earned'])} of {points_text(part['points'])}{bonus}"
         out.print(f"  {part['id']}: {score}", markup=False)
-        for sentence in part["feedback"]:
-            out.print(f"      {sentence}", markup=False, soft_wrap=True)
+        for line in text_lines(part["feedback"], out.width if out.is_terminal else None, "      "):
+            out.print(line, markup=False, soft_wrap=True)
 
 
 @app.command()

@@ -17,6 +17,7 @@ from autograder.isolation.worker import cpu_count
 from autograder.judging.explain import explain
 from autograder.judging.forbid import parsed
 from autograder.judging.relied_on import top_names
+from autograder.judging.repeats import without_repeats
 from autograder.judging.verdict import Verdict, not_graded, total, verdict_on
 from autograder.notation.faults import CourseFault
 from autograder.notation.ids import exercise_of
@@ -78,6 +79,7 @@ def _results(answers, seed, pool, reference) -> Iterator[tuple[int, dict]]:
             check = reference.check(part)
             written = _answer_and_others(source, part, reference) if check.forbid else ("",)
             verdicts.append(verdict_on(check, one, reference, seed, *written))
+        verdicts = without_repeats(verdicts)
         yield position, _result(exercise, verdicts, _error(done[-len(parts) - 1]))
 
 

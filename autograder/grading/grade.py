@@ -27,7 +27,9 @@ from autograder.isolation import Limits, Worker
 from autograder.judging.explain import explain
 from autograder.judging.feedback import as_html, sentences
 from autograder.judging.reference import Reference
+from autograder.judging.repeats import without_repeats
 from autograder.judging.verdict import Verdict, not_graded, total, verdict_on
+from autograder.notation.ids import exercise_of
 
 OUT_OF_TIME = ("OutOfTime", "CellLost")
 
@@ -192,7 +194,8 @@ def finish(
         verdicts = {part: not_graded(reference.check(part), why) for part in plan.looks}
         results = [{"outputs": [], "error": None} for _ in plan.steps]
     else:
-        verdicts = _verdicts(plan, results, reference, seed, kept or {})
+        found = _verdicts(plan, results, reference, seed, _whole_exercises(kept or {}, plan.parts))
+        verdicts = {verdict.part: verdict for verdict in without_repeats(found.values())}
     if any(verdict.state != "graded" for verdict in verdicts.values()):
         state = "not graded"
         problems += [v.note for v in verdicts.values() if v.state != "graded"]
@@ -218,6 +221,12 @@ def finish(
         given, notebook, list(verdicts.values()), written, sorted(rebuilt.answered),
         list(dict.fromkeys(problems)), state, tier, seed, _version(reference.course),
     )  # fmt: skip
+
+
+def _whole_exercises(kept: dict[str, Verdict], parts: list[str]) -> dict[str, Verdict]:
+    """What a part says depends on the exercise's earlier parts: all of them are kept, or none."""
+    new = {exercise_of(part) for part in parts if part not in kept}
+    return {part: verdict for part, verdict in kept.items() if exercise_of(part) not in new}
 
 
 @lru_cache

@@ -11,6 +11,7 @@ import copy
 import inspect
 import linecache
 import random
+import re
 import signal
 import sys
 import threading
@@ -20,11 +21,14 @@ import zlib
 
 import numpy as np
 
+from autograder.inside.calls import MOST_CALLS, Calls, call_text, is_students, written
 from autograder.inside.observation import Observation
-from autograder.inside.plain import Opaque, Raised, shorten, show, to_plain
+from autograder.inside.plain import Opaque, Raised, to_plain
+from utils.values import shorten
 
 MISSING = "Missing"
 MUTATED = "ChangedItsInput"
+LONGEST_CALL = 200  # characters
 
 
 class _Failed:
@@ -56,30 +60,40 @@ class ChangedItsInput(ValueError):
 
 
 class _Log:
-    """The calls of one observation, in order: (result, description of the inputs)."""
+    """What was called in one observation: (result, the calls behind it), in order."""
 
     def __init__(self):
-        self.calls: list[tuple[object, str]] = []
-        self.inside_attempt = 0
+        self.results: list[tuple[object, list[str]]] = []
+        self.calls: Calls | None = None  # of the `attempt` that is under way
 
-    def add(self, result, text: str):
-        self.calls.append((result, text))
+    @property
+    def inside_attempt(self) -> bool:
+        return self.calls is not None
+
+    def add(self, result, calls: list[str]):
+        self.results.append((result, calls))
         return result
 
     def inputs_behind(self, value, used: set[int]) -> str:
-        """What led to `value`: the first unused call whose result it is, or holds."""
-        parts = value.values() if isinstance(value, dict) else value
-        parts = list(parts) if isinstance(value, (dict, list, tuple)) else []
-        found = []
-        for wanted in [value, *parts]:
-            for index, (result, text) in enumerate(self.calls):
-                if result is wanted and index not in used:
-                    used.add(index)
-                    found.append(text)
-                    break
-            if wanted is value and found:
-                break
-        return "; ".join(dict.fromkeys(found))
+        """The calls that led to `value`, one a line: those of the first unused result that it is.
+
+        For a value that holds results there is a line for each of its entries.
+        """
+        if (calls := self._calls_of(value, used)) is not None:
+            return "\n".join(shorten(call, LONGEST_CALL) for call in calls)
+        parts = list(value.values()) if isinstance(value, dict) else value
+        if not isinstance(parts, (list, tuple)) or len(parts) > MOST_CALLS:
+            return ""
+        found = [self._calls_of(part, used) for part in parts]
+        texts = [shorten("; ".join(calls or ()), LONGEST_CALL) for calls in found]
+        return "\n".join(texts) if any(texts) else ""
+
+    def _calls_of(self, value, used: set[int]) -> list[str] | None:
+        for index, (result, calls) in enumerate(self.results):
+            if result is value and index not in used:
+                used.add(index)
+                return calls
+        return None
 
 
 _log = _Log()
@@ -92,22 +106,24 @@ class TooSlow(BaseException):
 def attempt(function, *args, seconds: float | None = None, **kwargs):
     """Call `function`; when it raises, the exception takes the place of the result.
 
-    For observations of several steps (build an object, call two methods). The arguments, by their
-    names in `function`, are what the student is told the input was. With `seconds` (of processor
-    time, so that a busy machine is nobody's fault), a call that takes longer costs its own
-    sub-check only.
+    For observations of several steps (build an object, call two methods). The student is told which
+    of the student's own functions were called, and with what; or the formula among the arguments (a
+    function that is `named`, or a text) and where it was tried. With `seconds` (of processor time, so
+    that a busy machine is nobody's fault), a call that takes longer costs its own sub-check only.
     """
     if _log.inside_attempt:
         return function(*args, **kwargs)
-    _log.inside_attempt += 1
+    _log.calls = calls = Calls()
     try:
         with _time_limit(seconds):
             result = function(*args, **kwargs)
     except (Exception, SystemExit, KeyboardInterrupt, TooSlow) as error:
         result = _Failed(error)
     finally:
-        _log.inside_attempt -= 1
-    return _log.add(result, _by_name(function, args, kwargs))
+        calls.end()
+        _log.calls = None
+    formula = [] if calls.of_functions else _formula(function, args, kwargs)
+    return _log.add(result, formula or calls.lines())
 
 
 @contextlib.contextmanager
@@ -135,15 +151,39 @@ def named(text: str, function):
         return function(*args, **kwargs)
 
     wrapper.__name__ = text
+    wrapper.is_named = True
     return wrapper
 
 
-def _by_name(function, args, kwargs) -> str:
+def tried(formula: str, **values) -> None:
+    """Inside `attempt`: the student is told that this formula was tried with these values."""
+    if _log.calls is not None:
+        where = ", ".join(f"{name} = {written(value)}" for name, value in values.items())
+        _log.calls.say(f"{formula} at {where}" if where else formula)
+
+
+def _formula(function, args, kwargs) -> list[str]:
+    """The formula among the arguments of `attempt`, and where it is tried."""
     try:
-        bound = inspect.signature(function).bind(*args, **kwargs)
+        bound = inspect.signature(function).bind(*args, **kwargs).arguments
     except (TypeError, ValueError):
-        return ", ".join(show(arg, 160) for arg in args)
-    return ", ".join(f"{name} = {show(value, 160)}" for name, value in bound.arguments.items())
+        return []
+    formulas = {
+        name: value if isinstance(value, str) else value.__name__
+        for name, value in bound.items()
+        if isinstance(value, str) or getattr(value, "is_named", False)
+    }
+    if len(formulas) != 1:
+        return []
+    ((parameter, text),) = formulas.items()
+    where = []
+    for name, value in bound.items():
+        if isinstance(value, tuple):
+            where += map(written, value)
+        elif name != parameter and not isinstance(value, dict):
+            is_in = re.search(rf"\b{name}\b", text)
+            where.append(f"{name} = {written(value)}" if is_in else written(value))
+    return [f"{text} at {', '.join(where)}" if where else text]
 
 
 class Answer:
@@ -160,12 +200,12 @@ class Answer:
             error = MissingAnswer(name)
             if _log.inside_attempt:
                 raise error
-            return _log.add(_Failed(error), name)
+            return _log.add(_Failed(error), [])
         value = self._namespace[name]
         if isinstance(value, (types.FunctionType, types.BuiltinFunctionType, types.MethodType)):
             return _guarded(name, value)
-        if not inspect.isclass(value) and not _log.inside_attempt:
-            _log.add(value, name)
+        if inspect.isclass(value) and _log.calls is not None:
+            _log.calls.watch(value)
         return value
 
     def has(self, name: str) -> bool:
@@ -198,19 +238,18 @@ class Answer:
 def _guarded(name: str, function):
     def call(*args, **kwargs):
         before = [_copy_of(arg) for arg in args]
-        if _log.inside_attempt:
+        if _log.calls is not None:
+            _log.calls.add(name, before, kwargs)
             result = function(*args, **kwargs)
             _require_unchanged(name, before, args)
             return result
-        text = ", ".join(
-            [show(arg, 160) for arg in before] + [f"{k}={show(v, 80)}" for k, v in kwargs.items()]
-        )
+        text = call_text(name, before, kwargs)
         try:
             result = function(*args, **kwargs)
             _require_unchanged(name, before, args)
         except (Exception, SystemExit, KeyboardInterrupt) as error:
             result = _Failed(error)
-        return _log.add(result, f"{name}({text})")
+        return _log.add(result, [text])
 
     call.__name__ = name
     call.__wrapped__ = function
@@ -269,7 +308,7 @@ def observe_answer(observe, namespace: dict, seed: int, part: str) -> Observatio
         used: set[int] = set()
         for key, value in observed.items():
             inputs = _log.inputs_behind(value, used)
-            entries.append([str(key), _plain_or_raised(value), shorten(inputs, 600)])
+            entries.append([str(key), _plain_or_raised(value), inputs])
     except (Exception, SystemExit, KeyboardInterrupt) as problem:
         error = raised(problem)
     finally:
@@ -303,8 +342,7 @@ def raised(error: BaseException) -> Raised:
 def _students_line(error: BaseException) -> str:
     try:
         for frame in reversed(traceback.extract_tb(error.__traceback__)):
-            is_cell = frame.filename.startswith("<") or "ipykernel" in frame.filename
-            if is_cell:
+            if is_students(frame.filename):
                 line = frame.line or linecache.getline(frame.filename, frame.lineno or 0)
                 return shorten(line.strip(), 200)
     except Exception:

@@ -15,6 +15,7 @@ import msgpack
 import numpy as np
 
 from utils.answers import exact_number
+from utils.values import shorten, show
 
 MAX_BYTES = 32 * 2**20
 MAX_DEPTH = 24
@@ -57,39 +58,6 @@ class Raised:
 
     def __repr__(self) -> str:
         return f"{self.type}: {self.message}" if self.message else self.type
-
-
-def shorten(text: str, limit: int = 300) -> str:
-    """`text`, cut in the middle when it is longer than `limit` characters."""
-    if len(text) <= limit:
-        return text
-    half = (limit - 3) // 2
-    return text[:half] + " … " + text[-half:]
-
-
-def show(value, limit: int = 300) -> str:
-    """A short, readable repr: arrays with four digits, and never an exception."""
-    try:
-        if isinstance(value, np.ndarray):
-            text = np.array2string(value, precision=4, separator=", ", threshold=24, edgeitems=2)
-            text = " ".join(text.split())
-            if value.size == 0:
-                text += f" with shape {value.shape}"
-        elif isinstance(value, (float, np.floating)):
-            text = format(float(value), ".6g")
-        elif isinstance(value, (tuple, list)) and len(value) <= 12:
-            inner = ", ".join(show(item, limit) for item in value)
-            trailing = "," if isinstance(value, tuple) and len(value) == 1 else ""
-            text = f"({inner}{trailing})" if isinstance(value, tuple) else f"[{inner}]"
-        elif isinstance(value, dict) and len(value) <= 20:
-            text = "{" + ", ".join(f"{k!r}: {show(v, limit)}" for k, v in value.items()) + "}"
-        elif callable(value) and hasattr(value, "__name__"):
-            text = "a function" if value.__name__ == "<lambda>" else value.__name__
-        else:
-            text = repr(value)
-    except Exception as problem:
-        text = f"<{type(value).__name__} whose repr raises {type(problem).__name__}>"
-    return shorten(text, limit)
 
 
 def to_plain(value, depth: int = 0):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from autograder.inside.answer import Answer, attempt
+from autograder.inside.answer import Answer, attempt, tried
 from autograder.inside.expressions import evaluate
 from utils import answers
 
@@ -68,6 +68,7 @@ def _in_order(answer, name, options):
 
 def _evaluated(answer, name):
     def value(**values):
+        tried(name, **values)
         return evaluate(getattr(answer, name), **values)
 
     return value
@@ -78,6 +79,7 @@ class Values:
     """Observes variables, or keys of one dict: {sub-check: what stands there}."""
 
     places: tuple[tuple[str, str, str | None], ...]  # sub-check, name, key of a dict or None
+    typed = True  # the values are what a person typed
 
     def __call__(self, answer: Answer, rng) -> dict:
         return {

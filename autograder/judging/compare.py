@@ -10,20 +10,31 @@ import numpy as np
 
 from autograder.inside.plain import Opaque, Raised
 from utils import compare
+from utils.compare import Difference
 
 
 def difference(expected, got, rtol: float = 1e-4, atol: float = 1e-6) -> str | None:
-    """None when `got` agrees with `expected`; otherwise one sentence on how it differs.
+    """None when `got` agrees with `expected`; otherwise one sentence on how it differs."""
+    found = first_difference(expected, got, rtol, atol)
+    return None if found is None else str(found)
 
-    As `utils.compare.difference`; exceptions agree when they are of the same type.
+
+def first_difference(expected, got, rtol: float = 1e-4, atol: float = 1e-6) -> Difference | None:
+    """None when `got` agrees with `expected`; otherwise where it first differs, and how.
+
+    As `utils.compare.first_difference`; exceptions agree when they are of the same type.
     """
     if isinstance(expected, Raised) or isinstance(got, Raised):
         if isinstance(got, Raised) and isinstance(expected, Raised):
-            return None if expected.type == got.type else "it raised another exception"
-        return "it raised an exception" if isinstance(got, Raised) else "it raised no exception"
+            same = expected.type == got.type
+            return None if same else Difference(got, expected, "it raised another exception")
+        raised = isinstance(got, Raised)
+        return Difference(
+            got, expected, "it raised an exception" if raised else "it raised no exception"
+        )
     if isinstance(expected, Opaque):
-        return None if expected == got else "it is not the right one"
-    return compare.difference(expected, got, rtol, atol)
+        return None if expected == got else Difference(got, expected, "it is another object")
+    return compare.first_difference(expected, got, rtol, atol)
 
 
 def oracle_problem(values: Iterable) -> str | None:

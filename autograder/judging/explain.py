@@ -1,130 +1,32 @@
-"""What an exception means, in the terms of somebody who wrote the answer."""
+"""What an exception in an answer means, in the terms of somebody who wrote the answer."""
 
 from __future__ import annotations
 
-import re
-
 from autograder.inside.answer import MISSING, MUTATED
 from autograder.inside.plain import Raised
-
-_OPERATORS = {
-    "+": "add", "-": "sub", "*": "mul", "/": "truediv", "**": "pow", "@": "matmul",
-    "** or pow()": "pow", "+=": "add", "-=": "sub", "*=": "mul", "//": "floordiv", "%": "mod",
-}  # fmt: skip
-_BUILT_IN = {"int", "float", "complex", "bool", "str", "list", "tuple", "NoneType", "dict"}
+from utils.explanations import explanation
 
 
 def explain(problem: Raised) -> str:
     """One or two sentences on an exception: what happened, what to look at."""
-    sentence = _meaning(problem).strip()
-    if problem.line and problem.type not in (MISSING, MUTATED, "NotImplementedError"):
-        sentence += f" It happened in the line: {problem.line}"
-    return sentence
+    ours = _OURS.get(problem.type)
+    if ours is not None:
+        return ours(problem.message)
+    return explanation(problem.type, problem.message, problem.line)
 
 
-def _meaning(problem: Raised) -> str:
-    kind, message = problem.type, problem.message
-    if kind == MISSING:
-        return (
-            f"The name {message} is not defined, or still stands for `...`. Define it with exactly "
-            "this spelling."
-        )
-    if kind == MUTATED:
-        return f"{message}. Work on a copy, or compute a new value: the caller still needs the old one."
-    if kind == "NotImplementedError":
-        return "This part is not written yet."
-    if kind == "NotObserved":
-        return "It could not be tried, because an earlier step failed."
-    if kind == "TooSlow":
-        return (
-            f"It took too long ({message}). A node that is visited once for every path to it costs "
-            "exponential time; a loop that never meets its condition costs all of it."
-        )
-    for pattern, explanation in _PATTERNS.get(kind, ()):
-        if found := re.search(pattern, message):
-            said = explanation(found) if callable(explanation) else explanation
-            if said:
-                return f"{kind}: {message}. {said}"
-    general = _GENERAL.get(kind, "")
-    return f"{kind}: {message}. {general}" if message else f"{kind}. {general}"
-
-
-def _operator(found) -> str:
-    operator, left, right = found[1], found[2], found[3]
-    name = _OPERATORS.get(operator)
-    if "NoneType" in (left, right):
-        return "One of the two is None. Does a function end without return?"
-    if "ellipsis" in (left, right):
-        return "One of the two is still the placeholder ... of an unfinished answer."
-    if {"function", "method", "builtin_function_or_method"} & {left, right}:
-        return "A function stands where its value is needed: call it."
-    if name is None:
-        return ""
-    if left in _BUILT_IN and right not in _BUILT_IN:
-        return (
-            f"When a plain {left} stands on the left, Python asks the right-hand object for "
-            f"__r{name}__: {right} has none that works. Define __r{name}__."
-        )
-    if left not in _BUILT_IN:
-        return f"Python calls {left}.__{name}__ here; it is missing or gives NotImplemented."
-    return f"Python cannot combine a {left} with a {right}; check the types of what you computed."
-
-
-_PATTERNS = {
-    "TypeError": [
-        (r"unsupported operand type\(s\) for (\S+(?: or pow\(\))?): '(\w+)' and '([\w.]+)'", _operator),
-        (r"'NoneType' object", "Something is None. Does a function end without return?"),
-        (r"bad operand type for unary -: '(\w+)'",
-         lambda m: f"Python calls {m[1]}.__neg__ for a minus sign; it is missing."),
-        (r"missing \d+ required (positional|keyword)",
-         "The call gives fewer arguments than your function asks for. Compare its signature with the task."),
-        (r"takes .*positional arguments? but .* given",
-         "The call gives more arguments than your function takes. Compare its signature with the task "
-         "(a method needs self)."),
-        (r"unexpected keyword argument '(\w+)'",
-         lambda m: f"Your function has no argument {m[1]}. Compare its signature with the task."),
-        (r"'(\w+)' object is not subscriptable", lambda m: f"A {m[1]} has no parts to index."),
-        (r"cannot unpack non-iterable (\w+)",
-         lambda m: f"Several values were expected and one {m[1]} came back. Return all of them."),
-        (r"'(\w+)' object is not callable",
-         lambda m: f"A {m[1]} is called like a function. Is a variable hiding a function of that name?"),
-    ],
-    "ValueError": [
-        (r"matmul|shapes .* not aligned|mismatch in its core dimension",
-         "The inner sizes of a matrix product do not match. Write the shapes beside each factor; one of "
-         "them probably has to be transposed or to change sides."),
-        (r"could not be broadcast", "Two arrays of shapes that do not fit were combined element by element."),
-        (r"not enough values to unpack|too many values to unpack",
-         "The number of returned values is not the number that the exercise asks for."),
-        (r"truth value of an array",
-         "An array stands where one True or False is needed; use np.where, a mask, np.all or np.any."),
-    ],
-    "AttributeError": [
-        (r"'NoneType' object has no attribute", "Something is None. Does a function end without return?"),
-        (r"'(\w+)' object has no attribute '(\w+)'",
-         lambda m: f"A {m[1]} has no {m[2]}. Is it stored on self before it is used, and spelled the same?"),
-    ],
-    "RuntimeError": [
-        (r"does not require grad", "The result is cut off from the graph of torch, so there is nothing "
-         "to differentiate."),
-    ],
-}  # fmt: skip
-_GENERAL = {
-    "SyntaxError": "Python cannot read the cell; look at brackets, colons and quotes just before that place.",
-    "IndentationError": "The indentation does not line up.",
-    "NameError": "A name is used before it is defined; check the spelling and the order of the cells.",
-    "ZeroDivisionError": "Something was divided by zero. Which input makes the denominator zero?",
-    "OverflowError": "A number became too large, probably inside exp. Rearrange so that exp gets negative "
-    "numbers only.",
-    "RecursionError": "The function calls itself too many times. A loop with its own list has no such limit.",
-    "KeyError": "A dictionary has no such key. Is it spelled as in the task, or was it removed too early?",
-    "IndexError": "An index lies outside the list or array.",
-    "MemoryError": "More memory was asked for than there is. Look at the shapes you create.",
-    "AssertionError": "An assert in your own code does not hold.",
-    "SystemExit": "Your code ends the program. Remove exit() or sys.exit().",
-    "KeyboardInterrupt": "Your code was interrupted.",
-    "EOFError": "input() waits for a person, and nobody is there when the notebook is graded. Put the "
-    "value in a variable.",
-    "PermissionError": "This is not allowed when the notebook is graded.",
-    "ModuleNotFoundError": "That package is not part of the course's environment.",
+_OURS = {
+    MISSING: lambda name: (
+        f"The name {name} is not defined, or still stands for `...`. Define it with exactly this spelling."
+    ),
+    MUTATED: lambda what: (
+        f"{what}. Work on a copy, or compute a new value: the caller still needs the old one."
+    ),
+    "NotImplementedError": lambda _: "This part is not written yet.",
+    "NotObserved": lambda _: "It could not be tried, because an earlier step failed.",
+    # (a line is not named: the time is over anywhere)
+    "TooSlow": lambda limit: (
+        f"It took too long ({limit}). A node that is visited once for every path to it costs "
+        "exponential time; a loop that never meets its condition costs all of it."
+    ),
 }

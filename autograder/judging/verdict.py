@@ -10,12 +10,14 @@ import numpy as np
 
 from autograder.inside.answer import MISSING
 from autograder.inside.observation import Observation, inputs_of, values_of
-from autograder.inside.plain import Opaque, Raised, show
-from autograder.judging.compare import difference, oracle_problem
+from autograder.inside.plain import Opaque, Raised
+from autograder.judging.compare import difference, first_difference, oracle_problem
+from autograder.judging.diagnosis import diagnose, explained
 from autograder.judging.relied_on import forbidden_in
 from autograder.notation.checks import Check
 from autograder.notation.faults import CourseFault, Fault
 from autograder.notation.variants import Variant
+from utils.compare import Difference
 
 if TYPE_CHECKING:
     from autograder.judging.reference import Reference
@@ -30,21 +32,29 @@ FAILED = {
 
 @dataclass
 class Line:
-    """One sub-check: does it hold, what went in, what came out, how it differs."""
+    """One sub-check: does it hold, what was called, what came out, how it differs or what a judge says.
+
+    `inputs` has one call a line. `reveal`: the expected value may be shown. `typed`: a person typed
+    what came out. `idea` is the name of the misconception that explains it, when it is known.
+    """
 
     key: str
     holds: bool
     inputs: str = ""
     got: object = None
-    expected: str = ""
-    difference: str = ""
+    difference: Difference | None = None
+    said: str = ""
+    reveal: bool = False
+    typed: bool = False
+    idea: str = ""
 
 
 @dataclass
 class Verdict:
     """The result of one part. `state` is "graded", or "not graded" for a fault of ours.
 
-    `ended` says what ended the observation ("timeout", "crash", "memory"), if anything did. `said`
+    `ended` says what ended the observation ("timeout", "crash", "memory"), if anything did. `cause`
+    is the sub-check from which everything else that is wrong follows, when a judge says so. `said`
     holds the sentences of a verdict that was kept from an earlier run.
     """
 
@@ -55,6 +65,7 @@ class Verdict:
     state: str = "graded"
     note: str = ""
     ended: str = ""
+    cause: str = ""
     said: list[str] | None = None
     lines: list[Line] = field(default_factory=list)
     misconceptions: dict[str, str] = field(default_factory=dict)
@@ -179,9 +190,11 @@ def _judge_by_comparison(check: Check, seen: Observation, expected: dict, verdic
     missing = seen["error"] or Raised("NotObserved", "")
     for key, wanted in expected.items():
         value = got.get(key, missing)
-        how = difference(wanted, value, check.rtol, check.atol)
-        shown = show(wanted) if check.reveal and how else ""
-        verdict.lines.append(Line(key, how is None, inputs.get(key, ""), value, shown, how or ""))
+        how = first_difference(wanted, value, check.rtol, check.atol)
+        shown = inputs.get(key, "")
+        verdict.lines.append(
+            Line(key, how is None, shown, value, how, reveal=check.reveal, typed=_is_typed(check))
+        )
 
 
 def _judge_by_rule(
@@ -196,14 +209,33 @@ def _judge_by_rule(
         if not named and (isinstance(value, Raised) or not isinstance(outcome, (bool, Fault))):
             outcome = Fault("it raised an exception")
         elif outcome is False:
-            outcome = Fault("it does not hold")
+            outcome = Fault("")
         holds = outcome is True
-        said_of = "" if holds else outcome.sentence
-        verdict.lines.append(Line(key, holds, inputs.get(key, ""), value, "", said_of))
-        if not holds and outcome.misconception:
+        line = Line(key, holds, inputs.get(key, ""), value, typed=_is_typed(check))
+        verdict.lines.append(line)
+        if not holds:
+            line.said = outcome.sentence
             variant = check.variants.get(outcome.misconception)
-            sentence = variant.sentence if variant else outcome.sentence
-            verdict.misconceptions[outcome.misconception] = sentence
+            if sentence := variant.sentence if variant else line.said:
+                line.idea = outcome.misconception or ""
+            if line.idea:
+                verdict.misconceptions[line.idea] = sentence
+            if outcome.cause and not verdict.cause:
+                verdict.cause = key
+    if verdict.cause:
+        _follows_from(verdict, verdict.cause)
+
+
+def _follows_from(verdict: Verdict, cause: str) -> None:
+    """Everything that is wrong has one cause: no other idea is named, and no other line stands beside it."""
+    (idea,) = (line.idea for line in verdict.lines if line.key == cause)
+    verdict.misconceptions = {n: s for n, s in verdict.misconceptions.items() if n == idea}
+    for line in verdict.lines:
+        line.idea = "" if line.holds else idea
+
+
+def _is_typed(check: Check) -> bool:
+    return getattr(check.observe, "typed", False)
 
 
 def _said_of_student(check: Check, values: dict, seed: int) -> dict:
@@ -215,7 +247,7 @@ def _said_of_student(check: Check, values: dict, seed: int) -> dict:
     except CourseFault:
         broken = any(isinstance(value, Raised) for value in values.values())
         why = (
-            "it could not be judged, because an earlier step failed"
+            "this could not be judged, because an earlier step failed"
             if broken
             else ("the result does not have the form that the exercise asks for")
         )
@@ -223,26 +255,17 @@ def _said_of_student(check: Check, values: dict, seed: int) -> dict:
 
 
 def _name_misconceptions(check, seen, expected, reference, seed, verdict) -> None:
-    """Name the wrong answers that give the student's values wherever they are wrong themselves.
-
-    One that explains every wrong sub-check is preferred; else those that explain most.
-    """
     got = values_of(seen)
-    wrong = {line.key for line in verdict.lines if not line.holds}
-    whole, part = [], []
-    for variant in check.of_kind("misconception"):
-        theirs = _wrong_values(check, variant, expected, reference, seed)
-        if not theirs or not theirs.keys() <= wrong & got.keys():
-            continue
-        if not all(_alike(value, got[key]) for key, value in theirs.items()):
-            continue
-        if theirs.keys() == wrong:
-            whole.append(variant)
-        elif telling := sum(not isinstance(value, Raised) for value in theirs.values()):
-            part.append((telling, variant))
-    part.sort(key=lambda pair: -pair[0])
-    for variant in whole[:2] or [variant for _, variant in part[:3]]:
-        verdict.misconceptions[variant.name] = variant.sentence
+    wrong = {line.key: line for line in verdict.lines if not line.holds}
+    variants = check.of_kind("misconception")
+
+    def wrong_values(variant: Variant) -> dict:
+        return _wrong_values(check, variant, expected, reference, seed)
+
+    verdict.misconceptions = diagnose(variants, wrong_values, got, set(wrong))
+    for name in verdict.misconceptions:
+        for key in explained(name, variants, wrong_values, got, set(wrong)):
+            wrong[key].idea = wrong[key].idea or name
 
 
 def _wrong_values(check: Check, variant: Variant, expected: dict, reference, seed: int) -> dict:
@@ -258,13 +281,6 @@ def _wrong_values(check: Check, variant: Variant, expected: dict, reference, see
             if difference(value, theirs.get(name), check.rtol, check.atol) is not None
         }
     return reference.remembered[key]
-
-
-def _alike(theirs, got) -> bool:
-    """Does the student's value look as if it came from the same mistake?"""
-    if isinstance(theirs, Opaque) or isinstance(got, Opaque):
-        return isinstance(got, Opaque) and isinstance(theirs, Opaque) and theirs.type == got.type
-    return difference(theirs, got, 1e-3, 1e-7) is None
 
 
 def total(verdicts: Iterable[Verdict]) -> tuple[float, float]:

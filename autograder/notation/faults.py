@@ -11,7 +11,12 @@ class CourseFault(RuntimeError):
 
 @dataclass(frozen=True)
 class Fault:
-    """What a judge says of a sub-check that does not hold."""
+    """What a judge says of a sub-check that does not hold; with the idea behind it, if it is known.
+
+    An empty sentence: what came out says it all. cause: everything else that is wrong follows from
+    this, so that no other idea is named, and nothing else is listed beside it.
+    """
 
     sentence: str
     misconception: str | None = None
+    cause: bool = False

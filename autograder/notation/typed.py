@@ -23,7 +23,7 @@ from autograder.notation.faults import Fault
 from autograder.notation.forms import STYLES, assignment, literal, numbers_in, other_forms
 from autograder.notation.registry import check
 from utils.answers import Unreadable
-from utils.quiz.questions import Question, Reply, as_text, question_from
+from utils.quiz.questions import MISSING, Question, Reply, as_text, question_from
 
 Idea = tuple  # (sentence, wrong answer, another one, …)
 
@@ -79,7 +79,7 @@ def numbers(
         }
         wrong = {name for name in given if not said[name].right}
         return {
-            name: Fault("the number is not right", _best_idea(name, given, wrong, ideas))
+            name: Fault("", _best_idea(name, given, wrong, ideas))
             if name in wrong
             else outcome(reply)
             for name, reply in said.items()
@@ -342,8 +342,13 @@ def of_question(question: Question, points: float) -> Check:
     made = of_questions(name, asked, {"points": points})
     for mistake in question.mistakes():
         source = f"{name} = {literal(mistake.answer)}"
-        made.misconception(mistake.idea, as_text(mistake.feedback), source=source)
+        made.misconception(mistake.idea, _graded(mistake.feedback), source=source)
     return _with_other_forms(made, name, question)
+
+
+def _graded(feedback: str) -> str:
+    """Practice gives a hint at what is missing; the graded quiz says only that something is."""
+    return MISSING if feedback.startswith(MISSING) else as_text(feedback)
 
 
 def pairs_asked(question: Question, name: str) -> list[Asked]:
@@ -365,7 +370,7 @@ def outcome(reply: Reply, known: Container[str] | None = None) -> bool | Fault:
     if reply.right:
         return True
     if reply.idea and (known is None or reply.idea in known):
-        return Fault("that is not it", reply.idea)
+        return Fault("", reply.idea)
     return Fault(_begun_small(as_text(reply.feedback).rstrip(".")))
 
 

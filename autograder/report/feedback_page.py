@@ -17,7 +17,7 @@ from autograder.course.files import write_text
 from autograder.gradebook.folder import GradingFolder
 from autograder.gradebook.late import in_words as time_in_words
 from autograder.grading import harmless
-from autograder.judging.feedback import points_text
+from autograder.judging.feedback import FIRST, folded, in_html, points_text
 from autograder.report.page import fold, is_made_from, items, list_of, page, table
 from autograder.report.results import AssignmentResult, NotebookResult, PartResult
 
@@ -124,7 +124,7 @@ def _first_things(one: AssignmentResult, shown: set[str]) -> str:
     open_parts = [p for p in one.parts if not p.full and not p.bonus and p.feedback]
     open_parts.sort(key=lambda part: (not part.misconceptions, part.earned - part.points))
     lines = [
-        f"{_linked(part, shown)}: {escape(_telling(part))} <span class=quiet>"
+        f"{_linked(part, shown)}: {in_html(_telling(part))} <span class=quiet>"
         f"({points_text(part.points - part.earned)} to gain)</span>"
         for part in open_parts[:FIRST_THINGS]
     ]
@@ -132,8 +132,9 @@ def _first_things(one: AssignmentResult, shown: set[str]) -> str:
 
 
 def _telling(part: PartResult) -> str:
-    wrong = [line for line in part.feedback if not line.startswith("✔")]
-    return (wrong or part.feedback)[0].removeprefix("✘ ")
+    at_once, _ = folded(part.feedback)
+    telling = [sentence for sentence in at_once if not sentence.startswith("✔")]
+    return (telling or part.feedback)[0].removeprefix(FIRST).removeprefix("✘ ")
 
 
 def _linked(part: PartResult, shown: set[str]) -> str:

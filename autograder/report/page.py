@@ -6,23 +6,31 @@ from html import escape
 from pathlib import Path
 
 STYLE = """
-body{font:16px/1.5 system-ui,sans-serif;color:#1b2a3a;background:#fff;max-width:62rem;margin:2rem auto;
-padding:0 1rem}
+:root{color-scheme:light dark;--ink:#1b2a3a;--ground:#fff;--quiet:#4d5b68;--line:#d5dde4;--link:#005a9c;
+--soft:#f4f8fb;--warn:#fff6df;--frame:#e3eaf0;--bar:#0072b2}
+@media screen and (prefers-color-scheme:dark){:root{--ink:#dfe6ec;--ground:#15191d;--quiet:#a5b2be;
+--line:#3a444d;--link:#7cc0f5;--soft:#20272d;--warn:#3a3016;--frame:#2c353d;--bar:#56b4e9}
+.highlight{background:#f4f8fb;color:#1b2a3a;border-radius:4px}.highlight pre{background:none}
+img{background:#fff}}
+body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--ground);max-width:62rem;
+margin:2rem auto;padding:0 1rem}
 h1{font-size:1.6rem;margin-bottom:.2em}h3{font-size:1.05rem}
-h2{font-size:1.25rem;margin-top:2.2em;border-bottom:1px solid #d5dde4;padding-bottom:.2em}
-a{color:#005a9c}.lead{font-size:1.15rem}.quiet{color:#4d5b68}nav{margin:1em 0}.scroll{overflow-x:auto}
+h2{font-size:1.25rem;margin-top:2.2em;border-bottom:1px solid var(--line);padding-bottom:.2em}
+a{color:var(--link)}.lead{font-size:1.15rem}.quiet{color:var(--quiet)}nav{margin:1em 0}
+.scroll{overflow-x:auto}
 table{border-collapse:collapse;margin:.6em 0}th,td{text-align:left;padding:.25em .7em;
-border-bottom:1px solid #d5dde4;vertical-align:top}td.n,th.n{text-align:right}
+border-bottom:1px solid var(--line);vertical-align:top}td.n,th.n{text-align:right}
 td.n,td.w{white-space:nowrap}
 li{margin:.2em 0}
-pre{background:#f4f8fb;padding:.6em .8em;overflow-x:auto;border-radius:4px;white-space:pre-wrap}
-.out{border-left:3px solid #d5dde4;padding-left:.8em;margin:.4em 0;overflow-x:auto}
-.warn{background:#fff6df;border-left:4px solid #b07d00;padding:.4em .8em}
-.bar{display:block;height:.8em;background:#0072b2}
-.frame{display:inline-block;width:8em;background:#e3eaf0;height:.8em;vertical-align:middle}
-details{margin:.4em 0}li details,td details{margin:.1em 0}summary{cursor:pointer;color:#4d5b68}
+pre{background:var(--soft);padding:.6em .8em;overflow-x:auto;border-radius:4px;white-space:pre-wrap}
+.out{border-left:3px solid var(--line);padding-left:.8em;margin:.4em 0;overflow-x:auto}
+.warn{background:var(--warn);border-left:4px solid #b07d00;padding:.4em .8em}
+.bar{display:block;height:.8em;background:var(--bar)}
+.frame{display:inline-block;width:8em;background:var(--frame);height:.8em;vertical-align:middle}
+details{margin:.4em 0}li details,td details{margin:.1em 0}summary{cursor:pointer;color:var(--quiet)}
 img{max-width:100%}.picture{display:block;height:auto;margin:.6em 0}
-:target{scroll-margin-top:8em;background:#fff6df}
+:target{scroll-margin-top:8em;background:var(--warn)}
+@media (max-width:40rem){.scroll table{min-width:32rem}}
 @media print{body{margin:0;max-width:none;font-size:11pt}details,nav{display:none}a{color:inherit;
 text-decoration:none}h2,h3,h2+p{break-after:avoid}tr,img,.warn,.out,[id^=test-]{break-inside:avoid}
 .bar,.frame,pre{print-color-adjust:exact;-webkit-print-color-adjust:exact}}

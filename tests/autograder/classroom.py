@@ -68,7 +68,9 @@ def quick(seconds=2.5):
 def graded(submitted: Path, root: Path, course=COURSE, seed=1, **options):
     """({student: record}, lines, the grading folder) of a class with one notebook each."""
     folder = GradingFolder(root)
-    listener = Listener(**{name: options.pop(name) for name in ("started", "done") if name in options})
+    listener = Listener(
+        **{name: options.pop(name) for name in ("started", "done") if name in options}
+    )
     options = Options(choose_tier(), workers=2, seed=seed, limits=LIMITS, **options)
     records, lines = grade_class(course, [submitted], folder, options, listener)
     return {record["student"]: record for record in records}, lines, folder

@@ -31,7 +31,10 @@ class Class:
         )
         self._watch(monkeypatch, verdict, "judge", lambda check, *_: self.judged.append(check.part))
         self._watch(
-            monkeypatch, batch.Book, "enter_record", lambda _, r, *x: self.stored.append(r["student"])
+            monkeypatch,
+            batch.Book,
+            "enter_record",
+            lambda _, r, *x: self.stored.append(r["student"]),
         )
 
     def _note_answer(self, text):

@@ -15,10 +15,10 @@ DIFFERENT = [
     (1.0, 1.001, "not right"), (1.0, True, "True/False"), (1, "1", "text"), (1.0, None, "None"), (0.0, NAN, "nan"),
     (1.0, INF, "inf"), (INF, -INF, ""), (NAN, 1.0, ""), (1.0, 1 + 1j, "complex"), ([1.0, 2.0], [1.0], "shape"),
     (np.ones((3, 1)), np.ones(3), "shape is (3,), expected (3, 1)"), (np.ones((2, 3)), np.ones((3, 2)), "shape"),
-    (True, 1, "a number"), (True, False, "not the right one"), ("left", "right", "not the right one"),
-    ({"a", "b"}, {"a"}, "selection"), ({"x": 1.0}, {"y": 1.0}, "'x' is missing"), ({"x": 1}, {"x": 1, "y": 2}, "'y'"),
+    (True, 1, "a number"), (True, False, "the value is not right"), ("left", "right", "the text is not right"),
+    ({"a", "b"}, {"a"}, "selection"), ({"x": 1.0}, {"y": 1.0}, '"x" is missing'), ({"x": 1}, {"x": 1, "y": 2}, '"y" does not belong'),
     ({"x": 1.0}, 1.0, "expected a dict"), (1.0, Opaque("Value", "Value(1)"), "Value object"),
-    (1.0, Raised("TypeError", ""), "exception"), ((1.0, (1.0, 2.0)), (1.0, (1.0, 3.0)), "value number 2"),
+    (1.0, Raised("TypeError", ""), "exception"), ((1.0, (1.0, 2.0)), (1.0, (1.0, 3.0)), "at entry 1, at entry 1 the number"),
     (1.0, [1.0], "shape"), (np.zeros(3), np.array([True, False, False]), "True/False"), (-0.5, 0.5, "not right"),
     ([1.0, 2.0], "12", "text"), (1.0, [], "a list"),
 ]  # fmt: skip

@@ -1,9 +1,12 @@
 """Exceptions in the student's terms: real ones, raised by real mistakes."""
 
+import time
+
 import numpy as np
 import pytest
 
 from autograder.inside.answer import raised
+from autograder.inside.plain import Raised
 from autograder.judging.explain import explain
 
 
@@ -50,3 +53,32 @@ def test_an_unknown_exception_is_quoted():
         pass
 
     assert "Strange: because" in explain(raised(Strange("because")))
+
+
+def test_your_function_only_where_it_is_yours():
+    fewer = "f() missing 1 required positional argument: 'x'"
+    assert "your function" in explain(Raised("TypeError", fewer))
+    said = explain(Raised("TypeError", fewer, "tape.step(k)"))
+    assert "your function" not in said and "The call in this line gives fewer" in said
+    more = "f() takes 1 positional argument but 2 were given"
+    assert "your function" in explain(Raised("TypeError", more))
+    assert "your function" not in explain(Raised("TypeError", more, "g(1, 2)"))
+    unknown = "f() got an unexpected keyword argument 'y'"
+    assert "Your function" in explain(Raised("TypeError", unknown))
+    assert "Your function" not in explain(Raised("TypeError", unknown, "g(y=1)"))
+
+
+def test_a_time_out_names_no_line():
+    said = explain(Raised("TooSlow", "no result after 2 seconds", "while True:"))
+    assert "too long" in said and "line" not in said and "while" not in said
+
+
+def test_braces_in_a_message_are_no_placeholders():
+    assert "{x}" in explain(Raised("ValueError", "no {x}"))
+
+
+@pytest.mark.parametrize("kind", ["TypeError", "ValueError", "AttributeError", "RuntimeError"])
+def test_long_messages_are_cut_and_take_no_time(kind):
+    start = time.perf_counter()
+    said = explain(Raised(kind, "takes " + "positional argument but 'a' " * 200_000))
+    assert time.perf_counter() - start < 1 and len(said) < 800

@@ -173,7 +173,7 @@ def test_nbgraders_feedback_shows_verdicts_and_no_secret():
     assert "✔ 2.5: 4 of 4 points" in text and "fine" in text
     assert "HIDDEN TESTS" not in text and "<script>evil" not in text
     wrong = (folder.feedback / "ben" / CHAPTER / f"{STEM}.html").read_text(encoding="utf-8")
-    assert "Which idea went wrong" in wrong
+    assert "Look at this first" in wrong
 
 
 FORMGRADER = """

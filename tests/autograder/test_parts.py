@@ -6,6 +6,7 @@ import pytest
 from autograder.check import Variant, all_checks
 from autograder.inside import plain
 from autograder.inside.answer import observe_answer
+from autograder.judging.feedback import AT_ONCE, at_once, sentences
 from autograder.judging.reference import Reference, execute
 from autograder.judging.verdict import judge
 
@@ -57,6 +58,7 @@ def test_a_misconception_loses_points_and_is_named(check, variant: Variant):
     assert verdict.state == "graded", verdict.note
     assert verdict.earned < check.points
     assert variant.name in verdict.misconceptions
+    assert len("\n".join(at_once(sentences(verdict)))) <= AT_ONCE, "too much to read at once"
 
 
 @pytest.mark.parametrize("check, variant", variants("alternative", "oracle"))

@@ -100,5 +100,5 @@ def test_too_large_is_refused(monkeypatch):
 
 def test_show_is_short_and_readable():
     assert show(2.0) == "2" and show((1.0,)) == "(1,)" and show(0.1 + 0.2) == "0.3"
-    assert show(np.array([1.23456, 2.0])) == "[1.2346, 2. ]"
+    assert show(np.array([1.23456, 2.0])) == "[1.2346, 2]"
     assert len(show(list(range(10_000)))) <= 300

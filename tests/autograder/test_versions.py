@@ -108,9 +108,7 @@ TELL = (
 
 # Which rooms of the course count for all results.
 COUNTS = {
-    **dict.fromkeys(
-        ("inside", "notation", "course", "judging", "isolation", "grading"), True
-    ),
+    **dict.fromkeys(("inside", "notation", "course", "judging", "isolation", "grading"), True),
     **dict.fromkeys(("utils", "data"), True),
     **dict.fromkeys(("authoring", "checks", "commands", "gradebook", "report"), False),
     **dict.fromkeys(("check", "notebook", "nbgrader_plugin", "__init__", "__main__"), False),

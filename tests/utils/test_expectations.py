@@ -95,7 +95,7 @@ def test_three_dots_elsewhere_are_an_error(capsys, course_folder, unset):
 def test_other_exceptions_stay_visible_and_name_the_input(course_folder, capsys):
     with pytest.raises(ZeroDivisionError):
         expect("9.1", lambda: 1 / 0, 8)
-    assert capsys.readouterr().out.startswith("✘ 9.1: 1 / 0 came to no result.")
+    assert capsys.readouterr().out.startswith("✘ 9.1: 1 / 0 stops with an error. ZeroDivisionError")
     assert state(course_folder) == "failed"
 
 
@@ -142,3 +142,29 @@ def test_two_lambdas_in_one_statement(capsys):
     for test in tests:
         expect("9.1", test, lambda v: True)
     assert capsys.readouterr().out == "✔ double(5)\n✔ double(6)\n"
+
+
+def test_the_first_difference_has_its_place():
+    got = np.zeros((3, 2))
+    got[2, 0] = 5
+    with pytest.raises(NotAsExpected) as caught:
+        expect("9.1", lambda: got, np.zeros((3, 2)))
+    assert "that is:   at row 2, column 0 there is 5, expected 0" in str(caught.value)
+
+
+def test_a_property_that_does_not_hold_says_so_plainly():
+    with pytest.raises(NotAsExpected) as caught:
+        expect("9.1", lambda: double(4), lambda v: False)
+    assert "it is not what the task asks for" in str(caught.value)
+
+
+def test_an_exception_is_explained(capsys):
+    def needs_two(x, y):
+        return x / y
+
+    with pytest.raises(TypeError):
+        expect("9.1", lambda: needs_two(1), 8)
+    assert "fewer arguments than your function asks for" in capsys.readouterr().out
+    with pytest.raises(ZeroDivisionError):
+        expect("9.1", lambda: needs_two(1, 0), 8)
+    assert "Which input makes the denominator zero?" in capsys.readouterr().out

@@ -125,6 +125,9 @@ class OneOption(Question):
                 yield self.idea(f"option_{letter}"), letter
 
 
+MISSING = "What you marked applies, and something is missing."
+
+
 class SeveralOptions(Question):
     """All options that apply: letters. A wrong answer gets one hint at a time."""
 
@@ -151,7 +154,7 @@ class SeveralOptions(Question):
                 hint = self._option(letter, feedback[letter])
                 return Reply(
                     False,
-                    f"What you marked applies, and something is missing. {hint}",
+                    f"{MISSING} {hint}",
                     self.idea(f"without_{letter}"),
                 )
         return Reply(True, self.data["reveal"])

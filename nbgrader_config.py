@@ -29,15 +29,14 @@ c.CourseDirectory.db_url = (
 )
 
 # What `python -m autograder build` does as well.
-c.ClearSolutions.code_stub = {"python": 'raise NotImplementedError("TODO: your answer goes here")'}
-c.ClearSolutions.text_stub = "*Write your answer here.*"
 c.GenerateAssignment.preprocessors = [
+    "nbgrader.preprocessors.LockCells",
+    "autograder.course.clearing.ClearSolutions",
     *(
         f"nbgrader.preprocessors.{name}"
         for name in (
-            "LockCells", "ClearSolutions", "ClearOutput", "CheckCellMetadata", "ComputeChecksums",
-            "SaveCells", "ClearHiddenTests", "ClearMarkScheme", "ComputeChecksums",
-            "CheckCellMetadata",
+            "ClearOutput", "CheckCellMetadata", "ComputeChecksums", "SaveCells", "ClearHiddenTests",
+            "ClearMarkScheme", "ComputeChecksums", "CheckCellMetadata",
         )
     ),
     "autograder.nbgrader_plugin.WithoutRubrics",

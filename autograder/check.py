@@ -43,7 +43,7 @@ from autograder.notation.typed import (
     pairs,
     word,
 )
-from autograder.notation.variants import Variant, every
+from autograder.notation.variants import Variant, every, replaced
 
 __all__ = [
     "EXERCISE",
@@ -71,6 +71,7 @@ __all__ = [
     "order",
     "order_of",
     "pairs",
+    "replaced",
     "separate_registry",
     "word",
     "written",

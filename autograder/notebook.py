@@ -24,6 +24,11 @@ class Points(float):
 
     verdict: Verdict
 
+    @property
+    def unwritten(self) -> bool:
+        """Is nothing written yet?"""
+        return self.verdict.unwritten
+
     def _repr_html_(self) -> str:
         return as_html(self.verdict)
 

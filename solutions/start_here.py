@@ -28,8 +28,10 @@ check_environment()
 #    an example. Stars tell how hard it is: ★ warm-up, ★★ standard, ★★★ challenging, ★★★★ project.
 # 2. **Hints**, folded away. Open the first one when you have been stuck for a few minutes. The next
 #    one says more.
-# 3. **The answer cell**, with `raise NotImplementedError` where your code goes. Delete that line and
-#    write your own. Run the cell with Shift + Enter (Ctrl + Enter runs it and stays there).
+# 3. **The answer cell**. A function has `raise NotImplementedError` where your code goes: delete that
+#    line and write your own. A value that is asked for stands there as `name = ...`, with what it should
+#    be beside it: put your answer in place of the three dots. Run the cell with Shift + Enter (Ctrl +
+#    Enter runs it and stays there).
 # 4. **Visible tests** in the cell below it. A ✔ line means that it holds. Otherwise you see the
 #    input, what came out and what was expected. ○ means that the answer is not written yet.
 #

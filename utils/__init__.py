@@ -34,6 +34,7 @@ _HOME = {
     "load_digits": "data",
     "xor_data": "data",
     "expect": "expectations",
+    "is_number": "answers",
     "course_map": "completion",
     "grade": "completion",
     "progress": "completion",

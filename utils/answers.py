@@ -55,6 +55,14 @@ def _only_item(value):
     return item
 
 
+def is_number(value) -> bool:
+    """Is it one finite number? Visible tests ask this where the number itself is the answer."""
+    try:
+        return math.isfinite(number(value))
+    except (TypeError, OverflowError):
+        return False
+
+
 def exact_number(value) -> float | None:
     """A Fraction, Decimal or sympy number as a float; None for what is none of these.
 
@@ -135,7 +143,7 @@ def asked_number(answer) -> float:
 
 
 def letters(answer, options: Container[str], form: str = "letters") -> list[str]:
-    """The option letters in "bd", "(B), d", "B → D", ["b", "d"] or {"b", "d"}: small, in their order.
+    """The option letters in "bd", "(B), d", "1. B 2. D", ["b", "d"] or {"b", "d"}: small, in their order.
 
     A set has no order; its letters come sorted. `Unreadable` for other letters and other things.
     """
@@ -146,7 +154,7 @@ def letters(answer, options: Container[str], form: str = "letters") -> list[str]
     pieces = list(answer) if isinstance(answer, (list, tuple)) else [answer]
     if not all(isinstance(piece, str) for piece in pieces):
         raise Unreadable(f"The answer is {form}.")
-    found = re.sub(r"->|[\s,;.:()\[\]{}'\"<>→+&-]", "", "".join(pieces)).casefold()
+    found = re.sub(r"\b\d+[.)]|[\W_]", "", "".join(pieces)).casefold()
     if unknown := [letter for letter in found if letter not in options]:
         raise Unreadable(f"There is no option {unknown[0]!r} here. The answer is {form}.")
     return list(found)

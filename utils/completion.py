@@ -59,7 +59,8 @@ def grade(part: str):
     points = complete.load()(part, names)
     top = next((p["points"] for p in _parts() if p["id"] == part), None)
     if top is not None:
-        record(part, COMPLETE, "passed" if points == top else "failed")
+        state = "passed" if points == top else "open" if points.unwritten else "failed"
+        record(part, COMPLETE, state)
     return points
 
 

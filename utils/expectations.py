@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dis
 import html
 import linecache
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from types import CodeType
 
 from utils.colours import BAD, GOOD, QUIET
 from utils.compare import difference
@@ -39,20 +41,25 @@ def expect(part: str, attempt: Callable, wanted, rtol: float = 1e-6, atol: float
     part: the exercise's part. attempt: a function without arguments; its text names the input.
     wanted: the value, or a function that gets the value and returns True or False.
     Prints ✔ when it holds. Otherwise raises `NotAsExpected` with the input, what came out and what
-    was expected. An answer that is not written yet (NotImplementedError) is no error.
+    was expected. An answer that is not written yet is no error: a name that holds `...` or is missing,
+    a function that raises NotImplementedError.
     """
     __tracebackhide__ = True  # IPython leaves this frame out of tracebacks
     text = _text_of(attempt)
+    if name := _unwritten_name(attempt):
+        return _say_open(part, text, f"{name} = ...")
     try:
         got = attempt()
+    except NotImplementedError:
+        return _say_open(part, text, text)
     except Exception as problem:
-        if isinstance(problem, NotImplementedError) or _is_open(problem, attempt):
-            record(part, text, "open")
-            reason = text if isinstance(problem, NotImplementedError) else problem
-            return _say(f"○ {part} is not written yet ({reason})", QUIET)
+        if _is_missing_name(problem, attempt):
+            return _say_open(part, text, str(problem))
         record(part, text, "failed")
         _say(f"✘ {part}: {text} came to no result. Where it stopped, and why:", BAD)
         raise
+    if got is ...:
+        return _say_open(part, text, text)
     how = _problem(wanted, got, rtol, atol)
     if how is None:
         record(part, text, "passed")
@@ -72,12 +79,31 @@ def _plain(value):
     return value.detach().cpu().numpy() if hasattr(value, "detach") else value
 
 
-def _is_open(problem: Exception, attempt: Callable) -> bool:
+def _unwritten_name(attempt: Callable) -> str | None:
+    """A name in the attempt's text that still holds the `...` of an answer that is not written."""
+    names = _global_names(attempt.__code__)
+    return next((name for name in names if attempt.__globals__.get(name) is ...), None)
+
+
+def _global_names(code: CodeType) -> Iterator[str]:
+    for step in dis.get_instructions(code):
+        if step.opname == "LOAD_GLOBAL":
+            yield step.argval
+        elif isinstance(step.argval, CodeType):  # a comprehension, a lambda inside
+            yield from _global_names(step.argval)
+
+
+def _is_missing_name(problem: Exception, attempt: Callable) -> bool:
     """Is a name missing that an unwritten answer cell would have defined?"""
     return (
         isinstance(problem, NameError)
         and getattr(problem, "name", None) in attempt.__code__.co_names
     )
+
+
+def _say_open(part: str, text: str, reason: str) -> None:
+    record(part, text, "open")
+    _say(f"○ {part} is not written yet ({reason})", QUIET)
 
 
 def _message(part, text, got, wanted, how) -> str:

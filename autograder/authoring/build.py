@@ -20,7 +20,6 @@ from autograder.authoring.rules import check_course
 from autograder.check import Check, Written, all_checks, all_written
 from autograder.course import CHAPTER_TITLES, Course, questions
 from autograder.course.nbgrader_source import METADATA, source_notebook
-from autograder.course.source import STUB
 
 LINKS = "{{links of the course}}"
 
@@ -48,9 +47,12 @@ def write_notebook(notebook, path: Path) -> None:
 
 def release(course: Course, sources: Path, target: Path) -> None:
     """The students' notebooks from the source notebooks: nbgrader's generate_assignment."""
+    from nbgrader import preprocessors
     from nbgrader.converters import GenerateAssignment
     from nbgrader.coursedir import CourseDirectory
     from traitlets.config import Config
+
+    from autograder.course.clearing import ClearSolutions
 
     for chapter in course.assignments():
         config = Config()
@@ -58,14 +60,11 @@ def release(course: Course, sources: Path, target: Path) -> None:
         config.CourseDirectory.source_directory = sources.name
         config.CourseDirectory.release_directory = str(target)
         config.CourseDirectory.assignment_id = chapter
-        config.ClearSolutions.code_stub = {"python": STUB}
-        config.ClearSolutions.text_stub = "*Write your answer here.*"
         config.GenerateAssignment.preprocessors = [
-            f"nbgrader.preprocessors.{name}"
-            for name in (
-                "LockCells", "ClearSolutions", "ClearOutput", "CheckCellMetadata",
-                "ClearHiddenTests", "ClearMarkScheme", "ComputeChecksums", "CheckCellMetadata",
-            )
+            preprocessors.LockCells, ClearSolutions, preprocessors.ClearOutput,
+            preprocessors.CheckCellMetadata, preprocessors.ClearHiddenTests,
+            preprocessors.ClearMarkScheme, preprocessors.ComputeChecksums,
+            preprocessors.CheckCellMetadata,
         ]  # fmt: skip
         config.GenerateAssignment.no_database = True
         converter = GenerateAssignment(coursedir=CourseDirectory(config=config), config=config)

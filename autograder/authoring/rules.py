@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import symtable
 
 from autograder.check import all_checks, all_written, exercise_of
 from autograder.course import Course
 from autograder.course.source import (
     BEGIN_HIDDEN,
     BEGIN_SOLUTION,
-    END_HIDDEN,
     END_SOLUTION,
+    VALUE_STUB,
     AuthorError,
     Cell,
     Notebook,
+    by_markers,
 )
 
 LEAK_LENGTH = 20  # solution lines shorter than this appear elsewhere by chance
@@ -49,6 +52,7 @@ def check_notebook(notebook: Notebook, used: dict[str, str]) -> None:
             _check_id(cell, where, used, headers)
         if cell.role == "answer":
             _check_markers(cell.source, BEGIN_SOLUTION, END_SOLUTION, where, "solution")
+            _check_stubs(cell, where)
         elif cell.role == "test":
             _check_test(cell, where)
             notebook.answer_of(cell.key)
@@ -86,17 +90,54 @@ def _check_markers(source: str, begin: str, end: str, where: str, what: str) -> 
         raise AuthorError(f"{where}: the markers do not pair; every {begin} needs its {end}.")
 
 
-def _check_test(cell: Cell, where: str) -> None:
-    hidden = re.search(rf"^{BEGIN_HIDDEN}$(.*?)^{END_HIDDEN}$", cell.source, re.M | re.S)
-    if hidden is None:
+def _check_stubs(cell: Cell, where: str) -> None:
+    """Every value that is asked has its stub, every stub its value, and students' cells run."""
+    lines = list(by_markers(cell.source))
+    found = [VALUE_STUB.fullmatch(line) for line, indent in lines if indent is None]
+    stubs = [stub[1] for stub in found if stub]
+    values = _sets("\n".join(line for line, indent in lines if indent == ""), where)
+    for name in stubs:
+        if name not in values:
+            raise AuthorError(f"{where}: the solution never sets {name}; set it, or drop its stub.")
+    for name in values:
+        if name not in stubs and not name.startswith("_"):
+            raise AuthorError(
+                f"{where}: students do not see that {name} is asked for; add the line "
+                f'"{name} = ...  # what it is" before the solution, or call it _{name}.'
+            )
+    if _raises(_parsed(cell.stub, where)):
         raise AuthorError(
-            f'{where}: the hidden test is missing; add grade("{cell.key}") between {BEGIN_HIDDEN} '
-            f"and {END_HIDDEN}."
+            f'{where}: the cell raises before anything is written; give a value the stub "name = ...", '
+            "and begin the solution of a function below its def line."
         )
-    graded = re.findall(r'grade\("([^"]+)"\)', hidden[1])
-    if graded != [cell.key]:
+
+
+def _sets(code: str, where: str) -> list[str]:
+    """The names that code at the margin sets (imports aside)."""
+    _parsed(code, where)
+    symbols = symtable.symtable(code, where, "exec").get_symbols()
+    return sorted(symbol.get_name() for symbol in symbols if symbol.is_assigned())
+
+
+def _parsed(code: str, where: str) -> ast.Module:
+    try:
+        return ast.parse(code)
+    except SyntaxError as problem:
+        raise AuthorError(f"{where}: Python cannot read it ({problem.msg}); correct it.") from None
+
+
+def _raises(node: ast.AST) -> bool:
+    """Is there a `raise` that is reached when the cell is run, without calling anything?"""
+    if isinstance(node, ast.Raise):
+        return True
+    below = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+    return any(_raises(c) for c in ast.iter_child_nodes(node) if not isinstance(c, below))
+
+
+def _check_test(cell: Cell, where: str) -> None:
+    if BEGIN_HIDDEN in cell.source or re.search(r"\bgrade\(", cell.source):
         raise AuthorError(
-            f'{where}: the hidden test grades {", ".join(graded) or "nothing"}; write grade("{cell.key}").'
+            f'{where}: the build adds grade("{cell.key}") and its markers; remove them.'
         )
     expected = set(re.findall(r'expect\(\s*"([^"]+)"', cell.source)) - {cell.key}
     if expected:
@@ -122,7 +163,13 @@ def _check_hints(cell: Cell, where: str, headers: set[str]) -> None:
 
 def _check_complete(notebook: Notebook) -> None:
     hinted = {exercise_of(cell.key) for cell in notebook.with_role("hints")}
+    setup = notebook.with_role("setup")
     asked = {cell.key for cell in notebook.with_role("question")}  # with feedback for every option
+    if notebook.parts and not any(re.search(r"\bgrade\b", c.source) for c in setup):
+        raise AuthorError(
+            f"{notebook.name}.py: no set-up cell imports grade, which the build's hidden tests call; "
+            'add "from utils import expect, grade" to one.'
+        )
     for exercise in notebook.exercises:
         where = f'{notebook.name}.py, exercise="{exercise.id}"'
         if not [part for part in exercise.parts if part in all_checks()]:
@@ -137,36 +184,19 @@ def _check_leaks(notebook: Notebook) -> None:
     """No line of a solution may stand outside markers, in any cell."""
     secret: dict[str, str] = {}
     for cell in notebook.with_role("answer"):
-        for line in _between(cell.source):
-            if len(line) >= LEAK_LENGTH and not line.startswith(
-                ("#", "def ", "class ", "return self")
-            ):
-                secret[line] = cell.label
+        for line, indent in by_markers(cell.source):
+            if indent is not None and is_telling(line.strip()):
+                secret[line.strip()] = cell.label
     for cell in notebook.cells:
-        for line in outside_markers(cell.source).splitlines():
-            if line.strip() in secret:
+        for line, indent in by_markers(cell.source):
+            if indent is None and line.strip() in secret:
                 raise AuthorError(
                     f"{notebook.name}.py, {cell.label}: the line {line.strip()!r} of the solution "
                     f"{secret[line.strip()]} stands outside its markers; move or remove it."
                 )
 
 
-def _between(source: str) -> list[str]:
-    inside, found = False, []
-    for line in map(str.strip, source.splitlines()):
-        if line in (BEGIN_SOLUTION, END_SOLUTION):
-            inside = line == BEGIN_SOLUTION
-        elif inside:
-            found.append(line)
-    return found
-
-
-def outside_markers(source: str) -> str:
-    """The text of a cell without what stands between solution markers."""
-    inside, kept = False, []
-    for line in source.splitlines():
-        if line.strip() in (BEGIN_SOLUTION, END_SOLUTION):
-            inside = line.strip() == BEGIN_SOLUTION
-        elif not inside:
-            kept.append(line)
-    return "\n".join(kept)
+def is_telling(line: str) -> bool:
+    """Would a line of a solution give something away if students saw it?"""
+    is_common = line.startswith(("#", "def ", "class ", "return self"))
+    return len(line) >= LEAK_LENGTH and not is_common

@@ -31,10 +31,12 @@ class Given:
     @cached_property
     def registered(self) -> NotebookNode:
         """With hidden tests."""
-        from nbgrader.preprocessors import ClearSolutions, ComputeChecksums, LockCells
+        from nbgrader.preprocessors import ComputeChecksums, LockCells
+
+        from autograder.course.clearing import ClearSolutions
 
         made = source_notebook(self.notebook, all_checks(), all_written())
-        _through(made, LockCells(), clear_solutions(ClearSolutions), ComputeChecksums())
+        _through(made, LockCells(), ClearSolutions(), ComputeChecksums())
         return made
 
     @cached_property
@@ -88,21 +90,6 @@ def given_notebooks(course: Course) -> dict[str, Given]:
         for notebooks in course.assignments().values()
         for notebook in notebooks
     }
-
-
-def clear_solutions(preprocessor):
-    """nbgrader's ClearSolutions with the stub that the build uses."""
-    from traitlets.config import Config
-
-    from autograder.course.source import STUB
-
-    config = Config()
-    config.ClearSolutions.code_stub = {"python": STUB}
-    config.ClearSolutions.text_stub = WRITTEN_STUB
-    return preprocessor(config=config)
-
-
-WRITTEN_STUB = "*Write your answer here.*"
 
 
 def _through(notebook: NotebookNode, *preprocessors) -> None:

@@ -11,7 +11,7 @@ from nbformat.v4 import new_notebook
 
 from autograder.check import Check, Written, exercise_of
 from autograder.course.cell_ids import grade_id
-from autograder.course.source import Cell, Notebook
+from autograder.course.source import BEGIN_HIDDEN, END_HIDDEN, Cell, Notebook
 
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
@@ -54,7 +54,8 @@ def _text(cell: Cell, notebook: Notebook, checks) -> str:
     if cell.role == "answer":
         return f"# Answer {cell.key}\n{cell.source}"
     if cell.role == "test":
-        return f"# Visible tests {cell.key}\n{cell.source}"
+        hidden = f'{BEGIN_HIDDEN}\ngrade("{cell.key}")\n{END_HIDDEN}'
+        return "\n".join([f"# Visible tests {cell.key}", *cell.source.splitlines(), hidden])
     return cell.source
 
 

@@ -18,14 +18,7 @@ from pathlib import Path
 import yaml
 from jsonschema import Draft202012Validator
 
-from autograder.course.source import (
-    BEGIN_HIDDEN,
-    BEGIN_SOLUTION,
-    END_HIDDEN,
-    END_SOLUTION,
-    AuthorError,
-    Cell,
-)
+from autograder.course.source import BEGIN_SOLUTION, END_SOLUTION, AuthorError, Cell
 from utils.answers import typed_number
 from utils.quiz.questions import Question, packed, question_from
 
@@ -143,7 +136,7 @@ def question_text(question: Question) -> str:
 def _answer_text(question: Question) -> str:
     return "\n".join(
         [
-            f"# Set: {question.id} ({question.form})",
+            f"{question.id} = ...  # {question.form}",
             BEGIN_SOLUTION,
             f"{question.id} = {_literal(question)}",
             END_SOLUTION,
@@ -165,9 +158,6 @@ def _test_text(question: Question) -> str:
         [
             "# Only the form of the answer is looked at here.",
             f'expect("{key}", lambda: {key}, quiz.has_the_form_of("{key}"))',
-            BEGIN_HIDDEN,
-            f'grade("{key}")',
-            END_HIDDEN,
         ]
     )
 

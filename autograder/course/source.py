@@ -7,7 +7,7 @@ Cell headers that an author writes:
     # %% [markdown] hints="2.5"                               hints, separated by lines of ---
     # %% setup=true                                           set-up code: always there, never changed
     # %% answer="2.5"                                         TODO cell with the solution in markers
-    # %% test="2.5"                                           visible tests, then grade("2.5") hidden
+    # %% test="2.5"                                           visible tests; the build hides grade("2.5")
     # %% [markdown] written="2.2-written"                     free text, read by a person
     # %%                                                      a demonstration
     # %% fold=true                                            the same, its code folded away
@@ -17,6 +17,7 @@ Cell headers that an author writes:
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -28,6 +29,8 @@ from autograder.check import exercise_of
 ROLES = ("exercise", "hints", "setup", "answer", "test", "written")
 BEGIN_SOLUTION, END_SOLUTION = "### BEGIN SOLUTION", "### END SOLUTION"
 STUB = 'raise NotImplementedError("TODO: your answer goes here")'
+WRITTEN_STUB = "*Write your answer here.*"
+VALUE_STUB = re.compile(r"(\w+) = \.\.\.(?:\s*#.*)?")  # of a value that is asked for
 BEGIN_HIDDEN, END_HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 
 
@@ -48,31 +51,56 @@ class Cell:
 
     @property
     def solution(self) -> str:
-        """The code of an answer cell without the marker lines."""
-        lines = self.source.splitlines()
-        return "\n".join(
-            line for line in lines if line.strip() not in (BEGIN_SOLUTION, END_SOLUTION)
-        )
+        """The code of an answer cell without the marker lines and the stubs of values."""
+        lines = [
+            line
+            for line, indent in by_markers(self.source)
+            if indent is not None or not VALUE_STUB.fullmatch(line)
+        ]
+        return "\n".join(lines).strip("\n")
 
     @property
     def stub(self) -> str:
         """The code of an answer cell as students get it."""
-        kept, inside = [], False
-        for line in self.source.splitlines():
-            if line.strip() == BEGIN_SOLUTION:
-                inside = True
-                kept.append(line[: len(line) - len(line.lstrip())] + STUB)
-            elif line.strip() == END_SOLUTION:
-                inside = False
-            elif not inside:
-                kept.append(line)
-        return "\n".join(kept)
+        return without_solution(self.source)
 
     @property
     def label(self) -> str:
         """How an error message names the cell."""
         first = next((line.strip() for line in self.source.splitlines() if line.strip()), "empty")
         return f'{self.role}="{self.key}"' if self.key else f"cell beginning {first[:50]!r}"
+
+
+def by_markers(source: str) -> Iterator[tuple[str, str | None]]:
+    """The lines of a cell without its marker lines, each with the indentation of the solution that
+    it is part of; with None when it stands outside the markers."""
+    indent = None
+    for line in source.splitlines():
+        if line.strip() == BEGIN_SOLUTION:
+            indent = line[: -len(line.lstrip())]
+        elif line.strip() == END_SOLUTION:
+            indent = None
+        else:
+            yield line, indent
+
+
+def without_solution(source: str) -> str:
+    """An answer cell's code as students get it.
+
+    What is left to write in a function or a class raises NotImplementedError. A value has its stub,
+    `name = ...`, so nothing takes the place of a solution that begins at the margin.
+    """
+    kept, inside = [], False
+    for line in source.splitlines():
+        if line.strip() == BEGIN_SOLUTION:
+            inside = True
+            if indent := line[: -len(line.lstrip())]:
+                kept.append(indent + STUB)
+        elif line.strip() == END_SOLUTION:
+            inside = False
+        elif not inside:
+            kept.append(line)
+    return "\n".join(kept).strip("\n")
 
 
 @dataclass
@@ -160,14 +188,14 @@ def read_notebook(path: Path, root: Path) -> Notebook:
             from autograder.course.questions import cells_of
 
             cells += cells_of(str(cell.metadata["quiz"]), path)
-        elif cell.source.strip():
+        elif cell.source.strip() or "test" in cell.metadata:
             cells.append(_cell(cell, name))
     return Notebook(name, cells)
 
 
 def _cell(cell, name: str) -> Cell:
     roles = [role for role in ROLES if role in cell.metadata]
-    label = cell.source.strip().splitlines()[0][:50]
+    label = next(iter(cell.source.strip().splitlines()), "")[:50]
     if len(roles) > 1:
         raise AuthorError(
             f"{name}.py: the cell {label!r} is {' and '.join(roles)}; keep one of them."

@@ -11,6 +11,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 
 from autograder.check import EXERCISE
 from autograder.course.given import Given
+from autograder.course.source import VALUE_STUB
 from autograder.grading.reading import StudentCell
 
 _FIRST_LINE = re.compile(rf"\s*#\s*(Answer|Visible tests)\s+((?:{EXERCISE})[\w-]*)", re.I)
@@ -217,7 +218,10 @@ def _visible(text: str) -> str:
 
 
 def _differs(one: str, other: str) -> bool:
+    """Do two texts differ in more than blank lines, and comments behind `name = ...`?"""
+
     def lines(text):
-        return [line.rstrip() for line in text.strip().splitlines() if line.strip()]
+        kept = [line.rstrip() for line in text.strip().splitlines() if line.strip()]
+        return [stub[1] if (stub := VALUE_STUB.fullmatch(line)) else line for line in kept]
 
     return lines(one) != lines(other)

@@ -47,7 +47,7 @@ class _Failed:
 
 
 class MissingAnswer(NameError):
-    """The answer does not define a name that the exercise asks for."""
+    """The answer does not define a name that the exercise asks for, or leaves it at `...`."""
 
 
 class ChangedItsInput(ValueError):
@@ -155,7 +155,7 @@ class Answer:
         self._namespace = namespace
 
     def __getattr__(self, name: str):
-        if name not in self._namespace:
+        if not self.has(name):
             error = MissingAnswer(name)
             if _log.inside_attempt:
                 raise error
@@ -168,8 +168,8 @@ class Answer:
         return value
 
     def has(self, name: str) -> bool:
-        """Is the name defined?"""
-        return name in self._namespace
+        """Is the name defined, as something else than `...`?"""
+        return self._namespace.get(name, ...) is not ...
 
     def with_given(self, name: str, **given):
         """The function `name`, called with `given` names in place of the notebook's own.

@@ -9,9 +9,19 @@ from autograder.inside.expressions import evaluate
 from utils import answers
 
 
-def number_of(answer: Answer, name: str, key: str | None = None):
-    """The number under a name, or under a key of the dict of that name."""
-    return attempt(lambda: answers.asked_number(value_of(answer, name, key)))
+def number_of(answer: Answer, name: str, key: str | None = None, *, finite: bool = True):
+    """The number under a name, or under a key of the dict of that name.
+
+    With `finite=False` infinity is a number too, as for a limit.
+    """
+
+    def read():
+        value = value_of(answer, name, key)
+        if finite or isinstance(value, str):
+            return answers.asked_number(value)
+        return answers.number(value)
+
+    return attempt(read)
 
 
 def letters_of(answer: Answer, name: str, options: str):
@@ -21,7 +31,7 @@ def letters_of(answer: Answer, name: str, options: str):
 
 def order_of(answer: Answer, name: str, options: str):
     """The letters under a name as a text, in the order in which they were typed."""
-    return attempt(lambda: "".join(_letters(answer, name, options)))
+    return attempt(lambda: "".join(_in_order(answer, name, options)))
 
 
 def formula_of(answer: Answer, name: str, **values: float):
@@ -48,6 +58,12 @@ def _folded(key) -> str:
 
 def _letters(answer, name, options):
     return answers.letters(getattr(answer, name), options.casefold())
+
+
+def _in_order(answer, name, options):
+    if isinstance(getattr(answer, name), (set, frozenset)):
+        raise answers.Unreadable("A set has no order.")
+    return _letters(answer, name, options)
 
 
 def _evaluated(answer, name):

@@ -25,7 +25,10 @@ def explain(problem: Raised) -> str:
 def _meaning(problem: Raised) -> str:
     kind, message = problem.type, problem.message
     if kind == MISSING:
-        return f"The name {message} is not defined. Define it with exactly this spelling."
+        return (
+            f"The name {message} is not defined, or still stands for `...`. Define it with exactly "
+            "this spelling."
+        )
     if kind == MUTATED:
         return f"{message}. Work on a copy, or compute a new value: the caller still needs the old one."
     if kind == "NotImplementedError":

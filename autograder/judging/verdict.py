@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from autograder.check import Check, CourseFault, Fault, Variant
+from autograder.inside.answer import MISSING
 from autograder.inside.plain import Opaque, Raised, show
 from autograder.judging.compare import difference, oracle_problem
 from autograder.judging.diagnosis import diagnose
@@ -59,6 +60,12 @@ class Verdict:
     def full(self) -> bool:
         """All points?"""
         return self.state == "graded" and self.earned == self.points
+
+    @property
+    def unwritten(self) -> bool:
+        """Did every sub-check meet a name that is not set, or a function that is not written?"""
+        kinds = {line.got.type if isinstance(line.got, Raised) else "" for line in self.lines}
+        return bool(kinds) and kinds <= {MISSING, "NotImplementedError"}
 
 
 def judge(check: Check, seen: dict, reference: Reference, seed: int) -> Verdict:

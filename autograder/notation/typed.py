@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from autograder.inside.typed import FormulaValues, Values
 from autograder.notation.checks import Check
 from autograder.notation.faults import Fault
+from autograder.notation.forms import STYLES, assignment, literal, numbers_in, other_forms
 from autograder.notation.registry import check
 from utils.answers import Unreadable
 from utils.quiz.questions import Question, Reply, as_text, question_from
@@ -86,9 +87,11 @@ def numbers(
 
     for idea, (sentence, *forms) in ideas.items():
         wrong_values = [values for form in forms for values in _each(form)]
-        _misconceptions(made, idea, sentence, [_set({**right, **w}, inside) for w in wrong_values])
-    for style in ("numpy", "tensor", "fraction", "text"):
-        made.alternative(style, source=_numbers_in(style, right, inside))
+        _misconceptions(
+            made, idea, sentence, [assignment({**right, **w}, inside) for w in wrong_values]
+        )
+    for style in STYLES:
+        made.alternative(style, source=numbers_in(style, right, inside))
     return made
 
 
@@ -172,10 +175,10 @@ def order(
 ) -> Check:
     """A check of steps in their order, paid in three: no false step, every step, the order.
 
-    right: an order that breaks no rule. before: {idea: (sentence, "ab", …)}, the idea behind a typed
-    before b where a has to come first... that is, every pair says "a before b". false: {letter: (name
-    of the idea, sentence)} for steps that belong nowhere. orders: {idea: (sentence, whole orders)}.
-    rest: as for `check`.
+    right: an order that breaks no rule. before: {idea: (sentence, "ab", …)}: every pair says that its
+    first step comes before its second, and the idea is that of an answer with the two exchanged.
+    false: {letter: (name of the idea, sentence)} for steps that belong nowhere. orders: {idea:
+    (sentence, a whole wrong order, …)}. rest: as for `check`.
     """
     false, orders = false or {}, orders or {}
     question = question_from(
@@ -363,13 +366,6 @@ def outcome(reply: Reply) -> bool | Fault:
     return Fault(_begun_small(as_text(reply.feedback).rstrip(".")))
 
 
-def literal(value) -> str:
-    """Source text for a value; the same in every process, for a set too."""
-    if isinstance(value, (set, frozenset)):
-        return "{" + ", ".join(map(repr, sorted(value))) + "}"
-    return repr(value)
-
-
 # Inside ---------------------------------------------------------------------------------------
 
 
@@ -447,61 +443,10 @@ def _misconceptions(made: Check, idea: str, sentence: str, sources: list[str]) -
         made.misconception(idea, sentence, source=source, form=form)
 
 
-def _set(values: Mapping[str, float], inside: str) -> str:
-    """Source text that sets variables, or a dict."""
-    if inside:
-        return f"{inside} = {dict(values)!r}"
-    return "\n".join(f"{name} = {value!r}" for name, value in values.items())
-
-
-_STYLES: dict[str, tuple[str, Callable[[float], str]]] = {
-    "numpy": ("import numpy as np", lambda value: f"np.float32({value!r})"),
-    "tensor": ("import torch", lambda value: f"torch.tensor({value!r}, dtype=torch.float64)"),
-    "fraction": ("from fractions import Fraction", lambda value: f"Fraction({value!r})"),
-    "text": ("", lambda value: repr(repr(value))),
-}
-
-
-def _numbers_in(style: str, right: Mapping[str, float], inside: str) -> str:
-    imports, written = _STYLES[style]
-    items = {name: written(value) for name, value in right.items()}
-    if inside:
-        lines = [f"{inside} = {{{', '.join(f'{name!r}: {v}' for name, v in items.items())}}}"]
-    else:
-        lines = [f"{name} = {text}" for name, text in items.items()]
-    return "\n".join(filter(None, [imports, *lines]))
-
-
 def _with_other_forms(made: Check, name: str, question: Question) -> Check:
     for style, text in other_forms(name, question).items():
         made.alternative(style, source=text)
     return made
-
-
-def other_forms(name: str, question: Question) -> dict[str, str]:
-    """{style: the right answer in another form, as source text}."""
-    right = question.right
-    if question.kind == "num":
-        return {style: _numbers_in(style, {name: right}, "") for style in _STYLES}
-    if question.kind == "word":
-        forms = {"capitals": repr(f" {right.upper()} "), "in_a_phrase": repr(f"the {right}.")}
-        return {style: f"{name} = {text}" for style, text in forms.items()}
-    if question.kind == "match":
-        marked = {f" {key.upper()} ": f"({letter.upper()})" for key, letter in right.items()}
-        listed = {key.replace("_", " "): [letter] for key, letter in reversed(right.items())}
-        return {"capitals_and_blanks": f"{name} = {marked!r}", "lists": f"{name} = {listed!r}"}
-    letters = sorted(right) if question.kind == "multi" else list(right)
-    forms = {
-        "capitals_and_brackets": repr("".join(f" ({letter.upper()})" for letter in letters)),
-        "list": repr(letters),
-        "tuple_of_capitals": repr(tuple(letter.upper() for letter in letters)),
-    }
-    if question.kind == "multi":
-        forms["set"] = literal(set(letters))
-        forms["commas_backwards"] = repr(", ".join(reversed(letters)))
-    if question.kind == "order":
-        forms["arrows"] = repr(" -> ".join(letters))
-    return {style: f"{name} = {text}" for style, text in forms.items()}
 
 
 def _exchanged(right: str, pair: str) -> str:

@@ -15,7 +15,7 @@ import math
 
 import numpy as np
 
-from utils import Value, count_graph, expect, grade, plot_descent, progress, show
+from utils import Value, count_graph, expect, grade, is_number, plot_descent, progress, show
 
 # %% [markdown] exercise="2.1" title="Gradient intuition" stars=1 minutes=10
 # Every optimiser in this course, however clever, is a variation of the step you take here. Whoever has
@@ -99,19 +99,15 @@ explore(descend, figure, learning_rate=(0.1, 2.2, 0.1, 0.5), steps=(1, 8, 1, 4))
 # The step is learning rate times slope: first compute the slope at 3, then a tenth of it.
 
 # %% answer="2.1a"
-# Set: direction ("left" or "right")
+direction = ...  # "left" or "right"
 ### BEGIN SOLUTION
 direction = "left"
 ### END SOLUTION
 
 # %% test="2.1a"
 expect("2.1a", lambda: direction, lambda side: side in ("left", "right"))  # one of the two words
-### BEGIN HIDDEN TESTS
-grade("2.1a")
-### END HIDDEN TESTS
 
 # %% answer="2.1b"
-# Complete: gd_step(df, x, lr). Then set: x_new (a number)
 def gd_step(df, x: float, lr: float) -> float:
     """Where one gradient-descent step leads from x, for a function with derivative df."""
     ### BEGIN SOLUTION
@@ -119,25 +115,19 @@ def gd_step(df, x: float, lr: float) -> float:
     ### END SOLUTION
 
 
+x_new = ...  # a number
 ### BEGIN SOLUTION
 x_new = gd_step(lambda x: 2 * x, 3, 0.1)
 ### END SOLUTION
 
 # %% test="2.1b"
-def is_number(value):
-    """Any finite number will do here; whether it is the right one is checked elsewhere."""
-    return not isinstance(value, (str, bool)) and math.isfinite(value)
-
-
 expect("2.1b", lambda: gd_step(lambda x: 3, 10, 0.5), 8.5)
 expect("2.1b", lambda: gd_step(lambda x: -4 * x, 1, 0.25), 2.0)
-expect("2.1b", lambda: x_new, is_number)
-### BEGIN HIDDEN TESTS
-grade("2.1b")
-### END HIDDEN TESTS
+expect("2.1b", lambda: x_new, is_number)  # any number
 
 # %% answer="2.1c"
-# Set: f_new (a number) and smaller (True or False)
+f_new = ...  # a number
+smaller = ...  # True or False
 ### BEGIN SOLUTION
 f_new = x_new**2
 smaller = f_new < 3**2
@@ -146,9 +136,6 @@ smaller = f_new < 3**2
 # %% test="2.1c"
 expect("2.1c", lambda: f_new, is_number)
 expect("2.1c", lambda: smaller, lambda said: isinstance(said, (bool, np.bool_)))  # True or False
-### BEGIN HIDDEN TESTS
-grade("2.1c")
-### END HIDDEN TESTS
 
 # %% [markdown] exercise="2.2" title="Chain rule by hand" stars=1 minutes=15
 # A deep network is a function of a function of a function. The chain rule is what lets a change at one
@@ -219,7 +206,7 @@ explore(lenses, figure, x=(-1.0, 0.8, 0.05, 0.3))
 # `(math.sin((x + h)**2) - math.sin((x - h)**2)) / (2 * h)` for `h = 1e-5`, at two or three `x`.
 
 # %% answer="2.2a"
-# Set: dfdx (a function of x, a sympy expression in x, or text such as "3*x**2 + exp(x)")
+dfdx = ...  # a function of x, a sympy expression in x, or text such as "3*x**2 + exp(x)"
 ### BEGIN SOLUTION
 def dfdx(x):
     return 2 * x * math.cos(x**2)
@@ -234,9 +221,6 @@ def is_formula(answer):
 
 
 expect("2.2a", lambda: dfdx, is_formula)
-### BEGIN HIDDEN TESTS
-grade("2.2a")
-### END HIDDEN TESTS
 
 # %% answer="2.2b"
 def graph(x: float) -> dict:
@@ -252,9 +236,6 @@ def graph(x: float) -> dict:
 
 # %% test="2.2b"
 expect("2.2b", lambda: graph(0.0), {"u": 0, "f": 0, "df_du": 1, "du_dx": 0, "df_dx": 0})
-### BEGIN HIDDEN TESTS
-grade("2.2b")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # *Optional, read by a person:* explain your derivation to somebody who forgot the chain rule. Which
@@ -319,7 +300,8 @@ GraphStepper(y, title="y = a·b + a")
 # in $d$.
 
 # %% answer="2.3a"
-# Set: n_nodes and n_edges (whole numbers)
+n_nodes = ...  # a whole number
+n_edges = ...  # a whole number
 ### BEGIN SOLUTION
 n_nodes = 5
 n_edges = 6
@@ -328,24 +310,19 @@ n_edges = 6
 # %% test="2.3a"
 expect("2.3a", lambda: n_nodes, is_number)
 expect("2.3a", lambda: n_edges, is_number)
-### BEGIN HIDDEN TESTS
-grade("2.3a")
-### END HIDDEN TESTS
 
 # %% answer="2.3b"
-# Set: values (a dict with the keys "s", "d" and "z")
+values = ...  # a dict with the keys "s", "d" and "z"
 ### BEGIN SOLUTION
 values = dict(s=5, d=1, z=5)
 ### END SOLUTION
 
 # %% test="2.3b"
 expect("2.3b", lambda: sorted(values), ["d", "s", "z"])
-### BEGIN HIDDEN TESTS
-grade("2.3b")
-### END HIDDEN TESTS
 
 # %% answer="2.3c"
-# Set: dz_da and dz_db (numbers)
+dz_da = ...  # a number
+dz_db = ...  # a number
 ### BEGIN SOLUTION
 dz_da = 1 + 5
 dz_db = 1 - 5
@@ -354,9 +331,6 @@ dz_db = 1 - 5
 # %% test="2.3c"
 expect("2.3c", lambda: dz_da, is_number)
 expect("2.3c", lambda: dz_db, is_number)
-### BEGIN HIDDEN TESTS
-grade("2.3c")
-### END HIDDEN TESTS
 
 # %% [markdown] exercise="2.4" title="Forward mode and reverse mode" stars=2 minutes=15 needs="2.3"
 # The chain rule says *what* to multiply, not in which order. Going with the arrows or against them
@@ -488,9 +462,6 @@ def reverse_passes(n: int, m: int) -> int:
 
 # %% test="2.4a"
 expect("2.4a", lambda: (forward_passes(1, 1), reverse_passes(1, 1)), (1, 1))
-### BEGIN HIDDEN TESTS
-grade("2.4a")
-### END HIDDEN TESTS
 
 # %% answer="2.4b"
 def better_mode(n: int, m: int) -> str:
@@ -505,21 +476,15 @@ def better_mode(n: int, m: int) -> str:
 # %% test="2.4b"
 expect("2.4b", lambda: better_mode(1, 1), "tie")
 expect("2.4b", lambda: better_mode(3, 2), lambda mode: mode in ("forward", "reverse"))
-### BEGIN HIDDEN TESTS
-grade("2.4b")
-### END HIDDEN TESTS
 
 # %% answer="2.4c"
-# Set: why_dl (one letter, "a" to "d")
+why_dl = ...  # one letter, "a" to "d"
 ### BEGIN SOLUTION
 why_dl = "b"
 ### END SOLUTION
 
 # %% test="2.4c"
 expect("2.4c", lambda: why_dl, lambda letter: letter in ("a", "b", "c", "d"))  # one letter
-### BEGIN HIDDEN TESTS
-grade("2.4c")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # *Optional, read by a person:* explain to a colleague why training runs in reverse mode. Say what one

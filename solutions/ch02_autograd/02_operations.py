@@ -91,9 +91,6 @@ def run_div(a, b, grad_output):
 
 expect("2.5", lambda: run_div(6, 2, 1), (3.0, 0.5, -1.5))
 expect("2.5", lambda: run_div(1, 4, 8), (0.25, 2.0, -0.5))
-### BEGIN HIDDEN TESTS
-grade("2.5")
-### END HIDDEN TESTS
 
 # %% [markdown] exercise="2.6" title="Powers" stars=2 minutes=10 needs="2.5"
 # Squares measure errors, square roots measure sizes, and $x^{-1}$ is division again: one operation
@@ -157,24 +154,19 @@ class Pow(Op):
         ### END SOLUTION
 
 
-# %% test="2.6"
+# %% setup=true
 def run_pow(n, a, grad_output):
     """Forward, then backward."""
     power = Pow(n)
     return power.forward(a), power.backward(grad_output)
 
 
+# %% test="2.6"
 expect("2.6", lambda: run_pow(3, 2, 10), (8.0, 120.0))
 expect("2.6", lambda: run_pow(-1, 4.0, 1), (0.25, -0.0625))
-### BEGIN HIDDEN TESTS
-grade("2.6")
-### END HIDDEN TESTS
 
 # %% test="2.6-bonus"
 expect("2.6-bonus", lambda: run_pow(0, 0, 5), (1.0, 0.0))
-### BEGIN HIDDEN TESTS
-grade("2.6-bonus")
-### END HIDDEN TESTS
 
 # %% [markdown] exercise="2.7" title="The gradient of the sigmoid" stars=2 minutes=10 needs="2.5"
 # The sigmoid squeezes any number into a probability. Its gradient decides how fast a network that
@@ -238,17 +230,11 @@ def sigmoid_backward(x, grad_output):
 expect("2.7", lambda: sigmoid_backward(0.0, 1.0), 0.25)
 expect("2.7", lambda: sigmoid_backward(3.0, 2.0), 0.0903533, rtol=1e-5)
 expect("2.7", lambda: np.shape(sigmoid_backward(np.zeros((2, 3)), np.ones((2, 3)))), (2, 3))
-### BEGIN HIDDEN TESTS
-grade("2.7")
-### END HIDDEN TESTS
 
 # %% test="2.7-bonus"
 extreme = np.array([-800.0, 0.0, 800.0])
 
 expect("2.7-bonus", lambda: sigmoid_backward(extreme, np.ones(3)), np.array([0, 0.25, 0]))
-### BEGIN HIDDEN TESTS
-grade("2.7-bonus")
-### END HIDDEN TESTS
 
 # %% [markdown] exercise="2.8" title="A numerical gradient check" stars=3 minutes=25 needs="2.5 2.6 2.7"
 # A wrong gradient rarely crashes. It trains, only badly, and you look for the mistake everywhere else.
@@ -352,9 +338,6 @@ expect("2.8", lambda: bool(check_gradient(cube, 2.0, grad_f=lambda x: 3 * x**2))
 expect("2.8", lambda: bool(check_gradient(cube, 2.0, grad_f=lambda x: 2 * x**2)), False)
 expect("2.8", lambda: bool(check_gradient(bowl, point, grad_f=bowl_gradient)), True)
 expect("2.8", lambda: bool(check_gradient(bowl, point, grad_f=lambda x: 2 * x)), False)
-### BEGIN HIDDEN TESTS
-grade("2.8")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ## Put your own work on trial

@@ -99,16 +99,13 @@ show(
 # entry of a product.
 
 # %% answer="2.9a"
-# Set: shape_dW (a tuple of two of the letters "N", "D", "M")
+shape_dW = ...  # a tuple of two of the letters "N", "D", "M"
 ### BEGIN SOLUTION
 shape_dW = ("D", "M")
 ### END SOLUTION
 
 # %% test="2.9a"
 expect("2.9a", lambda: shape_dW, lambda shape: len(shape) == 2 and set(shape) <= set("NDM"))
-### BEGIN HIDDEN TESTS
-grade("2.9a")
-### END HIDDEN TESTS
 
 
 # %% answer="2.9b"
@@ -129,9 +126,6 @@ expect(
     lambda: [np.shape(g) for g in matmul_backward(np.ones((5, 3)), np.ones((3, 2)), np.ones((5, 2)))],
     [(5, 3), (3, 2)],
 )
-### BEGIN HIDDEN TESTS
-grade("2.9b")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ### Bonus: the derivation, step by step
@@ -154,7 +148,10 @@ grade("2.9b")
 # derivation to the code.
 
 # %% answer="2.9-steps"
-# Set: derivation (five letters in order, such as "abcde")
+derivation = ...  # five letters in order, such as "abcde"
+### BEGIN SOLUTION
+derivation = "ceafb"
+### END SOLUTION
 
 
 def dX_entry(G, W, n, d):
@@ -164,17 +161,12 @@ def dX_entry(G, W, n, d):
     ### END SOLUTION
 
 
-### BEGIN SOLUTION
-derivation = "ceafb"
-### END SOLUTION
-
 # %% test="2.9-steps"
+column, ten = np.array([[3.0], [4.0]]), np.array([[10.0]])
+
 # Five letters from a to g, each at most once.
 expect("2.9-steps", lambda: derivation, lambda cards: len(set(cards) & set("abcdefg")) == 5)
 expect("2.9-steps", lambda: dX_entry(ten, column, 0, 1), 40.0)
-### BEGIN HIDDEN TESTS
-grade("2.9-steps")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ### In your own words (optional)
@@ -293,9 +285,6 @@ expect("2.10", lambda: backward(*example, upstream)[0], np.array([[30.0, 0.0], [
 expect("2.10", lambda: backward(*example, upstream)[1], np.array([30.0, 0.0]))
 expect("2.10", lambda: backward(*example, upstream)[2], np.array([[20.0], [0.0]]))
 expect("2.10", lambda: backward(*example, upstream)[3], np.array([10.0]))
-### BEGIN HIDDEN TESTS
-grade("2.10")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ### Your network learns
@@ -388,12 +377,10 @@ def gradient_at_layer(factor, n_layers, layer, final=1.0):
 expect("2.11a", lambda: gradient_at_layer(5, 3, 3), 1.0)
 expect("2.11a", lambda: gradient_at_layer(5, 3, 2), 5.0)
 expect("2.11a", lambda: gradient_at_layer(5, 3, 2, final=0.2), 1.0)
-### BEGIN HIDDEN TESTS
-grade("2.11a")
-### END HIDDEN TESTS
 
 # %% answer="2.11b"
-# Set: g_times_2 and g_times_half (two numbers)
+g_times_2 = ...  # a number
+g_times_half = ...  # a number
 ### BEGIN SOLUTION
 g_times_2 = 2**9
 g_times_half = 0.5**9
@@ -403,9 +390,6 @@ g_times_half = 0.5**9
 # Only the kind of answer is looked at here, not whether it is right.
 expect("2.11b", lambda: g_times_2, lambda number: float(number) == number)
 expect("2.11b", lambda: g_times_half, lambda number: float(number) == number)
-### BEGIN HIDDEN TESTS
-grade("2.11b")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ### Try it
@@ -434,7 +418,7 @@ gradient_flow_explorer()
 # | h | Shuffle the training examples before each epoch. |
 
 # %% answer="2.11c"
-# Set: fixes (a set of letters, such as {"x", "y"})
+fixes = ...  # a set of letters, such as {"x", "y"}
 ### BEGIN SOLUTION
 fixes = {"a", "c", "e", "g"}
 ### END SOLUTION
@@ -442,9 +426,6 @@ fixes = {"a", "c", "e", "g"}
 # %% test="2.11c"
 # Only the kind of answer is looked at here, not whether it is right.
 expect("2.11c", lambda: fixes, lambda letters: len(letters) > 0 and set(letters) <= set("abcdefgh"))
-### BEGIN HIDDEN TESTS
-grade("2.11c")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ### Measured

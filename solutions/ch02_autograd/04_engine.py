@@ -246,7 +246,7 @@ class Value:
         ### END SOLUTION
 
 
-# %% test="2.12a"
+# %% setup=true
 def value_and_gradients(f, *numbers):
     """[f, df/dx1, df/dx2, ...] at the given numbers."""
     xs = [Value(x) for x in numbers]
@@ -255,6 +255,7 @@ def value_and_gradients(f, *numbers):
     return [z.data, *(x.grad for x in xs)]
 
 
+# %% test="2.12a"
 def doublings(n):
     """x + x, and that plus itself, and so on."""
 
@@ -286,9 +287,6 @@ expect("2.12a", lambda: value_and_gradients(lambda a: a.relu() * 3, 2), [6, 3])
 expect("2.12a", lambda: value_and_gradients(lambda a: a.relu() * 3, -2), [0, 0])
 expect("2.12a", lambda: value_and_gradients(lambda a: a.tanh(), 0), [0, 1])
 expect("2.12a", lambda: value_and_gradients(lambda a: a.sigmoid(), 0), [0.5, 0.25])
-### BEGIN HIDDEN TESTS
-grade("2.12a")
-### END HIDDEN TESTS
 
 # %% test="2.12a-bonus"
 def many_additions(x):
@@ -303,9 +301,6 @@ expect("2.12a-bonus", lambda: value_and_gradients(many_additions, 2), [5002, 1])
 expect("2.12a-bonus", lambda: value_and_gradients(lambda a: a.sigmoid(), -800), [0, 0])
 expect("2.12a-bonus", lambda: value_and_gradients(lambda a: a**0, 0), [1, 0])
 expect("2.12a-bonus", lambda: value_and_gradients(lambda a: a ** np.int64(3), 2), [8, 12])
-### BEGIN HIDDEN TESTS
-grade("2.12a-bonus")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # When these tests are green, look at what you have made: in a cell of your own, try
@@ -368,9 +363,6 @@ expect("2.12b", lambda: gradient_error(lambda v: v[0] * v[1].tanh(), [2.0, 0.5])
 expect("2.12b", lambda: gradient_error(lambda v: v[0] ** 3, [2.0], h=0.1), 0.01)
 # Value(v[0].data) starts a new graph: the engine sees nothing of v[0], whose true derivative is v[1]
 expect("2.12b", lambda: gradient_error(lambda v: Value(v[0].data) * v[1], [2.0, -3.0]), 3.0, rtol=1e-4)
-### BEGIN HIDDEN TESTS
-grade("2.12b")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # Now turn it on your own engine, in a cell of your own. Let it run over every operation and a few
@@ -519,9 +511,6 @@ def last_loss(seed):
 expect("2.12c", lambda: corners(0), [0, 1, 1, 0], atol=0.2)
 expect("2.12c", lambda: last_loss(0), lambda loss: loss < 0.01)
 expect("2.12c", lambda: last_loss(1), lambda loss: loss < 0.01)
-### BEGIN HIDDEN TESTS
-grade("2.12c")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # Look at your own training, in a cell of your own:
@@ -728,9 +717,6 @@ expect("2.12d", lambda: gradients(lambda a, b: (a + b).sum(), A, column), [10, [
 expect("2.12d", lambda: gradients(lambda a: a.relu().sum(), [[1, -2], [-3, 4]]), [5, [[1, 0], [0, 1]]])
 expect("2.12d", lambda: gradients(lambda a: (a + a * a).sum(), [3.0]), [12, [7]])
 expect("2.12d", lambda: share_right(), lambda share: share >= 0.9)
-### BEGIN HIDDEN TESTS
-grade("2.12d")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # Which digits does it get wrong, and would you have known? In a cell of your own:

@@ -77,7 +77,8 @@ explore(
 # unit begin to fire?
 
 # %% answer="q1c"
-# Set: w (two numbers) and b (a number)
+w = ...  # two numbers
+b = ...  # a number
 ### BEGIN SOLUTION
 w = [1, 1]
 b = -1.5
@@ -86,9 +87,6 @@ b = -1.5
 # %% test="q1c"
 expect("q1c", lambda: np.shape(w), (2,))
 expect("q1c", lambda: np.size(b), 1)
-### BEGIN HIDDEN TESTS
-grade("q1c")
-### END HIDDEN TESTS
 
 # %% [markdown] exercise="q3" title="Layers without an activation" stars=1 minutes=8
 # Depth costs time and memory, so it had better be good for something. Whether it is depends on what
@@ -125,9 +123,6 @@ expect("q3c", lambda: collapse(*one)[0], [[10.0]])
 expect("q3c", lambda: collapse(*one)[1], [8.0])
 wide = (np.ones((4, 3)), np.zeros(4), np.ones((2, 4)), np.zeros(2))
 expect("q3c", lambda: np.shape(collapse(*wide)[0]), (2, 3))
-### BEGIN HIDDEN TESTS
-grade("q3c")
-### END HIDDEN TESTS
 
 # %% [markdown] exercise="q11" title="What the approximation theorem promises" stars=2 minutes=4
 # *One hidden layer can approximate every continuous function.* Hardly any sentence about networks is
@@ -173,9 +168,6 @@ def multiply_adds(sizes: list) -> int:
 # %% test="q16c"
 expect("q16c", lambda: multiply_adds([3, 5, 2]), 25)
 expect("q16c", lambda: multiply_adds([7, 1]), 7)
-### BEGIN HIDDEN TESTS
-grade("q16c")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # # Derivatives
@@ -216,9 +208,6 @@ def dL_dz(z, y):
 # %% test="q7c"
 expect("q7c", lambda: dL_dz(0.0, 1.0), -0.5)
 expect("q7c", lambda: dL_dz(np.zeros(2), np.array([1.0, 0.0])), [-0.5, 0.5])
-### BEGIN HIDDEN TESTS
-grade("q7c")
-### END HIDDEN TESTS
 
 # %% [markdown] exercise="q10" title="Central differences" stars=2 minutes=8
 # Gradient checking compares a derivative with a difference quotient, and it is worth knowing how good
@@ -254,9 +243,6 @@ def central_difference(f, x: float, eps: float) -> float:
 # %% test="q10c"
 expect("q10c", lambda: central_difference(lambda x: x**3, 1.0, 0.1), 3.01)
 expect("q10c", lambda: central_difference(lambda x: 4 * x, 2.0, 0.5), 4.0)
-### BEGIN HIDDEN TESTS
-grade("q10c")
-### END HIDDEN TESTS
 
 # %% [markdown] exercise="q12" title="What the backward pass needs" stars=2 minutes=4
 # Training takes far more memory than using a network. What has to be kept during the forward pass is
@@ -408,9 +394,6 @@ def stable_bce(z: float, y: float) -> float:
 # %% test="q17c"
 expect("q17c", lambda: stable_bce(0.0, 1), np.log(2))
 expect("q17c", lambda: stable_bce(-800.0, 1), 800.0)
-### BEGIN HIDDEN TESTS
-grade("q17c")
-### END HIDDEN TESTS
 
 # %% [markdown] exercise="q19" title="The same weights, another result" stars=2 minutes=5
 # You have computed a forward pass in NumPy, and PyTorch gives almost the same. When is *almost* a

@@ -19,8 +19,9 @@ import numpy as np
 
 from utils import expect, grade, network_7_1, progress, toy_forward
 
-# the parameters of 7.1
+# the parameters of 7.1, and values for an example
 NAMES = "phi0 phi1 phi2 psi01 psi11 psi21 psi02 psi12 psi22 theta01 theta11 theta02 theta12".split()
+ones = dict.fromkeys(NAMES, 1.0) | {"psi02": -9.0}
 
 # %% [markdown] exercise="7.1" title="Thirteen derivatives" stars=3 minutes=40
 # Two inputs to a sum, two layers of two ReLU units, one output: thirteen parameters, and the formula
@@ -102,9 +103,6 @@ def derivatives_7_1(p: dict, x: float) -> dict:
 
 
 # %% test="7.1"
-ones = dict.fromkeys(NAMES, 1.0) | {"psi02": -9.0}
-
-
 def some(names, p, x):
     """A few of the derivatives, in the order of `names`."""
     found = derivatives_7_1(p, x)
@@ -113,9 +111,6 @@ def some(names, p, x):
 
 expect("7.1", lambda: sorted(derivatives_7_1(ones, 2.0)), sorted(NAMES))
 expect("7.1", lambda: some("phi1 psi11 psi12", ones, 2.0), [7.0, 3.0, 0.0])
-### BEGIN HIDDEN TESTS
-grade("7.1")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ### Find the mistakes
@@ -155,7 +150,7 @@ grade("7.1")
 # $\psi_{21}$ belongs to $f_1$ and $\psi_{22}$ to $f_2$. Nowhere else.
 
 # %% answer="7.1-mistake"
-# Set: wrong_7_1 (three letters, such as "ABC"). Then complete: corrected_7_1(p, x)
+wrong_7_1 = ...  # three letters, such as "ABC"
 ### BEGIN SOLUTION
 wrong_7_1 = {"D", "F", "G"}
 ### END SOLUTION
@@ -172,9 +167,6 @@ def corrected_7_1(p: dict, x: float) -> dict:
 # %% test="7.1-mistake"
 expect("7.1-mistake", lambda: len(wrong_7_1), 3)
 expect("7.1-mistake", lambda: set(corrected_7_1(ones, 2.0)) == set(wrong_7_1), lambda same: same)
-### BEGIN HIDDEN TESTS
-grade("7.1-mistake")
-### END HIDDEN TESTS
 
 # %% [markdown] exercise="7.2" title="A toy chain" stars=2 minutes=25 needs="7.1"
 # Backpropagation is a chain of small factors, each used again by everything further left. A single
@@ -267,9 +259,6 @@ expect("7.2", lambda: toy_local(0, (0, 0, 0, 0), (1, 2, 3, 4))["df1_dh1"], 2)
 expect("7.2", lambda: toy_local(0, (0, 0, 0, 0), (1, 2, 3, 4))["dh1_df0"], 1.0)
 expect("7.2", lambda: toy_backward(2.3, 2, **picture)["h3"], 2.2336, rtol=1e-4)
 expect("7.2", lambda: toy_backward(2.3, 2, **picture)["f0"], 2.2809, rtol=1e-4)
-### BEGIN HIDDEN TESTS
-grade("7.2")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ### Find the mistakes
@@ -308,7 +297,7 @@ grade("7.2")
 # In the line of values, a perfect prediction must give a zero gradient. Does it?
 
 # %% answer="7.2-mistake"
-# Set: wrong_7_2 (three letters, such as "ABC"). Then complete the two functions.
+wrong_7_2 = ...  # three letters, such as "ABC"
 ### BEGIN SOLUTION
 wrong_7_2 = {"F", "H", "P"}
 ### END SOLUTION
@@ -332,9 +321,6 @@ def corrected_7_2(f0: float, f1: float, f2: float, f3: float, omega, y: float) -
 # %% test="7.2-mistake"
 expect("7.2-mistake", lambda: len(wrong_7_2), 3)
 expect("7.2-mistake", lambda: corrected_7_2(0.3, 0.2, 0.1, 5.0, (1, 1, 1, 1), 5.0), 0.0)
-### BEGIN HIDDEN TESTS
-grade("7.2-mistake")
-### END HIDDEN TESTS
 
 # %% [markdown] exercise="7.3" title="Sizes" stars=2 minutes=10 needs="7.2"
 # With vectors instead of numbers the chain becomes a product of matrices. Half of all mistakes in a
@@ -390,9 +376,6 @@ def sizes_7_3(D1: int, D2: int, D3: int, Df: int) -> list:
 # %% test="7.3"
 expect("7.3", lambda: len(sizes_7_3(4, 5, 3, 2)), 8)
 expect("7.3", lambda: all(len(size) == 2 for size in sizes_7_3(4, 5, 3, 2)), lambda yes: yes)
-### BEGIN HIDDEN TESTS
-grade("7.3")
-### END HIDDEN TESTS
 
 # %% [markdown] exercise="7.4" title="The squared loss" stars=1 minutes=5
 # Every backward pass begins at the loss. The first number it computes is how fast the loss grows when
@@ -424,9 +407,6 @@ def dl_df_squared(y: float, f: float) -> float:
 
 # %% test="7.4"
 expect("7.4", lambda: dl_df_squared(1, 3), 4)
-### BEGIN HIDDEN TESTS
-grade("7.4")
-### END HIDDEN TESTS
 
 # %% [markdown] exercise="7.5" title="Binary cross-entropy" stars=2 minutes=20 needs="7.4"
 # For a yes/no question the network's output $f$ may be any real number; the logistic sigmoid turns it
@@ -497,15 +477,9 @@ def dl_df_bce(y: float, f: float) -> float:
 
 # %% test="7.5"
 expect("7.5", lambda: dl_df_bce(1, 0.0), -0.5)
-### BEGIN HIDDEN TESTS
-grade("7.5")
-### END HIDDEN TESTS
 
 # %% test="7.5-bonus"
 expect("7.5-bonus", lambda: dl_df_bce(0, 50.0), 1.0)
-### BEGIN HIDDEN TESTS
-grade("7.5-bonus")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # *Optional, read by a person:* write down the derivation, from the loss to the short form. Name the
@@ -571,9 +545,6 @@ one_output = dict(
 )
 expect("7.6", lambda: element(one_output["Omega"], 0, 1), 3.0)
 expect("7.6", lambda: np.shape(dz_dh(**one_output)), (3, 1))
-### BEGIN HIDDEN TESTS
-grade("7.6")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ### The proof, step by step
@@ -601,16 +572,13 @@ grade("7.6")
 # Differentiate, then simplify, and only at the end talk about rows and columns.
 
 # %% answer="7.6-proof"
-# Set: proof_7_6 (four letters in order)
+proof_7_6 = ...  # four letters in order
 ### BEGIN SOLUTION
 proof_7_6 = "DAFB"
 ### END SOLUTION
 
 # %% test="7.6-proof"
 expect("7.6-proof", lambda: len(proof_7_6), 4)
-### BEGIN HIDDEN TESTS
-grade("7.6-proof")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # *Optional, read by a person:* prove it in your own words. Keep the bias until you know what becomes
@@ -651,7 +619,6 @@ grade("7.6-proof")
 
 
 # %% answer="7.7"
-# Complete: dsig(f). Then set: limit_pos, limit_neg, max_value, argmax (numbers)
 def dsig(f: float) -> float:
     """The derivative of the logistic sigmoid at f."""
     ### BEGIN SOLUTION
@@ -660,6 +627,10 @@ def dsig(f: float) -> float:
     ### END SOLUTION
 
 
+limit_pos = ...  # a number
+limit_neg = ...  # a number
+max_value = ...  # a number
+argmax = ...  # a number
 ### BEGIN SOLUTION
 limit_pos, limit_neg = 0.0, 0.0
 argmax = 0.0
@@ -670,9 +641,6 @@ max_value = dsig(argmax)
 expect("7.7", lambda: dsig(2.0), 0.104994, rtol=1e-4)
 expect("7.7", lambda: [float(limit_pos), float(limit_neg)], lambda two: len(two) == 2)  # numbers
 expect("7.7", lambda: [float(max_value), float(argmax)], lambda two: len(two) == 2)  # numbers
-### BEGIN HIDDEN TESTS
-grade("7.7")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # In a deep network one such factor is multiplied in at every layer. Choose a depth and watch what
@@ -739,7 +707,6 @@ show(
 
 
 # %% answer="7.8"
-# Complete the four functions. Then set: zero_gradient (letters, such as "AB" or {"A", "B"})
 def heaviside(z: float) -> float:
     """0 below zero, else 1."""
     ### BEGIN SOLUTION
@@ -768,6 +735,7 @@ def d_rect(z: float) -> float:
     ### END SOLUTION
 
 
+zero_gradient = ...  # letters, such as "AB" or {"A", "B"}
 ### BEGIN SOLUTION
 zero_gradient = {"A", "B", "C", "D"}
 ### END SOLUTION
@@ -775,13 +743,10 @@ zero_gradient = {"A", "B", "C", "D"}
 # %% test="7.8"
 expect("7.8", lambda: [heaviside(2.5), rect(2.5)], [1.0, 0.0])
 expect("7.8", lambda: sorted(set(zero_gradient) & set("ABCDEF")), lambda some: some)
-if "zero_gradient" in globals():  # you have decided: now see what training does
+if globals().get("zero_gradient", ...) is not ...:  # you have decided: now see what training does
     from utils.backprop_pictures import watch_step_network
 
     watch_step_network()
-### BEGIN HIDDEN TESTS
-grade("7.8")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # Libraries answer the same question in three ways, so do not be misled by one of them. In PyTorch
@@ -866,9 +831,6 @@ def dl_dOmega(dl_df: np.ndarray, h: np.ndarray) -> np.ndarray:
 # %% test="7.9"
 expect("7.9", lambda: df_dOmega_element(0, 0, 1, np.array([5.0, 7.0])), 7.0)
 expect("7.9", lambda: np.shape(dl_dOmega(np.array([1.0, 2.0, 3.0]), np.array([5.0, 7.0]))), (3, 2))
-### BEGIN HIDDEN TESTS
-grade("7.9")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ### The proof, step by step
@@ -899,16 +861,13 @@ grade("7.9")
 # Which of the cards about $\partial f_k/\partial\Omega_{ij}$ agrees with the picture of one wire?
 
 # %% answer="7.9-proof"
-# Set: proof_7_9 (five letters in order)
+proof_7_9 = ...  # five letters in order
 ### BEGIN SOLUTION
 proof_7_9 = "EABFD"
 ### END SOLUTION
 
 # %% test="7.9-proof"
 expect("7.9-proof", lambda: len(proof_7_9), 5)
-### BEGIN HIDDEN TESTS
-grade("7.9-proof")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # *Optional, read by a person:* prove it in your own words. Say what becomes of the sum over $k$, and

@@ -131,9 +131,6 @@ def shapes(*sizes):
 expect("7.10", lambda: one_unit_per_layer(-1.0, 5.0), [-1.5, -1.0, 1.5, 5.0])
 expect("7.10", lambda: one_unit_per_layer(1.0, 5.0), [15.0, 10.0, 15.0, 5.0])
 expect("7.10", lambda: shapes(3, 5, 4, 2), ([(5, 3), (4, 5), (2, 4)], [(5,), (4,), (2,)]))
-### BEGIN HIDDEN TESTS
-grade("7.10")
-### END HIDDEN TESTS
 
 # %% [markdown] exercise="7.11" title="Gradient checkpointing" stars=3 minutes=35 needs="7.10"
 # The backward pass needs the pre-activations of every layer, so a deep network fills the memory long
@@ -265,9 +262,6 @@ try:
     plot_tape(run_checkpointed(50, 10)[1], "Your run, a checkpoint every 10 layers")
 except NotImplementedError:
     pass  # the picture comes with the answer
-### BEGIN HIDDEN TESTS
-grade("7.11")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # **Explain it (optional, read by a person).** Explain checkpointing to somebody who knows
@@ -380,9 +374,6 @@ expect("7.12", lambda: reverse_mode(0.1)["f3"], measured("y", "f3", 0.1), rtol=1
 expect("7.12", lambda: reverse_mode(0.1)["f2"], measured("y", "f2", 0.1), rtol=1e-5)
 expect("7.12", lambda: reverse_mode(0.1)["f1"], measured("y", "f1", 0.1), rtol=1e-5)
 expect("7.12", lambda: reverse_mode(0.1)["x"], measured("y", "x", 0.1), rtol=1e-5)
-### BEGIN HIDDEN TESTS
-grade("7.12")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ### Bonus: find the mistake
@@ -404,25 +395,23 @@ grade("7.12")
 # of the term that has to be **added** to its right-hand side.
 
 # %% answer="7.12-mistake"
-# Set: wrong_line (a letter), and define missing_term(x)
+wrong_line = ...  # a letter
 ### BEGIN SOLUTION
 wrong_line = "E"
+### END SOLUTION
 
 
 def missing_term(x):
+    """The value at x of the term that the wrong line lacks."""
+    ### BEGIN SOLUTION
     d = reverse_mode(x)
     return d["f2"] * 2 * np.exp(x)
-
-
-### END SOLUTION
+    ### END SOLUTION
 
 
 # %% test="7.12-mistake"
 expect("7.12-mistake", lambda: wrong_line, lambda line: len(line) == 1)  # any letter
 expect("7.12-mistake", lambda: missing_term(0.1), lambda term: np.isfinite(term))  # any number
-### BEGIN HIDDEN TESTS
-grade("7.12-mistake")
-### END HIDDEN TESTS
 
 # %% [markdown] exercise="7.13" title="Forward mode on the same graph" stars=2 minutes=20 needs="7.12"
 # The chain rule can also be followed along with the computation: each value brings its derivative with
@@ -470,9 +459,6 @@ expect("7.13a", lambda: forward_mode(0.1)["f2"], measured("f2", "x", 0.1), rtol=
 expect("7.13a", lambda: forward_mode(0.1)["f4"], measured("f4", "x", 0.1), rtol=1e-5)
 expect("7.13a", lambda: forward_mode(0.1)["f5"], measured("f5", "x", 0.1), rtol=1e-5)
 expect("7.13a", lambda: forward_mode(0.0)["y"], 20.9187, rtol=1e-5)
-### BEGIN HIDDEN TESTS
-grade("7.13a")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # **Your task (b).** A *sweep* goes once through the whole graph. A forward sweep starts at one variable
@@ -483,7 +469,8 @@ grade("7.13a")
 # with respect to all parameters take, by forward mode and by reverse mode?
 
 # %% answer="7.13b"
-# Set: passes_forward, passes_reverse (whole numbers)
+passes_forward = ...  # a whole number
+passes_reverse = ...  # a whole number
 ### BEGIN SOLUTION
 passes_forward = 2285
 passes_reverse = 1
@@ -492,9 +479,6 @@ passes_reverse = 1
 # %% test="7.13b"
 expect("7.13b", lambda: passes_forward, lambda n: n == int(n))  # any whole number
 expect("7.13b", lambda: passes_reverse, lambda n: n == int(n))  # any whole number
-### BEGIN HIDDEN TESTS
-grade("7.13b")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ### See for yourself

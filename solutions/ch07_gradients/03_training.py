@@ -116,9 +116,6 @@ def variance_gaussian(sigma: float) -> float:
 # The larger the spread that goes in, the larger the one that comes out; and ReLU makes no spread.
 expect("7.14a", lambda: second_moment(2.0) / second_moment(1.0), lambda ratio: ratio > 1)
 expect("7.14a", lambda: variance_gaussian(1.0), lambda variance: 0 < variance < 1)
-### BEGIN HIDDEN TESTS
-grade("7.14a")
-### END HIDDEN TESTS
 
 
 # %% answer="7.14b"
@@ -132,21 +129,15 @@ def empirical_second_moment(a: np.ndarray) -> float:
 # %% test="7.14b"
 expect("7.14b", lambda: empirical_second_moment(np.array([-1.0, 0.0, 1.0])), 1 / 3)
 expect("7.14b", lambda: empirical_second_moment(np.array([[2.0, -5.0], [-1.0, 4.0]])), 5.0)
-### BEGIN HIDDEN TESTS
-grade("7.14b")
-### END HIDDEN TESTS
 
 # %% answer="7.14c"
-# Set: proof_order (a list of letters such as ["A", "B", "C"]; the false line stays out)
+proof_order = ...  # a list of letters such as ["A", "B", "C"]; the false line stays out
 ### BEGIN SOLUTION
 proof_order = ["E", "B", "G", "A", "F", "C"]
 ### END SOLUTION
 
 # %% test="7.14c"
 expect("7.14c", lambda: proof_order, lambda order: set(order) <= set("ABCDEFG"))
-### BEGIN HIDDEN TESTS
-grade("7.14c")
-### END HIDDEN TESTS
 
 # %% [markdown] written="7.14-written"
 # **In your own words (optional, read by a person).** Write the proof as you would explain it to a
@@ -255,36 +246,27 @@ def bias_gradient_at_init(y: np.ndarray) -> float:
 # %% test="7.15a"
 expect("7.15a", lambda: bias_gradient_at_init(np.array([1.0, 2.0])), lambda slope: slope < 0)
 expect("7.15a", lambda: bias_after_training(np.array([0.0, 1.0]), "bce"), 0.0)
-### BEGIN HIDDEN TESTS
-grade("7.15a")
-### END HIDDEN TESTS
 
 # %% answer="7.15b"
-# Set: nonzero_at_init (a set of letters such as {"a", "b"})
+nonzero_at_init = ...  # a set of letters such as {"a", "b"}
 ### BEGIN SOLUTION
 nonzero_at_init = {"f"}
 ### END SOLUTION
 
 # %% test="7.15b"
 expect("7.15b", lambda: nonzero_at_init, lambda letters: set(letters) <= set("abcdef"))
-### BEGIN HIDDEN TESTS
-grade("7.15b")
-### END HIDDEN TESTS
 
 # %% answer="7.15c"
-# Set: constant_init ("a", "b", "c" or "d")
+constant_init = ...  # "a", "b", "c" or "d"
 ### BEGIN SOLUTION
 constant_init = "c"
 ### END SOLUTION
 
 # %% test="7.15c"
 expect("7.15c", lambda: constant_init, lambda letter: letter in ("a", "b", "c", "d"))
-### BEGIN HIDDEN TESTS
-grade("7.15c")
-### END HIDDEN TESTS
 
 # %% answer="7.15-mistake"
-# Set: false_lines (a set of two letters)
+false_lines = ...  # a set of two letters
 ### BEGIN SOLUTION
 false_lines = {"C", "D"}
 ### END SOLUTION
@@ -300,9 +282,6 @@ def gradients_at_zero(y: np.ndarray, relu_slope: float) -> tuple[float, float]:
 # %% test="7.15-mistake"
 expect("7.15-mistake", lambda: len(set(false_lines)), 2)
 expect("7.15-mistake", lambda: len(gradients_at_zero(np.array([1.0, 2.0]), 1.0)), 2)
-### BEGIN HIDDEN TESTS
-grade("7.15-mistake")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # **See it happen.** Three networks of zeros learn the same 60 targets. With ReLU or tanh only the best
@@ -428,9 +407,6 @@ def build_model() -> nn.Module:
 # %% test="7.16a"
 expect("7.16a", lambda: build_model()(torch.zeros(3, 10)).shape, (3, 5))
 expect("7.16a", lambda: sum(p.numel() for p in build_model().parameters()), 2285)
-### BEGIN HIDDEN TESTS
-grade("7.16a")
-### END HIDDEN TESTS
 
 
 # %% answer="7.16b"
@@ -454,9 +430,6 @@ def after_init(layer):
 expect("7.16b", lambda: after_init(nn.Linear(800, 600)).weight.var().item() * 800, 2.0, rtol=0.05)
 expect("7.16b", lambda: after_init(nn.Linear(7, 3)).bias.tolist(), [0.0, 0.0, 0.0])
 expect("7.16b", lambda: isinstance(after_init(nn.ReLU()), nn.ReLU), True)
-### BEGIN HIDDEN TESTS
-grade("7.16b")
-### END HIDDEN TESTS
 
 
 # %% answer="7.16c"
@@ -488,9 +461,6 @@ def train_fig78(X: torch.Tensor, Y: torch.Tensor, epochs: int = 100, seed: int =
 # %% test="7.16c"
 expect("7.16c", lambda: len(train_fig78(*make_fig78_data(0), epochs=3)["losses"]), 3)
 expect("7.16c", lambda: train_fig78(*make_fig78_data(0))["losses"], lambda losses: losses[-1] < 0.9)
-### BEGIN HIDDEN TESTS
-grade("7.16c")
-### END HIDDEN TESTS
 
 
 # %% answer="7.16-plot"
@@ -519,9 +489,6 @@ def draw_my_training():
 
 
 expect("7.16-plot", lambda: draw_my_training().axes[0].get_xlabel(), lambda label: "epoch" in label)
-### BEGIN HIDDEN TESTS
-grade("7.16-plot")
-### END HIDDEN TESTS
 
 # %% [markdown] written="7.16-written"
 # **Your plot, and a sentence (read by a person).** Plot the losses of your training: with
@@ -581,9 +548,6 @@ def make_binary_targets(score: torch.Tensor) -> torch.Tensor:
 # %% test="7.17a"
 expect("7.17a", lambda: make_binary_targets(torch.tensor([[0.3], [-2.0]])), [[1.0], [0.0]])
 expect("7.17a", lambda: make_binary_targets(torch.tensor([[0.3]])).is_floating_point(), True)
-### BEGIN HIDDEN TESTS
-grade("7.17a")
-### END HIDDEN TESTS
 
 
 # %% answer="7.17b"
@@ -633,9 +597,6 @@ expect(
     lambda: train_binary(*make_fig78_data(1, binary=True))["predict_proba"](torch.zeros(4, 10)),
     lambda p: p.shape == (4, 1) and bool(((0 <= p) & (p <= 1)).all()),
 )
-### BEGIN HIDDEN TESTS
-grade("7.17b")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # **A last thought.** Your classifier gets (nearly) all 100 labels right, and they were tossed like

@@ -35,9 +35,6 @@ def double(x):
 
 # %% test="9.1"
 expect("9.1", lambda: double(2), 4)
-### BEGIN HIDDEN TESTS
-grade("9.1")
-### END HIDDEN TESTS
 
 # %%
 print("the course shows something")
@@ -57,9 +54,6 @@ def square(x):
 
 # %% test="9.2"
 expect("9.2", lambda: square(3), 9)
-### BEGIN HIDDEN TESTS
-grade("9.2")
-### END HIDDEN TESTS
 """
 CHECKS = """
 from autograder.check import check

@@ -1,5 +1,6 @@
 """chapters/ is what the solutions give, holds no secret, and two builds are equal to the byte."""
 
+import builtins
 import json
 from pathlib import Path
 
@@ -7,8 +8,14 @@ import nbformat
 import pytest
 
 from autograder.authoring.build import build, stale, write
-from autograder.authoring.rules import LEAK_LENGTH, _between, outside_markers
+from autograder.authoring.rules import LEAK_LENGTH
+from autograder.check import all_checks, all_written
 from autograder.course import Course
+from autograder.course.cell_ids import grade_id
+from autograder.course.clearing import ClearSolutions
+from autograder.course.nbgrader_source import source_notebook
+from autograder.course.source import STUB, VALUE_STUB, WRITTEN_STUB, by_markers
+from autograder.grading.demonstrations import names_of
 
 COURSE = Course()
 
@@ -36,14 +43,19 @@ def test_students_get_no_solution_and_no_hidden_test(files):
         assert secret not in everything
     for notebook in COURSE.notebooks.values():
         made = files[Path("chapters") / f"{notebook.name}.ipynb"].decode()
-        given = "\n".join(outside_markers(cell.source) for cell in notebook.cells)
+        lines = [pair for cell in notebook.cells for pair in by_markers(cell.source)]
+        given = "\n".join(line for line, indent in lines if indent is None)
         for cell in notebook.with_role("answer"):
-            for line in _between(cell.source):
+            for line in _solution_lines(cell):
                 if len(line) >= LEAK_LENGTH and not line.startswith(("#", "def ", "class ", '"""')):
                     assert line in given or json.dumps(line)[1:-1] not in made, (
                         notebook.name,
                         line,
                     )
+
+
+def _solution_lines(cell):
+    return [line.strip() for line, indent in by_markers(cell.source) if indent is not None]
 
 
 def test_every_exercise_is_a_todo_cell(files):
@@ -52,7 +64,50 @@ def test_every_exercise_is_a_todo_cell(files):
         cells = {c.id: c for p, nb in made.items() if p.stem == notebook.stem for c in nb.cells}
         for cell in notebook.with_role("answer"):
             source = cells[f"answer-{cell.key.replace('.', '-')}"].source
-            assert 'raise NotImplementedError("TODO' in source and source.startswith("# Answer")
+            assert source.startswith("# Answer")
+            stubs = [line for line in source.splitlines() if VALUE_STUB.fullmatch(line)]
+            assert stubs or STUB in source
+            assert f"\n{STUB}" not in source  # nothing raises before anything is written
+
+
+def test_a_test_cell_needs_no_other_test_cell():
+    """What several tests use is set up: a name from another cell would look like an open answer."""
+    for notebook in COURSE.notebooks.values():
+        known = set(dir(builtins))
+        for cell in notebook.cells:
+            if cell.kind == "code":
+                names = names_of(cell.solution)
+                if cell.role == "test":
+                    assert names.uses <= known, (cell.label, names.uses - known)
+                else:
+                    known |= names.gives
+
+
+def test_nbgraders_step_leaves_the_stubs():
+    for notebook in COURSE.notebooks.values():
+        made = source_notebook(notebook, all_checks(), all_written())
+        ClearSolutions().preprocess(made, {})
+        cells = {cell.id: cell.source for cell in made.cells}
+        for cell in notebook.with_role("answer"):
+            name = grade_id("answer", cell.key)
+            assert cells[name] == f"# Answer {cell.key}\n{cell.stub}"
+
+
+@pytest.mark.parametrize(
+    "kind, source, left",
+    [
+        ("code", "anything = 1", STUB),
+        ("markdown", "Because.", WRITTEN_STUB),
+        ("markdown", "### BEGIN SOLUTION\nBecause.\n### END SOLUTION", WRITTEN_STUB),
+    ],
+)
+def test_nbgraders_step_on_other_cells(kind, source, left):
+    facts = dict.fromkeys(("grade", "locked", "task"), False)
+    about = {"nbgrader": facts | {"solution": True, "schema_version": 3, "grade_id": "one"}}
+    cell = {"cell_type": kind, "source": source, "metadata": about}
+    notebook = nbformat.from_dict({"cells": [cell], "metadata": {}})
+    ClearSolutions().preprocess(notebook, {})
+    assert notebook.cells[0].source == left
 
 
 def test_cells_have_stable_unique_ids_and_no_outputs(files):

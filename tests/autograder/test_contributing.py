@@ -1,4 +1,4 @@
-"""The example of CONTRIBUTING.md is built and checked exactly as it stands there."""
+"""The examples of CONTRIBUTING.md are built and checked exactly as they stand there."""
 
 import re
 from pathlib import Path
@@ -20,19 +20,42 @@ GUIDE = Path(__file__).parents[2] / "CONTRIBUTING.md"
 @pytest.fixture
 def example(tmp_path):
     text = GUIDE.read_text(encoding="utf-8")
-    found = dict(re.findall(r"`([\w/]+\.py)`:\n\n```python\n(.*?)```", text, re.S))
-    solution = found["solutions/ch09_example/softplus.py"]
-    checks = found["autograder/checks/ch09_example/softplus.py"]
+    found = re.findall(r"`([\w/]+)/(\w+)\.py`(?:, continued)?:\n\n```python\n(.*?)```", text, re.S)
+    solution = "\n".join(code for folder, _, code in found if folder.startswith("solutions/"))
+    checks = {name: code for folder, name, code in found if folder.startswith("autograder/checks/")}
+    assert list(checks) == ["e9_01", "e9_02"]
     with separate_registry():
-        course = write_course(tmp_path, {"ch09_example/softplus": solution}, checks)
-        load_checks(tmp_path)
+        course = write_course(tmp_path, {"ch09_example/softplus": solution}, "")
+        for name, code in checks.items():
+            folder = tmp_path / name
+            folder.mkdir()
+            (folder / "example_checks.py").write_text(code, encoding="utf-8")
+            load_checks(folder)
         yield Reference(course)
 
 
-def verdict(reference, namespace):
-    check = reference.check("9.1")
-    seen = observe_answer(check.observe, namespace, 3, "9.1")
+def verdict(reference, namespace, part="9.1"):
+    check = reference.check(part)
+    seen = observe_answer(check.observe, namespace, 3, part)
     return judge(check, plain.decode(plain.encode(seen)), reference, 3)
+
+
+def test_the_typed_answer_takes_under_25_lines():
+    text = GUIDE.read_text(encoding="utf-8").split("## A typed answer")[1].split("| call")[0]
+    code = "".join(re.findall(r"```python\n(.*?)```", text, re.S))
+    assert len([line for line in code.splitlines() if line.strip()]) < 25
+
+
+def test_the_typed_answer(example):
+    answer = example.course.notebooks["ch09_example/softplus"].answer_of("9.2")
+    assert verdict(example, execute(answer.stub, {}, "stub"), "9.2").earned == 0
+    assert verdict(example, example.namespace("9.2"), "9.2").full
+    for variant in all_checks()["9.2"].variants.values():
+        result = verdict(example, example.namespace("9.2", variant), "9.2")
+        if variant.kind == "misconception":
+            assert result.earned == 0 and list(result.misconceptions) == ["forgets_the_biases"]
+        else:
+            assert result.full, variant.name
 
 
 def test_it_builds(example):

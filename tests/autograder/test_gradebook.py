@@ -50,14 +50,8 @@ def double(x):
 
 # %% test="9.1"
 expect("9.1", lambda: double(2), 4)
-### BEGIN HIDDEN TESTS
-grade("9.1")
-### END HIDDEN TESTS
 
 # %% test="9.1-bonus"
-### BEGIN HIDDEN TESTS
-grade("9.1-bonus")
-### END HIDDEN TESTS
 
 # %% [markdown] written="9.1-written"
 # ### BEGIN SOLUTION

@@ -19,8 +19,6 @@ from classroom import (
 )  # fmt: skip
 from nbgrader.api import Gradebook
 
-from autograder.course.given import WRITTEN_STUB
-from autograder.course.source import STUB
 from autograder.gradebook.folder import GradingFolder
 from autograder.report.results import collect
 
@@ -215,8 +213,3 @@ def test_generate_assignment_writes_what_the_build_writes():
     done = nbgrader("generate_assignment", CHAPTER, "--force")
     assert done.returncode == 0, done.stderr[-3000:]
     assert {f: f.read_bytes() for f in before} == before
-
-
-def test_the_configuration_names_the_builds_stubs():
-    text = (COURSE.root / "nbgrader_config.py").read_text(encoding="utf-8")
-    assert repr(STUB) in text and repr(WRITTEN_STUB).replace("'", '"') in text

@@ -175,7 +175,20 @@ def test_what_is_no_letter_says_what_is_asked_for(letter):
 
 
 @pytest.mark.parametrize(
-    "given", ["ac", "C, a", ["c", "a"], {"A", "C"}, ("a", "c"), "(a) (c)", "a → c"], ids=str
+    "given",
+    [
+        "ac",
+        "C, a",
+        ["c", "a"],
+        {"A", "C"},
+        ("a", "c"),
+        "(a) (c)",
+        "a → c",
+        "a/c",
+        "a × c",
+        "1. A 2. C",
+    ],
+    ids=str,
 )
 def test_several_letters_in_any_form(given):
     made = choices(

@@ -86,9 +86,6 @@ def f(x):
 
 
 # %% test="PART"
-### BEGIN HIDDEN TESTS
-grade("PART")
-### END HIDDEN TESTS
 """
 PARTS = {kind: f"9.{number}" for number, kind in enumerate(FAULTS, start=2)}
 

@@ -5,7 +5,7 @@ from copy import deepcopy
 
 import nbformat
 import pytest
-from classroom import cell, given, solved, text_of
+from classroom import cell, given, givens, solved, text_of
 
 from autograder.grading.reading import read_cells
 from autograder.grading.rebuild import rebuild
@@ -151,6 +151,20 @@ def test_the_last_filled_in_copy_wins():
     assert answer(done) == "# Answer 2.5\nnew = 2"
     assert len(done.notebook.cells) == len(given().shown.cells)
     assert "there 3 times" in done.notes[0]
+
+
+def test_a_stub_without_its_comment_is_no_answer():
+    name = "ch02_autograd/01_by_hand"
+    notebook = solved(name)
+    place = notebook.cells.index(cell(notebook, "answer-2-1a"))
+    copy = deepcopy(notebook.cells[place])
+    copy.id, copy.source = "copy", "# Answer 2.1a\ndirection = ..."
+    notebook.cells.insert(place + 1, copy)
+    done = rebuild(givens()[name], read_cells(text_of(notebook).encode()))
+    assert answer(done, "2.1a") == '# Answer 2.1a\ndirection = "left"'
+    notebook.cells.pop(place)
+    done = rebuild(givens()[name], read_cells(text_of(notebook).encode()))
+    assert "answer-2-1a" not in done.answered and "answer-2-1b" in done.answered
 
 
 def test_a_copy_that_became_another_answer_is_that_answer():

@@ -1,5 +1,6 @@
 """An author's mistakes: each gets one sentence that names file, cell and remedy."""
 
+import nbformat
 import pytest
 from example_course import load_checks, separate_registry, write_course
 
@@ -27,9 +28,6 @@ def twice(x):
 
 # %% test="9.1"
 expect("9.1", lambda: twice(2), 4)
-### BEGIN HIDDEN TESTS
-grade("9.1")
-### END HIDDEN TESTS
 """
 CHECKS = """\
 from autograder.check import check
@@ -38,15 +36,30 @@ from autograder.check import check
 def twice(answer, rng):
     return {"twice": answer.twice(3)}
 """
-HIDDEN = '### BEGIN HIDDEN TESTS\ngrade("9.1")\n### END HIDDEN TESTS\n'
+TEST = 'expect("9.1", lambda: twice(2), 4)\n'
+ANSWER = GOOD[GOOD.index("def twice") : GOOD.index("# %% test")]
 SOLUTION = "    ### BEGIN SOLUTION\n    return x + x + 0 * x\n    ### END SOLUTION\n"
 
+
+def value(solution, *stubs):
+    """The text of an answer cell that asks for a value."""
+    return "\n".join([*stubs, "### BEGIN SOLUTION", solution, "### END SOLUTION", "", ""])
+
+
 MISTAKES = {
-    "no hidden test": (HIDDEN, "", ["test=\"9.1\"", "hidden test is missing", 'add grade("9.1")']),
-    "hidden test of another part": ('grade("9.1")', 'grade("9.2")', ['grades 9.2', 'write grade("9.1")']),
+    "hidden test written by hand": (TEST, TEST + '### BEGIN HIDDEN TESTS\ngrade("9.1")\n### END HIDDEN TESTS\n', ["test=\"9.1\"", 'the build adds grade("9.1")', "remove them"]),
+    "grade without markers": (TEST, TEST + 'grade("9.2")\n', ["test=\"9.1\"", 'the build adds grade("9.1")']),
+    "value without stub": (ANSWER, value("half = 0.5"), ["answer=\"9.1\"", "half is asked for", 'add the line "half = ...', "call it _half"]),
+    "one value of two without stub": (ANSWER, value("half, third = 1 / 2, 1 / 3", "half = ...  # a number"), ["third is asked for"]),
+    "function without stub": (ANSWER, value("def half():\n    return 0.5", ), ["half is asked for"]),
+    "stub in another spelling": (ANSWER, value("half = 0.5", "haIf = ...  # a number"), ["answer=\"9.1\"", "never sets haIf", "drop its stub"]),
+    "raise at the margin": (ANSWER, value("half = 0.5", "half = ...\nraise NotImplementedError"), ["answer=\"9.1\"", "raises before anything is written"]),
+    "solution in the body of a class": (ANSWER, "class Twice:\n" + SOLUTION.replace("return x + x + 0 * x", "x = 1"), ["raises before anything is written"]),
+    "grade not imported": ("from utils import expect, grade", "from utils import expect", ["no set-up cell imports grade", "from utils import expect, grade"]),
+    "no Python": (ANSWER, value("half = ", "half = ..."), ["answer=\"9.1\"", "Python cannot read it"]),
     "no test at all": (GOOD[GOOD.index("# %% test"):], "", ["exercise=\"9.1\"", "hidden test is missing"]),
     "expect of another part": ('expect("9.1"', 'expect("9.7"', ["expect names 9.7"]),
-    "id used twice": ("# %% test=", '# %% answer="9.1"\n### BEGIN SOLUTION\ny = 1\n### END SOLUTION\n\n# %% test=', ["answer=\"9.1\"", "already used", "choose another"]),
+    "id used twice": ("# %% test=", '# %% answer="9.1"\ny = ...\n### BEGIN SOLUTION\ny = 1\n### END SOLUTION\n\n# %% test=', ["answer=\"9.1\"", "already used", "choose another"]),
     "solution outside markers": (SOLUTION, "    return x + x + 0 * x\n", ["answer=\"9.1\"", "outside its markers", "BEGIN SOLUTION"]),
     "marker without end": ("    ### END SOLUTION\n", "", ["answer=\"9.1\"", "do not pair"]),
     "solution repeated in a text": ("# Write `twice`.", "# Write\n# ```\n# return x + x + 0 * x\n# ```", ["exercise=\"9.1\"", "stands outside its markers", "move or remove"]),
@@ -75,6 +88,24 @@ def build_example(root, text, checks=CHECKS):
 
 def test_without_mistakes_it_builds(tmp_path):
     assert any(path.suffix == ".ipynb" for path in build_example(tmp_path, GOOD))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        value("half = 0.5", "half = ...  # a number"),
+        value("half, third = 1 / 2, 1 / 3", "half = ...", "third = ...  # a number"),
+        value("import math\n_whole = 1\nhalf = [_whole / n for n in (2,)]", "half = ..."),
+        value("def half():\n    return 0.5", "half = ...  # a function"),
+        ANSWER + value("half = twice(0.25)", "half = ...  # a number"),
+    ],
+)
+def test_answers_that_are_values(tmp_path, answer):
+    files = build_example(tmp_path, GOOD.replace(ANSWER, answer))
+    notebook = next(text for path, text in files.items() if path.suffix == ".ipynb")
+    cells = {cell.id: cell.source for cell in nbformat.reads(notebook.decode(), 4).cells}
+    assert cells["answer-9-1"].endswith(answer[answer.rindex("half = ...") :].split("\n###")[0])
+    assert "twice(0.25)" not in cells["answer-9-1"]
 
 
 @pytest.mark.parametrize("name", MISTAKES)

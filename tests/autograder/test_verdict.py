@@ -96,6 +96,7 @@ def test_changing_the_input_is_an_error(doubling):
     "namespace, says",
     [
         ({}, "The name twice is not defined"),
+        ({"twice": ...}, "The name twice is not defined, or still stands for `...`."),
         ({"twice": lambda x: None}, "is a return missing"),
         ({"twice": lambda: 1}, "more arguments than your function takes"),
         ({"twice": "two"}, "str is called like a function"),
@@ -106,6 +107,25 @@ def test_what_a_broken_answer_is_told(doubling, namespace, says):
     verdict = verdict_on(doubling[0], namespace, doubling[1])
     assert verdict.state == "graded" and verdict.earned == 0
     assert says in as_text([verdict])
+
+
+def todo(x):
+    raise NotImplementedError("TODO: your answer goes here")
+
+
+@pytest.mark.parametrize(
+    "namespace, unwritten",
+    [
+        ({}, True),
+        ({"twice": ...}, True),
+        ({"twice": todo}, True),
+        ({"twice": lambda x: ...}, False),
+        ({"twice": lambda x: None}, False),
+        ({"twice": lambda x: 2 * x}, False),
+    ],
+)
+def test_what_is_not_written(doubling, namespace, unwritten):
+    assert verdict_on(doubling[0], namespace, doubling[1]).unwritten == unwritten
 
 
 @pytest.mark.parametrize(

@@ -98,7 +98,7 @@ READING = {
         "Opens and imports the hidden checks.",
         """
 for folder in ("@COURSE@", "/course"):
-    for name in ("autograder/checks/ch02_autograd/operations.py", "autograder/check.py", "autograder/judging/compare.py"):
+    for name in ("autograder/checks/ch02_autograd/e2_05.py", "autograder/check.py", "autograder/judging/compare.py"):
         tried(open, f"{folder}/{name}")
 import importlib
 for name in ("autograder.checks", "autograder.check", "autograder.judging.reference"):
@@ -115,7 +115,7 @@ for folder, folders, files in os.walk("/"):
         folders[:] = set(folders) - {"proc", "sys", "dev", "usr", "lib", "lib64", "bin"}
     if "site-packages" in folders:
         folders.remove("site-packages")
-    if {"02_operations.py", "operations.py", "gradebook.db", "nbgrader_config.py"} & set(files):
+    if {"02_operations.py", "e2_05.py", "gradebook.db", "nbgrader_config.py"} & set(files):
         leaked(folder)
 """,
     ),

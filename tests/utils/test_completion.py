@@ -74,3 +74,12 @@ def test_grade_in_a_script(capsys, course_folder):
     assert namespace["points"] == 2.0
     assert "wrong sign" in capsys.readouterr().out
     assert records.load()["2.5"] == "failed"
+
+
+@pytest.mark.parametrize("stub", ["direction = ...", ""])
+def test_grade_of_what_is_not_written(capsys, course_folder, stub):
+    namespace = {"grade": grade}
+    exec(f"{stub}\npoints = grade('2.1a')", namespace)
+    assert namespace["points"] == 0
+    assert "direction is not defined, or still stands for `...`" in capsys.readouterr().out
+    assert records.load()["2.1a"] == "open"

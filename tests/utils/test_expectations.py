@@ -26,6 +26,10 @@ def unfinished(x):
     raise NotImplementedError
 
 
+def unfinished_value():
+    return ...
+
+
 def state(folder, part="9.1"):
     return json.loads((folder / ".progress.json").read_text())[part]
 
@@ -50,6 +54,42 @@ def test_not_written_yet_is_no_error(capsys, course_folder):
     expect("9.1", lambda: not_defined_anywhere + 1, 8)  # noqa: F821
     assert capsys.readouterr().out.count("○ 9.1 is not written yet") == 2
     assert state(course_folder) == "open"
+
+
+@pytest.fixture
+def unset():
+    """Names of this module that stand as the notebook leaves them."""
+    names = globals()
+    names.update(side=..., x_new=..., right=8)
+    yield
+    for name in ("side", "x_new", "right"):
+        del names[name]
+
+
+def test_three_dots_are_not_written_yet(capsys, course_folder, unset):
+    wanted = lambda value: 1 / 0  # noqa: E731 (nobody asks it)
+    expect("9.1", lambda: side, wanted)  # noqa: F821
+    expect("9.1", lambda: x_new + 1, 8)  # noqa: F821
+    expect("9.1", lambda: [float(n) for n in (right, x_new)], wanted)  # noqa: F821
+    expect("9.1", lambda: (lambda: x_new)(), wanted)  # noqa: F821
+    expect("9.1", lambda: unfinished_value(), wanted)
+    said = capsys.readouterr().out.splitlines()
+    assert said[:2] == [
+        "○ 9.1 is not written yet (side = ...)",
+        "○ 9.1 is not written yet (x_new = ...)",
+    ]
+    assert len(said) == 5 and all("○ 9.1 is not written yet" in line for line in said)
+    assert state(course_folder) == "open"
+    expect("9.1", lambda: right, 8)  # noqa: F821
+    assert "✔" in capsys.readouterr().out
+
+
+def test_three_dots_elsewhere_are_an_error(capsys, course_folder, unset):
+    with pytest.raises(TypeError):
+        expect("9.1", lambda: double(4) + len(...), 8)
+    with pytest.raises(AttributeError):
+        expect("9.1", lambda: right.side, 8)  # noqa: F821 (an attribute, not the name)
+    assert state(course_folder) == "failed"
 
 
 def test_other_exceptions_stay_visible_and_name_the_input(course_folder, capsys):

@@ -1,0 +1,316 @@
+"""2.12a: the autograd engine, `Value`. Right answers in other styles are in `other_engines`."""
+
+import inspect
+from functools import partial
+
+import utils.engine
+from autograder.check import attempt, check, named, replaced
+from autograder.checks.ch02_autograd.formulas import function_from
+from autograder.checks.ch02_autograd.own_engine import OFF_LIMITS, gradients, own_value
+
+
+def diamond(a, b):
+    """One intermediate value feeds two others, which meet again and again."""
+    s = a + b
+    p = s * a
+    q = s * b
+    t = p * q
+    return t * s + t
+
+
+def detour(a, b):
+    """The product is used directly, and again at the end of a longer path."""
+    product = a * b
+    return product + ((product + b) * a + b) * a
+
+
+def network(x1, x2, w1, w2, b1, w3, w4, b2, v):
+    """Two tanh units and a sigmoid."""
+    h1 = (w1 * x1 + w2 * x2 + b1).tanh()
+    h2 = (w3 * x1 + w4 * x2 + b2).tanh()
+    return (h1 * v + h2 * h1 - 0.5).sigmoid()
+
+
+def chain(x):
+    """Every value is used twice by the next one."""
+    for _ in range(150):
+        x = x * 0.5 + x * 0.5
+    return x
+
+
+DIAMOND = named("s = a + b, t = (s * a) * (s * b), z = t * s + t", diamond)
+DETOUR = named("p = a * b, z = p + ((p + b) * a + b) * a", detour)
+NEURON = function_from("(w * x + b).tanh()", "w, x, b")
+NETWORK = named("two tanh units and a sigmoid", network)
+CHAIN = named("150 times x = x * 0.5 + x * 0.5", chain)
+
+
+def formulas(a, b, c, k, u, v, weights):
+    """Rows: the sub-check, the formula, and where its gradients are taken."""
+    short = [
+        ("a + b", "a + b", [a, -b]),
+        ("a + number", f"a + {k}", [a]),
+        ("number + a", f"{k} + a", [a]),
+        ("a * b", "a * b", [a, -b]),
+        ("a * number", f"a * {k}", [a]),
+        ("number * a", f"{k} * a", [a]),
+        ("the chain rule through a product", "a * b * c", [a, b, -c]),
+        ("a - b", "a - b", [a, b]),
+        ("a - number", f"a - {k}", [a]),
+        ("number - a", f"{k} - a", [a]),
+        ("minus a", "-a", [a]),
+        ("a / b", "a / b", [a, -b]),
+        ("a / number", f"a / {k}", [a]),
+        ("number / a", f"{k} / a", [a]),
+        ("a square", "a ** 2", [-a]),
+        ("the chain rule through a power", "(a * b) ** 3", [a, b]),
+        ("fractional and negative powers", f"({k} * a ** 2.5) ** -1", [a]),
+        ("tanh", "a.tanh()", [u]),
+        ("the chain rule through tanh", f"(a * b).tanh() * {k}", [u, -v]),
+        ("relu where it is on", f"a.relu() * {k}", [u]),
+        ("relu where it is off", f"a.relu() * {k}", [-u]),
+        ("sigmoid", "a.sigmoid()", [a]),
+        ("the chain rule through the sigmoid", f"(a * b).sigmoid() * {k}", [a, -v]),
+        ("one value in several terms", "a + a + a", [a]),
+        ("one value as both factors", "a * a", [a]),
+        ("one value in a product and a sum", "a * b + a", [a, b]),
+    ]
+    long = [
+        ("a diamond: shared results", DIAMOND, [u, v]),
+        ("a short and a long path from one result", DETOUR, [u, v]),
+        ("a neuron", NEURON, [u, v, -k / 4]),
+        ("a network of two layers", NETWORK, weights),
+    ]
+    return [(name, function_from(text), at) for name, text, at in short] + long
+
+
+@check("2.12a", points=16, forbid=OFF_LIMITS, reveal=True)
+def engine(answer, rng):
+    a, b, c = rng.uniform(1.2, 3.0, 3).round(2).tolist()
+    k = round(float(rng.uniform(1.5, 4.0)), 2)
+    u, v = rng.uniform(0.3, 0.9, 2).round(2).tolist()
+    weights = rng.uniform(-1.0, 1.0, 9).round(2).tolist()
+
+    def leaves(*numbers):
+        return [own_value(answer)(number) for number in numbers]
+
+    def fresh(number):
+        (x,) = leaves(number)
+        return [x.data, x.grad]
+
+    def values(x, y):
+        x, y = leaves(x, y)
+        return [(x + y).data, (x * y).data, (x - y).data, (x / y).data]
+
+    def curves(x):
+        (x,) = leaves(x)
+        return [x.tanh().data, x.sigmoid().data, x.relu().data, (x**3).data]
+
+    def seed_and_middle(x, y):
+        x, y = leaves(x, y)
+        middle = x + y
+        z = middle * y
+        z.backward()
+        return {"gradient of z": z.grad, "gradient of x + y": middle.grad}
+
+    def two_graphs(x, y):
+        x, y = leaves(x, y)
+        (x + y).backward()
+        (x + y + x).backward()
+        return [x.grad, y.grad]
+
+    run = partial(gradients, answer)
+    seen = {
+        "a leaf: its number and a gradient of 0": attempt(fresh, a),
+        "values of + * - /": attempt(values, a, b),
+        "values of tanh, sigmoid, relu, power": attempt(curves, u),
+    }
+    for name, formula, at in formulas(a, b, c, k, u, v, weights):
+        seen[name] = attempt(run, formula, *at)
+    return seen | {
+        "where backward begins": attempt(seed_and_middle, a, b),
+        "a second graph adds to the gradients": attempt(two_graphs, a, b),
+        "a chain in which everything is used twice": attempt(run, CHAIN, a, seconds=0.4),
+    }
+
+
+# Some mistakes are only possible with closures instead of recorded slopes, as the course's engine has them.
+COURSE_ENGINE = inspect.getsource(utils.engine)
+
+engine.misconception(
+    "assigns_instead_of_accumulating",
+    "A gradient is overwritten where it should grow: a value that is used several times gets a "
+    "share from every use, and the shares add up.",
+    edits={"parent.grad += slope": "parent.grad = slope"},
+)
+engine.misconception(
+    "mul_assigns",
+    "The product overwrites the gradients of its factors instead of adding to them. Every "
+    "operation has to add, because it cannot know who else uses its operands.",
+    source=replaced(
+        COURSE_ENGINE,
+        {
+            "self.grad += other.data * out.grad": "self.grad = other.data * out.grad",
+            "other.grad += self.data * out.grad": "other.grad = self.data * out.grad",
+        },
+    ),
+)
+
+
+@engine.misconception(
+    "no_topological_order_depth_first",
+    "A value hands its gradient on each time it receives a share, and so hands the earlier shares"
+    " on again. It should wait until all values made from it are done: that takes a topological "
+    "order.",
+)
+def answer():
+    def backward(self):
+        self.grad = 1.0
+
+        def hand_on(v):
+            for parent, slope in zip(v._prev, v._slopes):
+                parent.grad += slope * v.grad
+            for parent in v._prev:
+                hand_on(parent)
+
+        hand_on(self)
+
+    Value.backward = backward
+
+
+@engine.misconception(
+    "breadth_first_visited_once",
+    "Level by level from the end is not a topological order: a value that is reached by a short "
+    "path and by a longer one hands its gradient on before the longer path has delivered.",
+)
+def answer():
+    def backward(self):
+        order = [self]
+        for v in order:
+            order.extend(parent for parent in dict.fromkeys(v._prev) if parent not in order)
+        self.grad = 1.0
+        for v in order:
+            for parent, slope in zip(v._prev, v._slopes):
+                parent.grad += slope * v.grad
+
+    Value.backward = backward
+
+
+@engine.misconception(
+    "one_visit_per_path",
+    "The gradients are right, but every path is walked separately, and the number of paths can "
+    "double with every operation. Visit each value once, when its gradient is complete.",
+)
+def answer():
+    def backward(self):
+        def hand_on(v, gradient):
+            v.grad += gradient
+            for parent, slope in zip(v._prev, v._slopes):
+                hand_on(parent, slope * gradient)
+
+        hand_on(self, 1.0)
+
+    Value.backward = backward
+
+
+engine.misconception(
+    "mul_gradients_swapped",
+    "The two gradients of the product are exchanged: the derivative for one factor is the other "
+    "factor.",
+    edits={"(other.data, self.data)": "(self.data, other.data)"},
+)
+engine.misconception(
+    "rsub_is_sub",
+    "k - a is computed as a - k. Python calls a.__rsub__(k) with the number as its argument, and "
+    "the number stands on the left.",
+    edits={"return Value._lift(other) - self": "return self - other"},
+)
+engine.misconception(
+    "rtruediv_is_truediv",
+    "k / a is computed as a / k. Python calls a.__rtruediv__(k) with the number as its argument, "
+    "and the number stands on the left.",
+    edits={"return Value._lift(other) / self": "return self / other"},
+)
+engine.misconception(
+    "no_radd",
+    "k + a is missing. The integer on the left does not know how to add a Value, so Python asks "
+    "a.__radd__(k).",
+    source="del Value.__radd__",
+)
+engine.misconception(
+    "no_plain_numbers",
+    "An operation between a value and a plain number fails. Turn the other operand into a Value "
+    "first.",
+    edits={"return x if isinstance(x, Value) else Value(x)": "return x"},
+)
+engine.misconception(
+    "pow_precedence",
+    "n * x ** n - 1 means (n * x ** n) - 1: in Python the power binds first. Write the brackets "
+    "you mean.",
+    edits={"n * self.data ** (n - 1)": "n * self.data ** n - 1"},
+)
+engine.misconception(
+    "chain_rule_missing_in_pow",
+    "The power hands on its local derivative alone; the chain rule multiplies it by the gradient "
+    "that arrives from above.",
+    source=replaced(
+        COURSE_ENGINE,
+        {"math.pow(self.data, n - 1) * out.grad": "math.pow(self.data, n - 1)"},
+    ),
+)
+engine.misconception(
+    "division_only_for_the_numerator",
+    "The denominator gets no gradient in a / b: it is a value too, with the derivative -a / b².",
+    edits={"return self * Value._lift(other) ** -1": "return self * (1 / Value._lift(other).data)"},
+)
+engine.misconception(
+    "difference_hands_on_plus",
+    "In a - b the gradient for b keeps its sign; a larger b makes the difference smaller.",
+    edits={
+        "return self + -Value._lift(other)": "other = Value._lift(other)\n"
+        "        return Value._from(self.data - other.data, (self, other), (1.0, 1.0), '-')"
+    },
+)
+engine.misconception(
+    "tanh_forgets_square",
+    "The derivative of tanh is 1 minus the output squared; the square is missing.",
+    edits={"1 - t**2": "1 - t"},
+)
+engine.misconception(
+    "relu_passes_everything",
+    "relu hands the gradient on even where its input is negative. There the output is constant, "
+    "so the derivative is 0.",
+    edits={"(float(self.data > 0),)": "(1.0,)"},
+)
+engine.misconception(
+    "relu_slope_is_its_output",
+    "The derivative of relu is 1 where its input is positive, not the input itself.",
+    edits={"(float(self.data > 0),)": "(max(0.0, self.data),)"},
+)
+engine.misconception(
+    "sigmoid_uses_input",
+    "The derivative of the sigmoid is s (1 - s) with s the output; here the input stands in its "
+    "place.",
+    edits={"s * (1 - s)": "self.data * (1 - self.data)"},
+)
+engine.misconception(
+    "forgets_seed_gradient",
+    "The backward pass has nothing to hand on: it begins with the gradient of z with respect to z"
+    " itself, which is 1.",
+    edits={"self.grad = 1.0": "pass"},
+)
+engine.misconception(
+    "begins_with_the_value",
+    "The backward pass begins with the value of z. It should begin with the derivative of z with "
+    "respect to itself, which is 1.",
+    edits={"self.grad = 1.0": "self.grad = self.data"},
+)
+engine.misconception(
+    "backward_resets_leaves",
+    "backward sets the gradients of the leaves to 0 before it begins. It should add to what is "
+    "there; whoever wants to begin again resets them.",
+    edits={
+        "        self.grad = 1.0": "        for v in reached:\n            v.grad = 0.0\n"
+        "        self.grad = 1.0"
+    },
+)

@@ -1,0 +1,74 @@
+"""What a gradient check is tried on: functions with their gradients, and mistakes in gradients."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Problem(NamedTuple):
+    """A function, its gradient and a point: what check_gradient is given."""
+
+    f: Callable
+    gradient: Callable
+    x: float | np.ndarray
+
+    def scaled(self, factor):
+        return Problem(lambda x: factor * self.f(x), lambda x: factor * self.gradient(x), self.x)
+
+    def with_gradient(self, change):
+        return self._replace(gradient=lambda x: WRONG[change](self.gradient(x)))
+
+    def right_and(self, *changes):
+        """The problem, and the same with wrong gradients, by name."""
+        return {"the right gradient": self} | {name: self.with_gradient(name) for name in changes}
+
+
+WRONG = {
+    "wrong sign": lambda g: -g,
+    "doubled": lambda g: 2 * g,
+    "halved": lambda g: g / 2,
+    "all zeros": lambda g: 0 * g,
+    "1 % too large": lambda g: 1.01 * g,
+    "half as large again": lambda g: 1.5 * g,
+    "last component 10 % off": lambda g: g * np.array([1, 1, 1, 1.1]),
+    "first component off": lambda g: g + np.array([0.2, 0, 0, 0]),
+    "reversed": lambda g: g[::-1],
+    "0.3 in place of a 0": lambda g: g + np.array([0, 0.3, 0, 0]),
+    "nan in the second component": lambda g: g + np.array([0, np.nan, 0, 0]),
+}
+
+
+def problems(rng):
+    """A function of one number, one of four numbers, and one that ignores the second of four."""
+    p, q = rng.uniform(1.2, 2.4, 2).round(2).tolist()
+    w = rng.uniform(0.8, 2, 4).round(2) + np.arange(4) / 3
+    t = round(float(rng.uniform(0.4, 0.9)), 2)
+    x = rng.uniform(0.3, 1.1, 4).round(2)
+    used = w * [1, 0, 1, 1]
+
+    def wave(x):
+        return p * np.exp(q * np.asarray(x, dtype=float) / 2)
+
+    def wave_slope(x):
+        return p * q / 2 * np.exp(q * np.asarray(x, dtype=float) / 2)
+
+    def mix(x):
+        x = np.asarray(x, dtype=float)
+        return float(np.sum(w * np.sin(x)) + x[0] * x[-1])
+
+    def mix_gradient(x):
+        x = np.asarray(x, dtype=float)
+        return w * np.cos(x) + np.array([x[-1], 0, 0, x[0]])
+
+    def bowl(x):
+        return float(np.sum(used * np.asarray(x, dtype=float) ** 2))
+
+    def bowl_gradient(x):
+        return 2 * used * np.asarray(x, dtype=float)
+
+    return (
+        Problem(wave, wave_slope, t),
+        Problem(mix, mix_gradient, x),
+        Problem(bowl, bowl_gradient, x),
+    )

@@ -1,0 +1,89 @@
+"""Training on a watched engine: what it saw, and what the trained network says."""
+
+from autograder.checks.ch02_autograd.course_engine import engine_with
+from utils.engine import Value, topological_order
+
+CORNERS = ((0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0))
+
+
+class Watch:
+    """What an engine saw of a training: an engine, and notes taken at every backward pass."""
+
+    def __init__(self):
+        self.engine = engine_with(
+            backward=lambda value: self.backward(value),
+            **{name: self.bending(name) for name in ("tanh", "relu", "sigmoid", "exp", "__pow__")},
+        )
+        self.bends = []  # (operation, output) since the last backward pass
+        self.leaves = []  # (leaf, data, grad) as the last backward pass left them
+        self.notes = {"backward passes": 0, "resets": 0, "moves": 0, "uphill": 0, "compared": 0}
+        self.sizes = []
+        self.losses = []
+
+    def bending(self, name):
+        operation = getattr(Value, name)
+
+        def call(value, *args):
+            out = operation(value, *args)
+            self.bends.append((name, out.data))
+            return out
+
+        return call
+
+    def backward(self, value):
+        order = topological_order(value)
+        self.compare({id(v) for v in order})
+        for v in order:
+            if v._prev:
+                v.grad = 0.0
+        value.grad += 1.0
+        for v in reversed(order):
+            v._backward()
+        self.leaves = [(v, v.data, v.grad) for v in order if not v._prev]
+        self.notes["backward passes"] += 1
+        self.sizes.append(len(order))
+        self.losses.append(value.data)
+        self.bends.clear()
+
+    def compare(self, used):
+        """What happened to the leaves since the last backward pass?"""
+        kept = [(v, data, grad) for v, data, grad in self.leaves if id(v) in used and grad != 0]
+        steps = [(v.data - data) * grad for v, data, grad in kept]
+        self.notes["compared"] += bool(kept)
+        self.notes["resets"] += any(v.grad != grad for v, _, grad in kept)
+        self.notes["moves"] += any(steps)
+        self.notes["uphill"] += sum(steps) > 0
+
+    def summary(self):
+        if not self.sizes:
+            return dict(self.notes)
+        return self.notes | {
+            "graph, first and largest": [self.sizes[0], max(self.sizes)],
+            "loss, first and largest": [min(v, 1e300) for v in (self.losses[0], max(self.losses))],
+        }
+
+
+def plain_number(v):
+    return v.data if isinstance(v, Value) else float(v)
+
+
+def train_and_ask(train, seed, watch):
+    """Train on the watched engine, ask the network at the corners."""
+    names = getattr(train, "__wrapped__", train).__globals__
+    given = {"Value": watch.engine, "CourseValue": watch.engine}
+    before = {name: names[name] for name in given if name in names}
+    names.update(given)
+    try:
+        predict, losses = train(seed)
+        watch.bends.clear()
+        predictions = [plain_number(predict(*corner)) for corner in CORNERS]
+        bends = list(watch.bends)
+    finally:
+        for name in given:
+            del names[name]
+        names.update(before)
+    return {
+        "predictions": predictions,
+        "losses": [plain_number(loss) for loss in losses],
+        "bends": [[name, value] for name, value in bends],
+    }

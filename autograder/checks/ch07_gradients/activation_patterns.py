@@ -1,0 +1,47 @@
+"""Parameters and inputs of the network of 7.1, one group for each on/off pattern of its units."""
+
+import itertools
+
+PARAMETERS = (
+    "phi0", "phi1", "phi2",
+    "psi01", "psi11", "psi21", "psi02", "psi12", "psi22",
+    "theta01", "theta11", "theta02", "theta12",
+)  # fmt: skip
+UNITS = "u1", "u2", "f1", "f2"
+
+
+def pre_activations(p, x):
+    """u1, u2, f1, f2, and f1, f2 with the weights of h2 exchanged."""
+    u1, u2 = p["theta01"] + p["theta11"] * x, p["theta02"] + p["theta12"] * x
+    h1, h2 = max(u1, 0), max(u2, 0)
+    rest1, rest2 = p["psi01"] + p["psi11"] * h1, p["psi02"] + p["psi12"] * h1
+    straight = rest1 + p["psi21"] * h2, rest2 + p["psi22"] * h2
+    crossed = rest1 + p["psi22"] * h2, rest2 + p["psi21"] * h2
+    return (u1, u2, *straight), crossed
+
+
+def point_with(pattern, rng):
+    """Parameters and an input at which the units are on and off as in `pattern`.
+
+    All stay 0.05 away from the corner. Where the indices of h2's weights can be told apart by the
+    indicators (h1 and h2 on), they are: one of f1, f2 would change its sign.
+    """
+    while True:
+        values = rng.normal(size=14).round(2).tolist()
+        p, x = dict(zip(PARAMETERS, values)), values[-1] * 2
+        inputs, crossed = pre_activations(p, x)
+        away = min(map(abs, (*inputs, x, *values))) > 0.05
+        telling = any((f > 0) != (g > 0) for f, g in zip(inputs[2:], crossed))
+        if away and pattern == tuple(v > 0 for v in inputs):
+            if telling or not (pattern[0] and pattern[1]):
+                return p, x
+
+
+def all_patterns(rng, times=3):
+    """{pattern in words: [(p, x), ...]} for the sixteen on/off patterns."""
+    return {
+        ", ".join(f"{unit} {'> 0' if on else '< 0'}" for unit, on in zip(UNITS, pattern)): [
+            point_with(pattern, rng) for _ in range(times)
+        ]
+        for pattern in itertools.product((True, False), repeat=4)
+    }

@@ -78,7 +78,7 @@ def of_check(check: Check) -> str:
     variants = list(check.variants.values())
     return digest(
         of_observation(check),
-        *map(_fingerprint, (options, check.all_or_nothing, check.decide, variants)),
+        *map(_fingerprint, (options, check.all_or_nothing, check.weights, check.decide, variants)),
     )
 
 

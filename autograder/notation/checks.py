@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from types import FunctionType
 
@@ -76,22 +77,25 @@ class Check:
         self.decide = function
         return self
 
-    def misconception(self, name: str, sentence: str, *, source="", edits=None, form: str = ""):
+    def misconception(
+        self, name: str, sentence: str, *, source="", edits=None, uses=(), form: str = ""
+    ):
         """A known wrong answer: as a decorator on a definition, or with `source` or `edits`.
 
+        uses: functions of the check file that the definition calls; they are lent along with it.
         One wrong idea may show in several forms, told apart by `form`, reported by one name.
         """
-        return self._variant(name, "misconception", sentence, source, edits, form)
+        return self._variant(name, "misconception", sentence, source, edits, uses, form)
 
-    def alternative(self, name: str, *, source: str = "", edits=None):
+    def alternative(self, name: str, *, source: str = "", edits=None, uses=()):
         """A right answer in another style, which must get all points."""
-        return self._variant(name, "alternative", "", source, edits)
+        return self._variant(name, "alternative", "", source, edits, uses)
 
-    def oracle(self, name: str, *, source: str = "", edits=None):
+    def oracle(self, name: str, *, source: str = "", edits=None, uses=()):
         """An independent way to the right answer (torch autograd, sympy, a closed form)."""
-        return self._variant(name, "oracle", "", source, edits)
+        return self._variant(name, "oracle", "", source, edits, uses)
 
-    def _variant(self, name, kind, sentence, source, edits, form=""):
+    def _variant(self, name, kind, sentence, source, edits, uses: Iterable[Callable], form=""):
         key = Variant(name, kind, form).key
         if key in self.variants:
             raise CourseFault(f"{self.part}: the variant {key!r} is there twice")
@@ -105,6 +109,7 @@ class Check:
 
         def register(definition=None) -> Check:
             text = textwrap.dedent(source).strip() if definition is None else lent_source(*place)
+            text = "\n\n".join([*map(inspect.getsource, uses), text])
             self.variants[key] = Variant(name, kind, form, sentence, text, dict(edits or {}))
             return self
 

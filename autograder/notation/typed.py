@@ -14,7 +14,7 @@ every check. How an answer is read is the question's business (`utils.quiz.quest
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 
 from autograder.inside.typed import FormulaValues, Values
@@ -323,7 +323,10 @@ def of_questions(part: str, asked: list[Asked], options: Mapping) -> Check:
         """The answer must say what the question's key says, in whatever form: capitals, blanks,
         brackets, a list in place of a text; numbers within the question's tolerance.
         """
-        return {one.sub_check: _reply_to(one, observation[one.sub_check]) for one in asked}
+        return {
+            one.sub_check: outcome(_reply_to(one, observation[one.sub_check]), made.variants)
+            for one in asked
+        }
 
     return made
 
@@ -348,20 +351,20 @@ def pairs_asked(question: Question, name: str) -> list[Asked]:
     return [Asked(one, question, name, one) for one in question.left]
 
 
-def _reply_to(one: Asked, value) -> bool | Fault:
+def _reply_to(one: Asked, value) -> Reply:
     if one.question.kind != "match":
-        return outcome(one.question.reply(value))
+        return one.question.reply(value)
     try:
-        return outcome(one.question.judge_pair(one.key, one.question.read_letter(value)))
+        return one.question.judge_pair(one.key, one.question.read_letter(value))
     except Unreadable as problem:
-        return outcome(Reply(False, str(problem)))
+        return Reply(False, str(problem))
 
 
-def outcome(reply: Reply) -> bool | Fault:
-    """What a judge says, from what a question says."""
+def outcome(reply: Reply, known: Container[str] | None = None) -> bool | Fault:
+    """What a judge says, from what a question says; of ideas it names those that are known."""
     if reply.right:
         return True
-    if reply.idea:
+    if reply.idea and (known is None or reply.idea in known):
         return Fault("that is not it", reply.idea)
     return Fault(_begun_small(as_text(reply.feedback).rstrip(".")))
 

@@ -94,6 +94,24 @@ def test_a_function_called_answer_lends_its_body():
     assert variants["a_decorated_definition_comes_first"].source.startswith("@staticmethod\ndef a")
 
 
+def doubled(x):
+    return 2 * x
+
+
+def test_a_definition_takes_along_what_it_uses():
+    @check("9.1", points=1)
+    def made(answer, rng):
+        return {"a": answer.a(2)}
+
+    @made.alternative("with_a_helper", uses=[doubled])
+    def a(x):
+        return doubled(x)
+
+    namespace = {}
+    exec(made.variants["with_a_helper"].text(""), namespace)
+    assert namespace["a"](2) == 4
+
+
 # Typed answers --------------------------------------------------------------------------------
 
 SIX = [6, 6.0, "6", " 12/2 ", np.int64(6), np.float32(6), np.array(6), torch.tensor(6.0),
@@ -201,6 +219,12 @@ def test_several_letters_in_any_form(given):
     assert said(made, all="a") == {"all": "leaves_out_c"}
     assert said(made, all="db") == {"all": "backwards"}
     assert said(made, all=set()) == {"all": "nothing"}
+
+
+def test_a_wrong_letter_without_a_known_idea_gets_no_name():
+    made = choices("9.1", "answer", "abc", key="a", selections={"all": ("Not all.", "abc")}, points=1)
+    assert said(made, answer="abc") == {"answer": "all"}
+    assert said(made, answer="ab")["answer"].startswith("not all of these apply")
 
 
 def test_letters_in_groups_are_paid_group_by_group():

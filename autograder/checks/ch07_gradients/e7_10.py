@@ -1,0 +1,200 @@
+"""7.10: the backward pass of a network with leaky ReLU."""
+
+import numpy as np
+
+from autograder.check import attempt, check
+
+
+def away_from_kinks(rng, sizes, alpha):
+    """(Omegas, betas, x, dl_dfK) of a random network with no hidden |f| below 0.05.
+
+    Every hidden layer with two units or more has both signs.
+    """
+    while True:
+        Omegas = [rng.normal(size=(n, m)).round(2) for m, n in zip(sizes, sizes[1:])]
+        betas = [rng.normal(size=n).round(2) for n in sizes[1:]]
+        x = rng.normal(size=sizes[0]).round(2)
+        h, fine = x, True
+        for Omega, beta in zip(Omegas[:-1], betas[:-1]):
+            f = beta + Omega @ h
+            fine = fine and np.abs(f).min() > 0.05
+            fine = fine and (len(f) == 1 or f.min() < 0 < f.max())
+            h = np.where(f > 0, f, alpha * f)
+        if fine:
+            return Omegas, betas, x, rng.uniform(0.5, 2, sizes[-1]) * rng.choice([-1, 1], sizes[-1])
+
+
+@check("7.10", points=6, reveal=True)
+def leaky(answer, rng):
+    def weights(k):
+        def of_layer(Omegas, betas, x, dl_dfK):
+            return answer.backward_leaky(Omegas, betas, x, dl_dfK)[0][k]
+
+        return of_layer
+
+    def biases(chosen):
+        def of_layers(Omegas, betas, x, dl_dfK):
+            return list(answer.backward_leaky(Omegas, betas, x, dl_dfK)[1])[chosen]
+
+        return of_layers
+
+    def everything(Omegas, betas, x, dl_dfK, alpha):
+        dOmegas, dbetas = answer.backward_leaky(Omegas, betas, x, dl_dfK, alpha)
+        return list(dOmegas), list(dbetas)
+
+    small = away_from_kinks(rng, (3, 5, 4, 2), 0.1)
+    square = away_from_kinks(rng, (3, 3, 3, 3), 0.1)
+    steep = away_from_kinks(rng, (2, 4, 3, 1), 0.3)
+    deep = away_from_kinks(rng, (2, 6, 3, 5, 4), 0.01)
+    return {
+        "weights of the output layer": attempt(weights(-1), *small),
+        "weights of the layer before it": attempt(weights(-2), *small),
+        "weights of the first layer": attempt(weights(0), *small),
+        "bias of the output layer": attempt(biases(slice(-1, None)), *small),
+        "biases of the hidden layers": attempt(biases(slice(0, -1)), *small),
+        "layers of equal size": attempt(everything, *square, 0.1),
+        "alpha = 0.3": attempt(everything, *steep, 0.3),
+        "alpha = 0.01 and five sizes": attempt(everything, *deep, 0.01),
+    }
+
+
+leaky.misconception(
+    "plain_relu_mask",
+    "That is the backward pass of the plain ReLU: where the pre-activation is negative, a leaky ReLU "
+    "still passes the fraction alpha of the gradient.",
+    edits={"slopes.append(slope)": "slopes.append(f > 0)"},
+)
+leaky.misconception(
+    "alpha_on_positive_side",
+    "The slope alpha stands on the positive side; it belongs to the negative pre-activations.",
+    edits={"slopes.append(slope)": "slopes.append(np.where(f > 0, alpha, 1.0))"},
+)
+
+
+leaky.misconception(
+    "mask_of_wrong_layer",
+    "The slopes come from another layer: the step back to f_(k-1) passes the activation that was applied "
+    "to f_(k-1), so the slopes are taken there. With layers of different size this cannot even be added up.",
+    edits={"zip(Omegas[:-1], betas[:-1])": "zip(Omegas, betas)", "slopes[k - 1]": "slopes[k]"},
+)
+leaky.misconception(
+    "alpha_times_f",
+    "On the negative side the gradient is multiplied by the activation's value alpha·f; it is the slope "
+    "that belongs there, which does not depend on how negative f is.",
+    edits={"slopes.append(slope)": "slopes.append(np.where(f > 0, 1.0, alpha * f))"},
+)
+leaky.misconception(
+    "ignores_alpha_argument",
+    "The slope 0.1 is written into the function; use the argument alpha, also on the way back.",
+    edits={"slopes.append(slope)": "slopes.append(np.where(f > 0, 1.0, 0.1))"},
+)
+leaky.misconception(
+    "mask_before_transpose_product",
+    "The slopes are multiplied in before the transposed weights. On the way back the weights come first, "
+    "then the activation: the reverse of the order on the way forward.",
+    edits={"slopes[k - 1] * (Omegas[k].T @ dl_df)": "Omegas[k].T @ (slopes[k - 1] * dl_df)"},
+)
+leaky.misconception(
+    "mask_on_output_layer",
+    "The output layer is treated as if it had an activation: it is linear, so its gradient begins with "
+    "dl_dfK as it is.",
+    edits={
+        "dl_df = dl_dfK": "f = betas[-1] + Omegas[-1] @ inputs[-1]\n"
+        "    dl_df = np.where(f > 0, 1.0, alpha) * dl_dfK"
+    },
+)
+leaky.misconception(
+    "preactivation_in_weight_gradient",
+    "The weight gradients use the pre-activations; a layer's weights are multiplied by what the layer "
+    "read, which is the activation h_k = a[f_(k-1)].",
+    edits={
+        "    inputs, slopes = [x], []": "    inputs, slopes, fs = [x], [], [x]",
+        "        slopes.append(slope)": "        slopes.append(slope)\n        fs.append(f)",
+        "np.outer(dl_df, inputs[k])": "np.outer(dl_df, fs[k])",
+    },
+)
+leaky.misconception(
+    "slopes_left_out",
+    "The step back through the activation is missing: after the transposed weights comes the "
+    "multiplication by the slopes.",
+    edits={"slopes[k - 1] * (Omegas[k].T @ dl_df)": "Omegas[k].T @ dl_df"},
+)
+leaky.misconception(
+    "weight_gradient_transposed",
+    "The weight gradients are transposed: like Omega itself, each has one row per output of the layer "
+    "and one column per input.",
+    edits={"np.outer(dl_df, inputs[k])": "np.outer(inputs[k], dl_df)"},
+)
+leaky.misconception(
+    "at_operator_on_1d",
+    "@ of two arrays with one axis is their inner product, a single number, and .T changes nothing "
+    "there. Column times row is np.outer.",
+    edits={"np.outer(dl_df, inputs[k])": "dl_df @ inputs[k].T"},
+)
+leaky.misconception(
+    "lists_from_last_to_first",
+    "The lists begin with the last layer, in the order of the computation; they are asked for from "
+    "layer 0 to layer K.",
+    edits={
+        ".insert(0, np.outer(": ".append(np.outer(",
+        "dl_dbetas.insert(0, ": "dl_dbetas.append(",
+    },
+)
+
+
+@leaky.alternative("loops_over_numbers")
+def backward_leaky(Omegas, betas, x, dl_dfK, alpha=0.1):
+    K = len(Omegas) - 1
+    f, h = [], [list(map(float, x))]
+    for k in range(K + 1):
+        rows = range(len(betas[k]))
+        f.append([betas[k][i] + sum(w * v for w, v in zip(Omegas[k][i], h[k])) for i in rows])
+        h.append([v if v > 0 else alpha * v for v in f[k]])
+    d = [None] * K + [list(map(float, dl_dfK))]
+    for k in range(K, 0, -1):
+        d[k - 1] = [
+            (1 if f[k - 1][j] > 0 else alpha)
+            * sum(Omegas[k][i][j] * d[k][i] for i in range(len(d[k])))
+            for j in range(len(f[k - 1]))
+        ]
+    return [[[a * b for b in h[k]] for a in d[k]] for k in range(K + 1)], d
+
+
+@leaky.alternative("recursive_in_float32")
+def backward_leaky(Omegas, betas, x, dl_dfK, alpha=0.1):
+    W, b = Omegas[0].astype(np.float32), betas[0].astype(np.float32)
+    h = np.asarray(x, np.float32)
+    if len(Omegas) == 1:
+        delta = np.asarray(dl_dfK, np.float32)
+        return (delta[:, None] * h,), (delta,)
+    f = b + W @ h
+    mask = (f > 0) + np.float32(alpha) * (f < 0)
+    dOmegas, dbetas = backward_leaky(Omegas[1:], betas[1:], mask * f, dl_dfK, alpha)
+    delta = mask * (dbetas[0] @ Omegas[1].astype(np.float32))
+    return (delta[:, None] * h, *dOmegas), (delta, *dbetas)
+
+
+@leaky.alternative("the_equation_with_two_indicators")
+def backward_leaky(Omegas, betas, x, dl_dfK, alpha=0.1):
+    h, f = [np.array(x)[:, None]], []
+    for Omega, beta in zip(Omegas, betas):
+        f.append(beta[:, None] + Omega @ h[-1])
+        h.append(np.maximum(f[-1], 0) + alpha * np.minimum(f[-1], 0))
+    d = {len(f) - 1: np.array(dl_dfK)[:, None]}
+    for k in range(len(f) - 1, 0, -1):
+        back = Omegas[k].T @ d[k]
+        d[k - 1] = (f[k - 1] > 0) * back + (f[k - 1] < 0) * alpha * back
+    return [d[k] @ h[k].T for k in range(len(f))], [d[k].ravel() for k in range(len(f))]
+
+
+@leaky.oracle("torch_autograd")
+def backward_leaky(Omegas, betas, x, dl_dfK, alpha=0.1):
+    import torch
+
+    W = [torch.tensor(Omega, requires_grad=True) for Omega in Omegas]
+    b = [torch.tensor(beta, requires_grad=True) for beta in betas]
+    f = W[0] @ torch.tensor(x) + b[0]
+    for Omega, beta in zip(W[1:], b[1:]):
+        f = Omega @ torch.nn.functional.leaky_relu(f, alpha) + beta
+    f.backward(torch.tensor(dl_dfK))
+    return [Omega.grad for Omega in W], [beta.grad for beta in b]

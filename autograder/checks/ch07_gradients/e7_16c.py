@@ -1,0 +1,364 @@
+"""7.16c: training on mini-batches, with momentum and a learning rate that falls."""
+
+from functools import partial
+
+import numpy as np
+
+from autograder.check import Fault, attempt, check
+from autograder.checks.ch07_gradients.network_of_fig78 import (
+    builds_the_right_network,
+    given_init,
+    given_model,
+)
+from autograder.checks.ch07_gradients.training_rules import (
+    by_rules,
+    close,
+    means_of_the_batches,
+    one_number_per_epoch,
+    repeatable,
+)
+from autograder.checks.ch07_gradients.watched_training import (
+    EPOCHS,
+    Watched,
+    per_epoch,
+    short_losses,
+)
+from utils.training_data import make_fig78_data
+
+
+@check("7.16c", points=4, seconds=30)
+def training(answer, rng):
+    import torch.nn.functional as F
+
+    seed = int(rng.integers(1000))
+    X, Y = make_fig78_data(seed)
+    own = builds_the_right_network(answer.build_model)
+    model = {} if own else {"build_model": given_model}
+    train = answer.with_given("train_fig78", init_he=given_init, **model)
+
+    def run():
+        return Watched(lambda: train(X, Y, epochs=EPOCHS, seed=seed), X, Y).measure(F.mse_loss)
+
+    def final():
+        model = seen.result["model"]
+        return [seen.means[0], seen.means[-1], F.mse_loss(model(X), Y).item()]
+
+    seen = attempt(run)
+    return {
+        "losses": attempt(lambda: seen.result["losses"]),
+        "start: variance times fan-in of each layer, largest bias": attempt(
+            lambda: list(seen.start.values())
+        ),
+        "batches": attempt(lambda: seen.batches()),
+        "first batches of three epochs": attempt(
+            lambda: [one["rows"] for one in seen.steps[0:30:10]]
+        ),
+        "gradients": attempt(lambda: gradients(seen)),
+        "optimizer": attempt(lambda: optimizer(seen)),
+        "learning rate at epochs 1, 10, 11, 20, 21, 100": attempt(lambda: rates(seen)),
+        "recorded losses": attempt(lambda: seen.recorded()),
+        "mean loss at first, at last, and of the returned model": attempt(final),
+        "one seed twice, and another seed": attempt(lambda: short_losses(train, X, Y)),
+    }
+
+
+def gradients(seen):
+    """The gradient of the last bias in the first steps, and what it should be."""
+    steps = seen.steps[:3]
+    errors = [one["outputs"] - seen.Y[one["rows"]] for one in steps]
+    return {
+        "gradient of the last bias at steps 1 to 3": [one["gradient"] for one in steps],
+        "gradient of the batch's mean loss": [2 * e.sum(dim=0) / e.numel() for e in errors],
+    }
+
+
+def optimizer(seen):
+    """The optimizer that was returned, and what the steps were like."""
+    return {
+        "type": type(seen.result["optimizer"]).__name__,
+        "momentum": seen.steps[0]["momentum"],
+        "first learning rate": seen.steps[0]["rate"],
+    }
+
+
+def rates(seen):
+    """The learning rate at the end of some epochs."""
+    epochs = per_epoch(seen.steps)
+    return [epochs[k - 1][-1]["rate"] for k in (1, 10, 11, 20, 21, 100)]
+
+
+@training.judge
+def _(seen, rng):
+    """The settings of the exercise, seen at every step of the optimizer, and consistency: gradients are
+    those of the batch, recorded losses the means of what was seen, the returned model the one that
+    was trained. The loss itself only within a wide band (25 seeds: first epoch 1.4 to 2.6, last
+    0.1 to 0.7, at most 0.32 of the first)."""
+    return by_rules(
+        seen,
+        one_number_per_epoch,
+        he_start,
+        small_batches,
+        shuffled_anew,
+        gradients_of_the_batch,
+        sgd_with_momentum,
+        halved_every_ten_epochs,
+        partial(means_of_the_batches, summed="sum_of_batches"),
+        learned,
+        partial(repeatable, not_seeded="seed_not_used", always_the_same="seed_fixed"),
+    )
+
+
+def he_start(layers):
+    """Three layers with a variance of about 2 / fan-in, and biases of 0."""
+    if not layers:
+        return Fault("no linear layer was seen; train the network of build_model()")
+    spreads, biases = np.array(layers, dtype=float).T
+    if len(spreads) == 3 and np.all(np.abs(spreads / 2 - 1) < 0.4) and not biases.any():
+        return True
+    if len(spreads) == 3 and 0.25 < spreads[1] < 0.45:
+        return Fault("these are not He's", "default_initialisation")
+    if len(spreads) == 3 and 0.75 < spreads[1] < 1.3:
+        return Fault("these are not He's", "xavier")
+    return Fault("three layers with about 2, and biases of 0, are asked for")
+
+
+def small_batches(value):
+    """Ten batches of ten examples in every epoch, each example once."""
+    if value["sizes of the batches"] == [10] and value["steps"] == 10 * EPOCHS:
+        return value["different examples in an epoch"] == 100 or Fault(
+            "some examples come twice in an epoch, others not at all"
+        )
+    if value["sizes of the batches"] == [100]:
+        return Fault("all examples are in one batch", "full_batch")
+    return Fault("10 batches of 10 examples in each of the 100 epochs are asked for")
+
+
+def shuffled_anew(rows):
+    """The first batches of three epochs differ."""
+    if not rows or len(rows[0]) != 10:
+        return Fault("batches of 10 examples are needed to see this")
+    if sorted(rows[0]) == list(range(10)) and rows[0] == rows[1]:
+        return Fault("every epoch has the same batches, in the order of the data", "not_shuffled")
+    if rows[0] == rows[1] or rows[1] == rows[2]:
+        return Fault("every epoch has the same batches", "shuffled_once")
+    return True
+
+
+def gradients_of_the_batch(value):
+    """Those of the mean squared error, not added up."""
+    got, wanted = (np.array(part, dtype=float) for part in value.values())
+    if close(got, wanted, 1e-2):
+        return True
+    if close(got, np.cumsum(wanted, axis=0), 1e-2):
+        return Fault("they add up from step to step", "no_zero_grad")
+    if close(got, 50 * wanted, 1e-2):
+        return Fault("they are those of a sum", "sum_as_loss")
+    return Fault("they are not those of the mean squared error of the batch")
+
+
+def sgd_with_momentum(value):
+    """SGD with momentum 0.9, beginning at the learning rate 0.1."""
+    if value["type"].startswith("Adam"):
+        return Fault("SGD is asked for", "adam")
+    if value["type"] != "SGD":
+        return Fault("SGD is asked for")
+    if not close(value["momentum"], 0.9):
+        return Fault("the momentum is not 0.9", None if value["momentum"] else "no_momentum")
+    rate = value["first learning rate"]
+    return close(rate, 0.1) or Fault("the learning rate does not begin at 0.1")
+
+
+def halved_every_ten_epochs(values):
+    """The learning rate in the epochs 1, 10, 11, 20, 21, 100."""
+    if close(np.divide(values, values[0]), 0.5 ** np.array([0, 0, 1, 1, 2, 9])):
+        return True
+    if len(set(values)) == 1:
+        return Fault("it never changes", "scheduler_never_stepped")
+    if values[1] < values[0] * 0.1:
+        return Fault("it falls far too fast", "scheduler_every_batch")
+    return Fault("it should be halved after every ten epochs, at the end of an epoch")
+
+
+def learned(value):
+    """The loss is small at the end, and the model that is returned has it."""
+    first, last, returned = value
+    if not close(returned, last, 0.35):
+        return Fault("the model that is returned is not the one that was trained")
+    return (last < 0.9 and last < 0.45 * first) or Fault("it has not learned enough")
+
+
+training.misconception(
+    "sum_of_batches",
+    "The losses of the ten batches are added up; divide by their number, so that the curve does not "
+    "depend on how many batches there are.",
+    edits={"sum(batch_losses) / len(batch_losses)": "sum(batch_losses)"},
+)
+training.misconception(
+    "no_zero_grad",
+    "PyTorch adds every gradient to the ones before. Without clearing them a step follows the sum "
+    "of all batches so far, and training explodes.",
+    edits={"optimizer.zero_grad()": "pass"},
+)
+training.misconception(
+    "scheduler_every_batch",
+    "The scheduler counts batches here, so the learning rate is halved after every ten batches and "
+    "soon is nothing. Its step() belongs after the last batch of an epoch.",
+    edits={
+        "        scheduler.step()\n": "",
+        "            optimizer.step()": "            optimizer.step()\n            scheduler.step()",
+    },
+)
+training.misconception(
+    "scheduler_never_stepped",
+    "The learning rate never falls: a scheduler does nothing until its step() is called.",
+    edits={"        scheduler.step()\n": ""},
+)
+training.misconception(
+    "default_initialisation",
+    "The network starts with PyTorch's own weights, which are about six times too small in "
+    "variance; apply init_he before training.",
+    edits={"model.apply(init_he)": "pass"},
+)
+training.misconception(
+    "xavier",
+    "The variance is 1 over the number of units, and not the 2 / fan-in that ReLU networks need.",
+    edits={
+        "model.apply(init_he)": "[nn.init.xavier_normal_(p) if p.dim() > 1 else nn.init.zeros_(p) "
+        "for p in model.parameters()]"
+    },
+)
+training.misconception(
+    "last_batch_only",
+    "That is the loss of the epoch's last batch alone: it jumps with the luck of the draw. Take the "
+    "mean over all batches.",
+    edits={"sum(batch_losses) / len(batch_losses)": "loss.item()"},
+)
+training.misconception(
+    "adam",
+    "Adam scales every parameter's step by itself and would need another learning rate; this "
+    "exercise asks for SGD with momentum.",
+    edits={"SGD(model.parameters(), lr=0.1, momentum=0.9)": "Adam(model.parameters(), lr=0.01)"},
+)
+training.misconception(
+    "no_momentum",
+    "The optimizer has no momentum; it is an argument of SGD, and 0 unless one gives it.",
+    edits={", momentum=0.9": ""},
+)
+training.misconception(
+    "full_batch",
+    "That is gradient descent on all examples at once, one step per epoch. Mini-batches make ten "
+    "steps of the same work.",
+    edits={".split(10)": ".split(100)"},
+)
+training.misconception(
+    "not_shuffled",
+    "The batches are the same in every epoch, so their accidents are learned too. Shuffle the rows "
+    "anew at the beginning of each epoch.",
+    edits={"torch.randperm(len(X))": "torch.arange(len(X))"},
+)
+training.misconception(
+    "shuffled_once",
+    "The rows are shuffled once for all epochs; draw a new order at the beginning of each.",
+    edits={
+        "    losses = []\n": "    order = torch.randperm(len(X))\n    losses = []\n",
+        "in torch.randperm(len(X)).split(10)": "in order.split(10)",
+    },
+)
+training.misconception(
+    "sum_as_loss",
+    "The batch loss is a sum, not a mean: its gradients, and with them the steps, are 50 times as "
+    "large.",
+    edits={
+        "F.mse_loss(model(X[rows]), Y[rows])": 'F.mse_loss(model(X[rows]), Y[rows], reduction="sum")',
+        "lr=0.1": "lr=0.002",
+    },
+)
+training.misconception(
+    "seed_not_used",
+    "Two trainings with the same seed differ: seed before the weights and the batches are drawn.",
+    edits={"torch.manual_seed(seed)": "torch.seed()"},
+)
+training.misconception(
+    "epochs_ignored",
+    "The argument epochs has no effect: another number of epochs is written into the loop.",
+    edits={"range(epochs)": "range(100)"},
+)
+training.misconception(
+    "seed_fixed",
+    "The argument seed has no effect: it is another number that seeds the generator.",
+    edits={"torch.manual_seed(seed)": "torch.manual_seed(0)"},
+)
+training.alternative(
+    "initialised_by_build_model",
+    source="build_model = lambda plain=build_model: plain().apply(init_he)",
+    edits={"    model.apply(init_he)\n": ""},
+)
+
+
+@training.alternative("data_loader")
+def answer():
+    from torch.utils.data import DataLoader, TensorDataset
+
+    def train_fig78(X, Y, epochs=100, seed=0):
+        torch.manual_seed(seed)
+        loader = DataLoader(TensorDataset(X, Y), batch_size=10, shuffle=True)
+        net, distance = build_model().apply(init_he), nn.MSELoss()
+        descent = torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9)
+        plan = torch.optim.lr_scheduler.StepLR(descent, 10, 0.5)
+        losses = []
+        for _ in range(epochs):
+            total = 0.0
+            for x, y in loader:
+                loss = distance(net(x), y)
+                descent.zero_grad()
+                loss.backward()
+                descent.step()
+                total += loss.item() * len(x)
+            plan.step()
+            losses.append(total / len(X))
+        return dict(losses=losses, model=net, optimizer=descent)
+
+
+@training.alternative("own_schedule_and_numpy_batches")
+def train_fig78(X, Y, epochs=100, seed=0):
+    torch.manual_seed(seed)
+    rng = np.random.default_rng(seed)
+    model = nn.Sequential(
+        *[m for n, k in ((10, 40), (40, 40), (40, 5)) for m in (nn.Linear(n, k), nn.ReLU())][:-1]
+    )
+    with torch.no_grad():
+        for layer in model[::2]:
+            layer.weight.normal_(0, (2 / layer.in_features) ** 0.5)
+            layer.bias.zero_()
+    optimizer = torch.optim.SGD(model.parameters(), 0.1, 0.9)
+    losses = []
+    for epoch in range(epochs):
+        optimizer.param_groups[0]["lr"] = 0.1 * 0.5 ** (epoch // 10)
+        order, found = rng.permutation(100), []
+        for k in range(0, 100, 10):
+            rows = torch.as_tensor(order[k : k + 10])
+            loss = ((model(X[rows]) - Y[rows]) ** 2).mean()
+            model.zero_grad()
+            loss.backward()
+            optimizer.step()
+            found.append(loss.item())
+        losses.append(float(np.mean(found)))
+    return {"losses": losses, "model": model, "optimizer": optimizer}
+
+
+@training.alternative("losses_in_a_float64_tensor")
+def train_fig78(X, Y, epochs=100, seed=0):
+    torch.manual_seed(seed)
+    model = build_model().apply(init_he)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
+    plan = torch.optim.lr_scheduler.MultiStepLR(optimizer, range(10, epochs, 10), 0.5)
+    losses = torch.zeros(epochs, dtype=torch.float64)
+    for epoch in range(epochs):
+        for rows in torch.randperm(100).view(10, 10):
+            loss = F.mse_loss(model(X[rows]), Y[rows])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            losses[epoch] += loss.detach() / 10
+        plan.step()
+    return {"losses": losses.tolist(), "model": model, "optimizer": optimizer}

@@ -1,0 +1,356 @@
+"""7.17b: training a classifier."""
+
+from functools import partial
+
+import numpy as np
+
+from autograder.check import Fault, attempt, check
+from autograder.checks.ch07_gradients.network_of_fig78 import given_init
+from autograder.checks.ch07_gradients.training_rules import (
+    by_rules,
+    close,
+    in_band,
+    means_of_the_batches,
+    one_number_per_epoch,
+    repeatable,
+)
+from autograder.checks.ch07_gradients.watched_training import EPOCHS, Watched, short_losses
+from utils.training_data import make_fig78_data
+
+
+@check("7.17b", points=5, seconds=30)
+def classifier(answer, rng):
+    import torch
+
+    seed = int(rng.integers(1000))
+    X, Y = make_fig78_data(seed, binary=True)
+    fresh = torch.tensor(rng.normal(size=(9, 10)), dtype=torch.float32)
+    train = answer.with_given("train_binary", init_he=given_init)
+
+    def run():
+        return Watched(lambda: train(X, Y, epochs=EPOCHS, seed=seed), X, Y)
+
+    def probabilities(X):
+        return seen.result["predict_proba"](X)
+
+    def right_labels():
+        return (probabilities(X).reshape(-1, 1) > 0.5) == (Y > 0.5)
+
+    seen = attempt(run)
+    return {
+        "losses": attempt(lambda: seen.result["losses"]),
+        "sizes of the network": attempt(
+            lambda: sorted(list(p.shape) for p in seen.result["model"].parameters())
+        ),
+        "batches": attempt(lambda: seen.batches()),
+        "gradients of the loss": attempt(
+            lambda: [
+                {"outputs": one["outputs"], "labels": Y[one["rows"]], "gradient": one["gradient"]}
+                for one in seen.steps[:2]
+            ]
+        ),
+        "recorded losses": attempt(lambda: seen.measure(cross_entropy).recorded()),
+        "probabilities": attempt(lambda: probabilities(fresh)),
+        "cross-entropy of the probabilities, and the last loss": attempt(
+            lambda: [mean_cross_entropy(probabilities(X), Y), seen.result["losses"][-1]]
+        ),
+        "one sigmoid between the last layer and the probability": attempt(
+            lambda: last_output_and_probability(probabilities, fresh)
+        ),
+        "share of training labels that are predicted": attempt(
+            lambda: right_labels().double().mean().item()
+        ),
+        "one seed twice, and another seed": attempt(lambda: short_losses(train, X, Y)),
+    }
+
+
+def cross_entropy(outputs, y):
+    """The mean cross-entropy of sig[outputs]."""
+    import torch.nn.functional as F
+
+    return F.binary_cross_entropy_with_logits(outputs.reshape(y.shape), y)
+
+
+def mean_cross_entropy(p, y):
+    """The mean cross-entropy of probabilities."""
+    import torch
+    import torch.nn.functional as F
+
+    p = torch.as_tensor(p).reshape(-1, 1).double().clamp(1e-12, 1 - 1e-12)
+    return F.binary_cross_entropy(p, y.double()).item()
+
+
+def last_output_and_probability(probabilities, X):
+    """What the last linear layer gives while the probabilities are computed, and these."""
+    import torch
+
+    last = []
+
+    def hook(module, inputs, output):
+        if isinstance(module, torch.nn.Linear) and module.out_features == 1:
+            last.append(output.detach())
+
+    handle = torch.nn.modules.module.register_module_forward_hook(hook)
+    try:
+        p = probabilities(X)
+    finally:
+        handle.remove()
+    return {
+        "last layer's output": last[-1].flatten(),
+        "probability": torch.as_tensor(p).flatten(),
+    }
+
+
+@classifier.judge
+def _(seen, rng):
+    """One output, mini-batches as in 7.16, and the cross-entropy of exactly one sigmoid: in the gradients
+    (which are sig[f] - y for the last bias), in the recorded losses, and in predict_proba. The loss
+    itself only in a wide band (25 seeds: last epoch 0.002 to 0.034, accuracy at least 0.98)."""
+    return by_rules(
+        seen,
+        not_all_zero,
+        one_output,
+        small_batches,
+        gradients_of_the_cross_entropy,
+        partial(means_of_the_batches, summed="sum_over_batches", rtol=1e-2),
+        between_0_and_1,
+        equally_small,
+        one_sigmoid,
+        accurate,
+        repeatable,
+    )
+
+
+def sig(f):
+    return 1 / (1 + np.exp(-f))
+
+
+def not_all_zero(values):
+    """A list of numbers, as in 7.16; a cross-entropy of 0 in all epochs is a softmax of one output."""
+    said = one_number_per_epoch(values)
+    if said is True and not np.any(values):
+        return Fault("they are all 0", "cross_entropy_with_one_output")
+    return said
+
+
+def one_output(shapes):
+    """The layers 10 → 40 → 40 → 1."""
+    if shapes == sorted([[40, 10], [40], [40, 40], [40], [1, 40], [1]]):
+        return True
+    if [2, 40] in shapes:
+        return Fault("there are two outputs", "two_outputs")
+    return Fault("the layers 10 → 40 → 40 → 1 with biases are asked for")
+
+
+def small_batches(value):
+    """Ten batches of ten examples in every epoch, each example once."""
+    right = value["sizes of the batches"] == [10] and value["steps"] == 10 * EPOCHS
+    complete = value["different examples in an epoch"] == 100
+    return (right and complete) or Fault(
+        "10 batches of 10 examples, each example once in each of the 100 epochs, are asked for"
+    )
+
+
+GRADIENTS = {  # of other losses, by the output f for the label y
+    "still_mse_on_logits": lambda f, y: 2 * (f - y),
+    "mse_on_probabilities": lambda f, y: 2 * (sig(f) - y) * sig(f) * (1 - sig(f)),
+    "double_sigmoid": lambda f, y: (sig(sig(f)) - y) * sig(f) * (1 - sig(f)),
+    "relu_output": lambda f, y: (f > 0) * (sig(f) - y),
+    "plus_minus_one_targets": lambda f, y: sig(f) - (2 * y - 1),
+    "cross_entropy_with_one_output": lambda f, y: 0 * f,
+}
+
+
+def gradients_of_the_cross_entropy(steps):
+    """The gradient of the last bias is the mean of sig[f] - y, at each step anew."""
+
+    def means_of(formula):
+        seen = [(np.float64(s["outputs"]).ravel(), np.float64(s["labels"]).ravel()) for s in steps]
+        return [np.mean(formula(f, y)) for f, y in seen]
+
+    got = [float(np.ravel(s["gradient"])[0]) for s in steps]
+    wanted = means_of(lambda f, y: sig(f) - y)
+    if close(got, wanted, 1e-2, 1e-4):
+        return True
+    if close(got, np.cumsum(wanted), 1e-2, 1e-4):
+        return Fault("they add up from step to step", "no_zero_grad")
+    if close(got, np.multiply(10, wanted), 1e-2, 1e-4):
+        return Fault("they are those of a sum")
+    for name, formula in GRADIENTS.items():
+        if close(got, means_of(formula), 1e-2, 1e-4):
+            return Fault("they are not those of the mean binary cross-entropy", name)
+    return Fault("they are not those of the mean binary cross-entropy of sig[f]")
+
+
+def between_0_and_1(p):
+    """A column of probabilities, not of logits or of decisions."""
+    if np.shape(p) != (9, 1):
+        return Fault(f"9 inputs should give the shape (9, 1), not {np.shape(p)}")
+    if np.min(p) < 0 or np.max(p) > 1:
+        return Fault("some are below 0 or above 1", "predicts_logits")
+    if set(np.ravel(p).tolist()) <= {0.0, 1.0}:
+        return Fault("these are decisions", "predicts_labels")
+    return True
+
+
+def equally_small(value):
+    """The loss of the probabilities agrees with the last one recorded."""
+    again, last = value
+    low = 0 <= again < 0.15
+    return (low and abs(again - last) < 0.05 * again + 2e-3) or Fault(
+        "both should be the same small number"
+    )
+
+
+def one_sigmoid(value):
+    """The probability is the sigmoid of the last layer's output."""
+    f, p = (np.float64(v) for v in value.values())
+    if close(p, sig(f), atol=1e-4):
+        return True
+    if close(p, sig(sig(f)), atol=1e-4):
+        return Fault("there are two", "double_sigmoid")
+    return Fault("that is not the sigmoid of the last layer's output")
+
+
+def accurate(share):
+    """Nearly all training labels."""
+    return in_band(share, 0.95, 1) or Fault("at least 0.95 of them should be")
+
+
+LOSS = "F.binary_cross_entropy_with_logits(model(X[rows]), Y[rows])"
+
+classifier.misconception(
+    "double_sigmoid",
+    "The sigmoid is applied twice: binary_cross_entropy_with_logits has one inside, and the network "
+    "has another. A probability is then at most 0.73, and the loss cannot fall.",
+    edits={"nn.Linear(40, 1)\n": "nn.Linear(40, 1), nn.Sigmoid()\n"},
+)
+classifier.misconception(
+    "predicts_logits",
+    "predict_proba gives the number f before the sigmoid, which can be anything.",
+    edits={"torch.sigmoid(model(X))": "model(X)"},
+)
+classifier.misconception(
+    "still_mse_on_logits",
+    "The loss is still the squared error of f. It punishes a confident right answer: f = 5 for the "
+    "label 1 costs 16.",
+    edits={LOSS: "F.mse_loss(model(X[rows]), Y[rows])"},
+)
+classifier.misconception(
+    "mse_on_probabilities",
+    "The squared error of a probability has a vanishing gradient where the network is wrong and "
+    "sure of it; the cross-entropy has not (7.5).",
+    edits={LOSS: "F.mse_loss(torch.sigmoid(model(X[rows])), Y[rows])"},
+)
+classifier.misconception(
+    "cross_entropy_with_one_output",
+    "F.cross_entropy takes a softmax over the outputs; over a single output that is always 1, so "
+    "the loss is always 0 and nothing is learned.",
+    edits={LOSS: "F.cross_entropy(model(X[rows]), Y[rows])"},
+)
+classifier.misconception(
+    "sum_over_batches",
+    "The losses of the ten batches are added up; the mean is asked for.",
+    edits={"sum(batch_losses) / len(batch_losses)": "sum(batch_losses)"},
+)
+classifier.misconception(
+    "relu_output",
+    "A ReLU at the output makes f ≥ 0, so no probability can be below ½, and its gradient is 0 for "
+    "half of the inputs.",
+    edits={"nn.Linear(40, 1)\n": "nn.Linear(40, 1), nn.ReLU()\n"},
+)
+classifier.misconception(
+    "plus_minus_one_targets",
+    "The labels are turned into -1 and 1, but the cross-entropy uses y and 1 - y as probabilities.",
+    edits={"Y[rows])\n": "2 * Y[rows] - 1)\n"},
+)
+classifier.misconception(
+    "no_zero_grad",
+    "PyTorch adds every gradient to the ones before; clear them before each backward.",
+    edits={"optimizer.zero_grad()": "pass"},
+)
+classifier.misconception(
+    "last_batch_only",
+    "That is the loss of the epoch's last batch alone. Take the mean over all batches.",
+    edits={"sum(batch_losses) / len(batch_losses)": "loss.item()"},
+)
+classifier.misconception(
+    "epochs_ignored",
+    "The argument epochs has no effect: another number of epochs is written into the loop.",
+    edits={"range(epochs)": "range(100)"},
+)
+classifier.misconception(
+    "predicts_labels",
+    "predict_proba decides already; it should say how probable the label 1 is.",
+    edits={"return torch.sigmoid(model(X))": "return (model(X) > 0).float()"},
+)
+classifier.misconception(
+    "two_outputs",
+    "Two classes need one output only: the probability of label 0 is what is left.",
+    edits={
+        "nn.Linear(40, 1)": "nn.Linear(40, 2)",
+        LOSS: "F.cross_entropy(model(X[rows]), Y[rows][:, 0].long())",
+        "torch.sigmoid(model(X))": "torch.softmax(model(X), dim=1)[:, 1:]",
+    },
+)
+
+
+@classifier.alternative("sigmoid_in_the_model")
+def train_binary(X, Y, epochs=100, seed=0):
+    torch.manual_seed(seed)
+    net = nn.Sequential(
+        nn.Linear(10, 40), nn.ReLU(), nn.Linear(40, 40), nn.ReLU(), nn.Linear(40, 1), nn.Sigmoid()
+    ).apply(init_he)
+    loader = torch.utils.data.DataLoader(
+        torch.utils.data.TensorDataset(X, Y), batch_size=10, shuffle=True
+    )
+    descent = torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9)
+    plan = torch.optim.lr_scheduler.StepLR(descent, 10, 0.5)
+    losses = []
+    for _ in range(epochs):
+        found = []
+        for x, y in loader:
+            loss = nn.BCELoss()(net(x), y)
+            descent.zero_grad()
+            loss.backward()
+            descent.step()
+            found.append(loss.item())
+        plan.step()
+        losses.append(float(np.mean(found)))
+    return {"losses": losses, "model": net, "predict_proba": net}
+
+
+@classifier.alternative("a_class_and_the_formula")
+def answer():
+    class Classifier(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layers = nn.ModuleList(nn.Linear(n, m) for n, m in ((10, 40), (40, 40), (40, 1)))
+
+        def forward(self, h):
+            *hidden, last = self.layers
+            for layer in hidden:
+                h = layer(h).relu()
+            return last(h).squeeze(1)
+
+    def train_binary(X, Y, epochs=100, seed=0):
+        torch.manual_seed(seed)
+        model = Classifier().apply(init_he)
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
+        losses = []
+        for epoch in range(epochs):
+            optimizer.param_groups[0]["lr"] = 0.1 * 0.5 ** (epoch // 10)
+            total = 0
+            for rows in torch.randperm(100).view(10, 10):
+                f, y = model(X[rows]), Y[rows].flatten()
+                loss = (F.softplus(f) - y * f).mean()
+                model.zero_grad()
+                loss.backward()
+                optimizer.step()
+                total += loss.item() / 10
+            losses.append(total)
+        return {
+            "losses": losses,
+            "model": model,
+            "predict_proba": lambda X: (1 / (1 + torch.exp(-model(X))))[:, None],
+        }

@@ -119,12 +119,17 @@ def judge(check: Check, seen: Observation, reference: Reference, seed: int) -> V
                 _name_misconceptions(check, seen, expected, reference, seed, verdict)
     except CourseFault as fault:
         return not_graded(check, str(fault))
-    held = sum(line.holds for line in verdict.lines)
-    share = held / len(verdict.lines) if verdict.lines else 0.0
-    if check.all_or_nothing:
-        share = float(share == 1)
-    verdict.earned = check.points if share == 1 else round(check.points * share, 2)
+    verdict.earned = _earned(check, verdict.lines)
     return verdict
+
+
+def _earned(check: Check, lines: list[Line]) -> float:
+    if lines and all(line.holds for line in lines):
+        return check.points
+    if not lines or check.all_or_nothing:
+        return 0.0
+    held = sum(check.weight(line.key) for line in lines if line.holds)
+    return round(check.points * held / sum(check.weight(line.key) for line in lines), 2)
 
 
 def not_graded(check: Check, why: str) -> Verdict:
@@ -158,6 +163,8 @@ def _trusted_values(check: Check, reference: Reference, seed: int) -> dict[str, 
         raise CourseFault(f"check {check.part} observes nothing")
     if len(values) != len(seen["entries"]):
         raise CourseFault(f"check {check.part} uses a key twice")
+    if unknown := check.weights.keys() - values.keys():
+        raise CourseFault(f"check {check.part} weighs {min(unknown)!r}, which it does not observe")
     for key, value in values.items():
         if isinstance(value, (Raised, Opaque)):
             raise CourseFault(f"check {check.part}, {key!r}: the reference gives {value!r}")

@@ -32,6 +32,7 @@ class Check:
         self.rtol: float = options["rtol"]
         self.atol: float = options["atol"]
         self.all_or_nothing: bool = options["all_or_nothing"]
+        self.weights: dict[str, float] = dict(options["weights"])
         self.decide: Callable | None = None
         self.variants: dict[str, Variant] = {}
 
@@ -42,6 +43,10 @@ class Check:
     def exercise(self) -> str:
         """The exercise that the part belongs to: 2.12 for 2.12a."""
         return exercise_of(self.part)
+
+    def weight(self, sub_check: str) -> float:
+        """How much a sub-check counts beside the others."""
+        return self.weights.get(sub_check, 1.0)
 
     def of_kind(self, kind: str) -> list[Variant]:
         """The variants of one kind, in the order they were registered."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from autograder.notation.checks import CONTENT, Check
@@ -39,6 +39,7 @@ def check(
     rtol: float = 1e-4,
     atol: float = 1e-6,
     all_or_nothing: bool = False,
+    weights: Mapping[str, float] | None = None,
 ) -> Callable[[Callable], Check]:
     """Register the decorated `observe(answer, rng) -> {sub-check: plain data}` for a part.
 
@@ -47,6 +48,7 @@ def check(
     reveal: may feedback show the expected value? Only where that gives nothing away.
     seconds: time limit of the observation. rtol, atol: tolerances of the comparison.
     all_or_nothing: full points or none; else every sub-check has its share.
+    weights: {sub-check: how much it counts}, where one is more than the others, which count 1.
     """
     if not PART.match(part):
         raise CourseFault(f"{part!r} is no part id; it should look like 2.5, 2.12a or q4a")
@@ -65,6 +67,7 @@ def check(
             rtol=rtol,
             atol=atol,
             all_or_nothing=all_or_nothing,
+            weights=weights or {},
         )
         return _registry[part]
 

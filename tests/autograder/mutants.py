@@ -1,0 +1,103 @@
+"""Fresh mistakes, made by machine: small changes of a right answer that nobody registered.
+
+Every mutant differs from the reference solution in one place: an operator swapped, a factor or a term
+dropped, a sign turned, a transposition left out, a product reversed, an index or a constant off.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+SWAPPED = {
+    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Add, ast.Div: ast.Mult,
+    ast.Lt: ast.Gt, ast.LtE: ast.Lt, ast.Gt: ast.Lt, ast.GtE: ast.Gt, ast.Eq: ast.NotEq,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One change: what was done, where, and the text of the whole answer with it."""
+
+    change: str
+    text: str
+
+
+def mutants(solution: str) -> list[Mutant]:
+    """All mutants of an answer's text, each once."""
+    tree = ast.parse(solution)
+    found: dict[str, Mutant] = {}
+    for number, node in enumerate(ast.walk(tree)):
+        for change, new in _changes(node):
+            text = ast.unparse(_with(tree, number, new))
+            if text not in found and text != ast.unparse(tree):
+                said = f"{change}: {_line(node)}  →  {_line(new)}"
+                found[text] = Mutant(said, text)
+    return list(found.values())
+
+
+def _line(node: ast.AST) -> str:
+    return " ".join(ast.unparse(node).split())[:60]
+
+
+def _with(tree: ast.Module, number: int, new: ast.AST) -> ast.Module:
+    """A copy of the tree with its node number `number` (in the order of `ast.walk`) replaced."""
+    made = copy.deepcopy(tree)
+    old = next(node for place, node in enumerate(ast.walk(made)) if place == number)
+    for parent in ast.walk(made):
+        for name, value in ast.iter_fields(parent):
+            if value is old:
+                setattr(parent, name, new)
+                return made
+            if isinstance(value, list) and any(one is old for one in value):
+                value[[one is old for one in value].index(True)] = new
+                return made
+    return made
+
+
+def _changes(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
+    """(what is done, the node in its place)."""
+    if isinstance(node, ast.BinOp):
+        yield from _of_operation(node)
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        yield "sign dropped", node.operand
+    elif isinstance(node, ast.Attribute) and node.attr == "T":
+        yield "not transposed", node.value
+    elif isinstance(node, ast.Compare) and type(node.ops[0]) in SWAPPED:
+        turned = ast.Compare(node.left, [SWAPPED[type(node.ops[0])]()], node.comparators)
+        yield "comparison", turned
+    elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+        if isinstance(node.slice.value, int):
+            other = ast.Constant(node.slice.value + (1 if node.slice.value >= 0 else -1))
+            yield "wrong index", ast.Subscript(node.value, other, node.ctx)
+    elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
+        yield "constant", ast.Constant(node.value + 1)
+        if node.value not in (0, 1):
+            yield "constant", ast.Constant(node.value / 2)
+    elif isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords:
+        yield "call left out", node.args[0]
+    elif isinstance(node, ast.Call) and len(node.args) == 2 and not node.keywords:
+        yield "arguments exchanged", ast.Call(node.func, node.args[::-1], [])
+    elif isinstance(node, ast.AugAssign) and isinstance(node.op, (ast.Add, ast.Sub)):
+        target = copy.deepcopy(node.target)
+        yield "assigned, not added", ast.Assign([target], node.value, lineno=node.lineno)
+        other = ast.Sub() if isinstance(node.op, ast.Add) else ast.Add()
+        yield "operator", ast.AugAssign(target, other, node.value)
+
+
+def _of_operation(node: ast.BinOp) -> Iterator[tuple[str, ast.AST]]:
+    if isinstance(node.op, ast.MatMult):
+        yield "factors exchanged", ast.BinOp(node.right, node.op, node.left)
+        return
+    if type(node.op) in SWAPPED:
+        yield "operator", ast.BinOp(node.left, SWAPPED[type(node.op)](), node.right)
+    what = "factor dropped" if isinstance(node.op, (ast.Mult, ast.Div)) else "term dropped"
+    if isinstance(node.op, ast.Pow):
+        what = "power"
+    yield what, node.left
+    if not isinstance(node.op, (ast.Div, ast.Pow)):
+        yield what, node.right
+    if isinstance(node.op, (ast.Sub, ast.Div)):
+        yield "exchanged", ast.BinOp(node.right, node.op, node.left)

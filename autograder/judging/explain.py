@@ -17,7 +17,8 @@ def explain(problem: Raised) -> str:
 
 _OURS = {
     MISSING: lambda name: (
-        f"The name {name} is not defined, or still stands for `...`. Define it with exactly this spelling."
+        f"The name {name} is not defined, or still set to three dots. Define it with exactly this "
+        "spelling."
     ),
     MUTATED: lambda what: (
         f"{what}. Work on a copy, or compute a new value: the caller still needs the old one."

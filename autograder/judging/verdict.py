@@ -119,6 +119,10 @@ def judge(check: Check, seen: Observation, reference: Reference, seed: int) -> V
                 _name_misconceptions(check, seen, expected, reference, seed, verdict)
     except CourseFault as fault:
         return not_graded(check, str(fault))
+    if verdict.unwritten:  # a blank answer shows no idea
+        verdict.misconceptions, verdict.cause = {}, ""
+        for line in verdict.lines:
+            line.idea = ""
     verdict.earned = _earned(check, verdict.lines)
     return verdict
 

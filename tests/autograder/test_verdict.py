@@ -96,7 +96,7 @@ def test_changing_the_input_is_an_error(doubling):
     "namespace, says",
     [
         ({}, "The name twice is not defined"),
-        ({"twice": ...}, "The name twice is not defined, or still stands for `...`."),
+        ({"twice": ...}, "The name twice is not defined, or still set to three dots."),
         ({"twice": lambda x: None}, "is a return missing"),
         ({"twice": lambda: 1}, "more arguments than your function takes"),
         ({"twice": "two"}, "str is called like a function"),
@@ -245,3 +245,23 @@ def test_an_idea_says_which_sub_checks_it_explains(doubling):
     assert "3 more for the same reason:" in sentences(verdict)
     other = verdict_on(doubling[0], {"twice": twice}, doubling[1])
     assert not other.misconceptions and not any(line.idea for line in other.lines)
+
+
+def test_a_blank_answer_shows_no_idea():
+    with separate_registry():
+
+        @check("1.1", points=1)
+        def side(answer, rng):
+            return {"side": answer.side}
+
+        @side.judge
+        def _(observation, rng):
+            said = observation["side"]
+            return {"side": said == "left" or Fault("no", "any_other")}
+
+        side.misconception("any_other", "That is the other side.", source="side = 1")
+        reference = OneSolution(side, {"side": "left"}, {"any_other": {"side": 1}})
+        assert list(verdict_on(side, {"side": 2}, reference).misconceptions) == ["any_other"]
+        for blank in ({}, {"side": ...}):
+            verdict = verdict_on(side, blank, reference)
+            assert verdict.earned == 0 and not verdict.misconceptions

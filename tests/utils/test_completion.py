@@ -81,5 +81,5 @@ def test_grade_of_what_is_not_written(capsys, course_folder, stub):
     namespace = {"grade": grade}
     exec(f"{stub}\npoints = grade('2.1a')", namespace)
     assert namespace["points"] == 0
-    assert "direction is not defined, or still stands for `...`" in capsys.readouterr().out
+    assert "direction is not defined, or still set to three dots" in capsys.readouterr().out
     assert records.load()["2.1a"] == "open"

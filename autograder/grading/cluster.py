@@ -52,7 +52,7 @@ class Cluster:
                     )
                 )  # fmt: skip
             else:
-                _knock(target)
+                _require_answer(target)
             try:
                 self._client = self._open.enter_context(
                     Client(target, timeout=CONNECT_SECONDS, set_as_default=False)
@@ -120,8 +120,8 @@ class Cluster:
                 send(batch)
 
 
-def _knock(address: str) -> None:
-    """Does anybody listen there? (A Dask client asks for a long time, and again when it ends.)"""
+def _require_answer(address: str) -> None:
+    """`ClusterError` when nobody listens there. (A Dask client would ask for long, and once more.)"""
     found = re.fullmatch(r"(?:tcp://|tls://)?\[?([^\[\]/]+)\]?:(\d+)", address)
     if found is None:
         raise ClusterError(

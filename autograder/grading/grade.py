@@ -199,7 +199,7 @@ def finish(
     if any(verdict.state != "graded" for verdict in verdicts.values()):
         state = "not graded"
         problems += [v.note for v in verdicts.values() if v.state != "graded"]
-    count, room = 0, harmless.Room()
+    count, budget = 0, harmless.HtmlBudget()
     for cell in notebook.cells:
         if cell.cell_type == "code":
             count += 1
@@ -208,7 +208,7 @@ def finish(
                 cell.outputs = list(plan.shown[cell.id])
                 continue
             result = results[plan.runs[cell.id]]
-            cell.outputs = harmless.outputs(result["outputs"], room)
+            cell.outputs = harmless.outputs(result["outputs"], budget)
             problems += _problem(given, cell.id, result)
         elif cell.id in rebuilt.answered or cell.id in rebuilt.added:
             cell.source = harmless.markdown(cell.source)

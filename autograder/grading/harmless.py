@@ -63,14 +63,14 @@ def html(text: str) -> str:
     )
 
 
-class Room:
-    """How much HTML of one notebook is still looked at. Embedded pictures do not count."""
+class HtmlBudget:
+    """How much more HTML of one notebook is parsed. Embedded pictures do not count."""
 
     def __init__(self, left: int = MAX_HTML_OF_NOTEBOOK):
         self.left = left
 
     def takes(self, text: str, most: int = MAX_HTML) -> bool:
-        """Is there room for this? Then there is less from now on."""
+        """Does this fit? Then it is taken off the budget."""
         size = len(_EMBEDDED.sub("", text))
         if size > min(most, self.left):
             return False
@@ -96,11 +96,11 @@ def plain(text, limit: int = MAX_TEXT) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def outputs(found, room: Room | None = None) -> list[NotebookNode]:
+def outputs(found, budget: HtmlBudget | None = None) -> list[NotebookNode]:
     """A cell's outputs as a notebook holds them; whatever is not understood is left out."""
-    kept, size, room = [], 0, room or Room()
+    kept, size, budget = [], 0, budget or HtmlBudget()
     for output in found if isinstance(found, list) else ():
-        if isinstance(output, dict) and (clean := _output(output, room)) is not None:
+        if isinstance(output, dict) and (clean := _output(output, budget)) is not None:
             size += len(str(clean))
             if size > MAX_CELL:
                 kept.append(
@@ -119,7 +119,7 @@ def new_output(kind: str, data: dict | None = None, **content) -> NotebookNode:
     return made
 
 
-def _output(output: dict, room: Room) -> NotebookNode | None:
+def _output(output: dict, budget: HtmlBudget) -> NotebookNode | None:
     kind = output.get("output_type")
     if kind == "stream":
         name = "stderr" if output.get("name") == "stderr" else "stdout"
@@ -130,12 +130,12 @@ def _output(output: dict, room: Room) -> NotebookNode | None:
         name, value = plain(output.get("ename"), 200), plain(output.get("evalue"), 2000)
         return new_output("error", ename=name, evalue=value, traceback=lines)
     if kind in ("display_data", "execute_result"):
-        data = _bundle(output.get("data"), room)
+        data = _bundle(output.get("data"), budget)
         return new_output("display_data", data) if data else None
     return None
 
 
-def _bundle(data, room: Room) -> dict[str, str]:
+def _bundle(data, budget: HtmlBudget) -> dict[str, str]:
     clean: dict[str, str] = {}
     for mime, value in data.items() if isinstance(data, dict) else ():
         if not isinstance(value, str):
@@ -144,7 +144,7 @@ def _bundle(data, room: Room) -> dict[str, str]:
             clean[mime] = plain(value)
         elif mime == "text/html" and len(value) <= MAX_IMAGE:
             text = plain(value, MAX_IMAGE)
-            clean[mime] = html(text) if room.takes(text) else _TOO_MUCH
+            clean[mime] = html(text) if budget.takes(text) else _TOO_MUCH
         elif mime in _IMAGE and _is_image(mime, value):
             clean[mime] = "".join(value.split())
         elif mime == "image/svg+xml" and len(value) <= MAX_IMAGE:

@@ -10,7 +10,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 
 from autograder.course.cell_ids import named_by_first_line, numbered_id, role_of
 from autograder.course.given import Given
-from autograder.course.source import VALUE_STUB
+from autograder.course.source import BEGIN_HIDDEN, END_HIDDEN, VALUE_STUB
 from autograder.grading.reading import StudentCell
 
 _FLAGS = ("grade", "solution", "locked", "points", "schema_version", "task")
@@ -58,6 +58,24 @@ def copy_of(notebook: NotebookNode) -> NotebookNode:
     return copied
 
 
+@dataclass
+class _Repaired:
+    """The course's own cells that had to be repaired."""
+
+    missing: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    marks: list[str] = field(default_factory=list)
+
+    def lines(self) -> list[str]:
+        """A line for each kind of repair."""
+        kinds = {
+            "Put back, because it was missing": self.missing,
+            "The course's own text was run instead of a changed one": self.changed,
+            "The course's own marks (points, type) were used for": self.marks,
+        }
+        return [f"{what}: {', '.join(labels)}." for what, labels in kinds.items() if labels]
+
+
 class _Finder:
     """Says which cell of the course each submitted cell is meant to be."""
 
@@ -76,46 +94,45 @@ class _Finder:
 
     def choose(self) -> tuple[dict[str, StudentCell], list[str]]:
         """The student's cell for every answer, written and demonstration cell; and what was odd."""
-        self._settle_disputes()
+        self._correct_copied_marks()
         chosen: dict[str, StudentCell] = {}
-        notes: list[str] = []
-        missing, marks, changed = [], [], []
+        notes, repaired = [], _Repaired()
         for name, cell in self.ours.items():
-            role = role_of(name)
-            copies = [index for index, claim in enumerate(self.claims) if claim == name]
-            label = self._label(name)
+            role, copies = role_of(name), self._copies_of(name)
             if role in ("answer", "written", "demo"):
-                if role == "answer" and len(copies) > 1:
-                    copies = self._without_continuations(name, copies)
                 if copies:
                     chosen[name] = self.cells[self._last_written(cell, copies)]
-                    if role != "demo":
-                        notes += self._odd(label, name, cell, copies, chosen[name])
-                elif role != "demo":
-                    notes.append(f"{label} is missing (deleted?) and counts as not written.")
+                if role != "demo":
+                    notes += self._odd(name, cell, copies, chosen.get(name))
             elif "nbgrader" in cell.metadata:
-                if not copies:
-                    missing.append(label)
-                elif len(copies) > 1:
-                    notes.append(f"{label} was there {len(copies)} times; once is enough.")
-                texts = [self.cells[index].source for index in copies]
-                if texts and all(_differs(_visible(text), cell.source) for text in texts):
-                    changed.append(label)
-            if copies and "nbgrader" in cell.metadata and self._marks_changed(cell, copies):
-                marks.append(label)
-        if missing:
-            notes.append(f"Put back, because it was missing: {', '.join(missing)}.")
-        if changed:
-            notes.append(
-                f"The course's own text was run instead of a changed one: {', '.join(changed)}."
-            )
-        if marks:
-            notes.append(
-                f"The course's own marks (points, type) were used for: {', '.join(marks)}."
-            )
-        return chosen, notes
+                notes += self._compare_given(name, cell, copies, repaired)
+            if "nbgrader" in cell.metadata and self._marks_changed(cell, copies):
+                repaired.marks.append(self._label(name))
+        return chosen, [*notes, *repaired.lines()]
 
-    def _settle_disputes(self) -> None:
+    def _copies_of(self, name: str) -> list[int]:
+        """Which of the student's cells are meant to be that cell of the course."""
+        copies = [index for index, claim in enumerate(self.claims) if claim == name]
+        if role_of(name) == "answer" and len(copies) > 1:
+            return self._without_continuations(name, copies)
+        return copies
+
+    def _compare_given(
+        self, name: str, cell: NotebookNode, copies: list[int], repaired: _Repaired
+    ) -> list[str]:
+        """Note what happened to a cell that students should leave as it is."""
+        label = self._label(name)
+        if not copies:
+            repaired.missing.append(label)
+            return []
+        texts = [self.cells[index].source for index in copies]
+        if all(_differs(_visible(text), cell.source) for text in texts):
+            repaired.changed.append(label)
+        if len(copies) == 1:
+            return []
+        return [f"{label} was there {len(copies)} times; once is enough."]
+
+    def _correct_copied_marks(self) -> None:
         """Of several cells with one mark, those whose first line names another answer are that."""
         for name in [n for n in self.ours if role_of(n) == "answer"]:
             copies = [index for index, claim in enumerate(self.claims) if claim == name]
@@ -142,8 +159,13 @@ class _Finder:
         written = [i for i in copies if _differs(self.cells[i].source, stub.source)]
         return (written or copies)[-1]
 
-    def _odd(self, label, name, cell, copies, taken: StudentCell) -> list[str]:
-        notes = []
+    def _odd(
+        self, name: str, cell: NotebookNode, copies: list[int], taken: StudentCell | None
+    ) -> list[str]:
+        """Note what happened to a cell that students fill in."""
+        label, notes = self._label(name), []
+        if taken is None:
+            return [f"{label} is missing (deleted?) and counts as not written."]
         if len(copies) > 1:
             notes.append(
                 f"{label} was there {len(copies)} times; the last copy that is filled in was taken."
@@ -198,8 +220,8 @@ def _added(cells: list[StudentCell], done: Rebuilt) -> list[NotebookNode]:
 
 def _visible(text: str) -> str:
     """A test cell's text without its hidden part (a full copy of the course shows it)."""
-    before, begin, hidden = text.partition("### BEGIN HIDDEN TESTS")
-    _, end, after = hidden.partition("### END HIDDEN TESTS")
+    before, begin, hidden = text.partition(BEGIN_HIDDEN)
+    _, end, after = hidden.partition(END_HIDDEN)
     return before + after if begin and end else text
 
 

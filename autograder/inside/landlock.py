@@ -17,7 +17,7 @@ import os
 import stat
 import sys
 
-from autograder.inside import alone
+from autograder.inside import privileges
 
 _CREATE, _ADD, _RESTRICT = 444, 445, 446  # the same numbers on all processors
 _EXECUTE, _WRITE, _READ, _LIST, _TRUNCATE, _CONTROL = (1 << bit for bit in (0, 1, 2, 3, 14, 15))
@@ -56,11 +56,11 @@ def lock_in(read: list[str], write: list[str]) -> None:
     _libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
     _call(_RESTRICT, rules, 0)
     os.close(rules)
-    alone.drop_capabilities()  # what root may beyond its files
+    privileges.drop_capabilities()  # what root may do besides
 
 
-def apart() -> None:
-    """Once more, without further rules: then there are no signals to the process we came from."""
+def refuse_signals_to_others() -> None:
+    """Restrict once more, with the same files: no signal reaches the process that forked this one."""
     lock_in(["/"], ["/"])
 
 
@@ -72,7 +72,7 @@ def _call(*arguments) -> int:
 
 
 if __name__ == "__main__":
-    alone.settle()
+    privileges.drop_privileges()
     lock_in(**json.loads(sys.argv[1]))
     os.environ["WORKER_LOCKED_IN"] = "1"
     os.execv(sys.argv[2], sys.argv[2:])

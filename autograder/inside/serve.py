@@ -23,7 +23,7 @@ import sys
 import time
 from contextlib import suppress
 
-from autograder.inside import alone, landlock, plain, syscalls
+from autograder.inside import landlock, plain, privileges, syscalls
 from autograder.inside.answer import observe_answer, raised
 
 FRAME = struct.Struct("!I")
@@ -91,14 +91,14 @@ def _beyond_those_running(processes: int) -> int:
     return most
 
 
-def go_apart() -> None:
-    """What a session does first: away from the worker and from the machine, as far as can be."""
-    alone.readable_by_others(True)
-    alone.die_with_parent()
+def isolate_session() -> None:
+    """What a session does first: it separates from the worker and from other processes."""
+    privileges.readable_by_others(True)
+    privileges.die_with_parent()
     if OWNS_PROCESSES:
-        alone.go_alone()
+        privileges.enter_namespaces()
     elif LOCKED_IN:
-        landlock.apart()
+        landlock.refuse_signals_to_others()
 
 
 class OutOfTime(BaseException):
@@ -250,7 +250,7 @@ def main(descriptor: int, libraries: int) -> None:
 
     control = socket.socket(fileno=descriptor)
     home = os.environ["HOME"]  # a folder for this worker alone: emptied after every session
-    alone.settle()
+    privileges.drop_privileges()
     shell = warm_up(libraries)
     silence()
     walled = OWNS_PROCESSES or LOCKED_IN
@@ -275,7 +275,7 @@ def main(descriptor: int, libraries: int) -> None:
                 control.close()
                 os.setsid()
                 os.chdir(folder)
-                go_apart()
+                isolate_session()
                 limit_resources(*limits)
                 load(libraries, wanted)
                 if filters[real_kernel] is not None:
@@ -331,7 +331,7 @@ def _clean(child: int) -> None:
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:
         # Inside a process namespace of our own: everybody else.
-        for target in [-1] if OWNS_PROCESSES else [-child, *(alone.children() or [child])]:
+        for target in [-1] if OWNS_PROCESSES else [-child, *(privileges.children() or [child])]:
             with suppress(OSError):
                 os.kill(target, signal.SIGKILL)
         try:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from autograder.inside import alone, landlock
+from autograder.inside import landlock, privileges
 
 COURSE = Path(__file__).resolve().parents[2]
 PYTHON = (sys.executable, "-P")  # modules are not looked for where somebody happens to stand
@@ -169,7 +169,7 @@ def _landlock_command(place: str, become_nobody: bool) -> tuple[list[str], dict[
         environment["WORKER_BECOMES_NOBODY"] = "1"
         os.chmod(place, 0o711)
         for path in (home, home / ".matplotlib"):
-            os.chown(path, alone.NOBODY, alone.NOBODY)
+            os.chown(path, privileges.NOBODY, privileges.NOBODY)
     read = [*SYSTEM_PATHS, *KERNEL_FILES, sys.prefix, sys.base_prefix, str(course)]
     rules = {
         "read": [*read, *(str(COURSE / name) for name in VISIBLE), "/dev/urandom", "/dev/zero"],
@@ -227,7 +227,8 @@ def _bubblewrap() -> Tier:
 def _try(command: list[str], environment: dict | None) -> tuple[str, str]:
     """Why a worker would not start with that command ("" when it would), and has it seccomp?"""
     works = (
-        "from autograder.inside import serve, syscalls; serve.alone.settle(); serve.go_apart();"
+        "from autograder.inside import privileges, serve, syscalls;"
+        "privileges.drop_privileges(); serve.isolate_session();"
         "calls = syscalls.prepare(landlock=True); calls and calls.load();"
         "import importlib.util; importlib.util.find_spec('torch').origin;"
         "print('works', 'with' if calls else 'without')"

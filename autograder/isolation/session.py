@@ -32,7 +32,7 @@ class Limits:
     """What one submission may use (bytes, counts; seconds of processor time per cell).
 
     The kernel sees to `memory` of one process, `file_size` of one file, and `processes`;
-    we look after `total_memory` of all processes together, and `disk`, all files together.
+    `WarmProcess.enforce` sees to `total_memory` of all processes together, and `disk`, all files together.
     """
 
     memory: int = 2 * 2**30
@@ -106,10 +106,10 @@ class Session:
         return b"".join(chunks)
 
     def _wait(self, deadline: float) -> None:
-        """Until there is something to read; looks meanwhile at what the session uses."""
+        """Until there is something to read; meanwhile the session's limits are enforced."""
         while (now := time.monotonic()) < deadline:
             if now >= self._look_again:
-                self._opened_by.look_after(self.limits)
+                self._opened_by.enforce(self.limits)
                 self._look_again = time.monotonic() + WATCH_SECONDS
             patience = min(deadline, self._look_again) - now
             if select.select([self._channel], [], [], max(0, patience))[0]:

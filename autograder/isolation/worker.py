@@ -147,7 +147,7 @@ class WarmProcess:
         start_seconds = KERNEL_SECONDS * real_kernel + IMPORT_SECONDS * libraries
         return Session(self, ours, limits, start_seconds)
 
-    def look_after(self, limits: Limits) -> None:
+    def enforce(self, limits: Limits) -> None:
         """`SessionLost` when the processes of the session together use more than they may."""
         processes = watch.descendants(self._process.pid)
         if watch.memory(processes, limits.total_memory) > limits.total_memory:
@@ -185,19 +185,19 @@ class WarmProcess:
 
 def _launched(command: list[str], **options) -> subprocess.Popen:
     """A process, started by a thread that stays: a sandbox ends with the thread that started it."""
-    born: Future[subprocess.Popen] = Future()
+    started: Future[subprocess.Popen] = Future()
 
-    def stay() -> None:
+    def start_and_wait() -> None:
         try:
             process = subprocess.Popen(command, **options)
         except BaseException as problem:
-            born.set_exception(problem)
+            started.set_exception(problem)
             return
-        born.set_result(process)
+        started.set_result(process)
         process.wait()
 
-    threading.Thread(target=stay, daemon=True).start()
-    return born.result()
+    threading.Thread(target=start_and_wait, daemon=True).start()
+    return started.result()
 
 
 def cpu_count() -> int:

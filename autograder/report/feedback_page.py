@@ -191,11 +191,11 @@ def _notebook(book: NotebookResult, notebook: NotebookNode | None) -> str:
     if notebook is None:
         return f"{title}<p>The executed notebook is not there any more; grade again to see it.</p>"
     parts = {part.id: part for part in book.parts}
-    room = harmless.Room(MAX_MARKDOWN_OF_NOTEBOOK)
-    return title + "\n".join(filter(None, (_cell(cell, parts, room) for cell in notebook.cells)))
+    budget = harmless.HtmlBudget(MAX_MARKDOWN_OF_NOTEBOOK)
+    return title + "\n".join(filter(None, (_cell(cell, parts, budget) for cell in notebook.cells)))
 
 
-def _cell(cell: NotebookNode, parts: dict[str, PartResult], room: harmless.Room) -> str:
+def _cell(cell: NotebookNode, parts: dict[str, PartResult], budget: harmless.HtmlBudget) -> str:
     role, part = role_of(cell.id), parts.get(part_of(cell.id))
     if role in ("hints", "setup"):
         return ""
@@ -217,7 +217,7 @@ def _cell(cell: NotebookNode, parts: dict[str, PartResult], room: harmless.Room)
         return f"{own}{_code(cell.source)}{_outputs(cell, 'rest')}"
     said = part.comment if part is not None and role == "written" else ""
     comment = f"<p><strong>Comment:</strong> {escape(said)}</p>" if said else ""
-    return f'<div id="{escape(cell.id)}">{_markdown(cell, room)}</div>{comment}'
+    return f'<div id="{escape(cell.id)}">{_markdown(cell, budget)}</div>{comment}'
 
 
 def _first_line(text: str) -> str:
@@ -241,10 +241,10 @@ def _highlighter():
     return PythonLexer(), HtmlFormatter(noclasses=True, nobackground=True)
 
 
-def _markdown(cell: NotebookNode, room: harmless.Room) -> str:
+def _markdown(cell: NotebookNode, budget: harmless.HtmlBudget) -> str:
     """A student's text, with the pictures that are attached to it; a very long one as it is."""
     text = cell.source
-    if not room.takes(text, MAX_MARKDOWN):
+    if not budget.takes(text, MAX_MARKDOWN):
         return f"<pre>{escape(text)}</pre>"
     for name, bundle in cell.get("attachments", {}).items():
         for mime, data in bundle.items():

@@ -46,9 +46,9 @@ def test_embedded_pictures_do_not_count(cleaned):
 
 
 def test_much_html_in_many_outputs_is_bounded_for_the_whole_notebook(cleaned):
-    room = harmless.Room()
+    budget = harmless.HtmlBudget()
     for number in range(100):
-        harmless.outputs(displays(f"{number} {MANY}"), room)
+        harmless.outputs(displays(f"{number} {MANY}"), budget)
     assert 0 < sum(cleaned) <= harmless.MAX_HTML_OF_NOTEBOOK
 
 

@@ -1,4 +1,7 @@
-"""Linux's means to keep a session away from the worker that it was forked from (by ctypes)."""
+"""Privileges and namespaces of processes: how the worker and its sessions give up what they may.
+
+Linux's own calls, by ctypes; elsewhere nothing happens.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +28,8 @@ def readable_by_others(allowed: bool) -> None:
         _libc.prctl(_PR_SET_DUMPABLE, int(allowed), 0, 0, 0)
 
 
-def settle() -> None:
-    """What the worker does first: stop being root (where asked to), and close its memory.
+def drop_privileges() -> None:
+    """What the worker does first: it stops being root (where asked to), and closes its memory.
 
     Root would have no limit on processes. A session that could write into the worker's memory
     would decide how the next one is graded. Processes that a session detaches become the worker's.
@@ -61,8 +64,8 @@ def children() -> list[int]:
         return []
 
 
-def go_alone() -> bool:
-    """Move into namespaces of one's own: processes, shared memory and queues, and its own /proc.
+def enter_namespaces() -> bool:
+    """Enter new namespaces of processes, of shared memory and queues, and of mounts with a new /proc.
 
     Returns in a new process, which sees nobody but itself and its children and cannot signal
     others; when it ends, so does all that it started. The calling process waits for it and exits.
@@ -82,13 +85,14 @@ def go_alone() -> bool:
             file.write(text)
     _continue_in_child()
     die_with_parent()
-    _see_own_processes_only()
-    _continue_in_child()  # what is process 1 ignores signals; the session should not
+    _mount_proc()
+    _continue_in_child()  # process 1 ignores signals; the session should not
     drop_capabilities()
     return True
 
 
-def _see_own_processes_only() -> None:
+def _mount_proc() -> None:
+    """A /proc of this namespace; where that is not allowed, the other processes are covered."""
     flags = _NO_SET_ID_NO_DEVICES_NO_PROGRAMS
     made_by_root = "WORKER_BECOMES_NOBODY" in os.environ  # then the kernel refuses, and logs it
     if not made_by_root and _libc.mount(b"proc", b"/proc", b"proc", flags, None) == 0:
@@ -113,6 +117,6 @@ def _continue_in_child() -> None:
 
 
 def drop_capabilities() -> None:
-    """Nothing that only root may do, even for root."""
+    """Give up all that only root may do."""
     header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION, 0)
     _libc.capset(header, (ctypes.c_uint32 * 6)())

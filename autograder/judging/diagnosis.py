@@ -107,7 +107,9 @@ def _is_telling(chosen: list[Known], known: list[Known], got: Mapping, wrong: se
     """Is there a value that few mistakes share; or does one idea alone explain all that is wrong?"""
     if any(telling(got[key], one.values[key]) for one in chosen for key in one.values):
         return True
-    whole = {one.variant.name for one in known if one.values.keys() == wrong and one.agrees(got, wrong)}
+    whole = {
+        one.variant.name for one in known if one.values.keys() == wrong and one.agrees(got, wrong)
+    }
     return len(whole) == 1
 
 

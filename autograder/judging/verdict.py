@@ -175,7 +175,7 @@ def _judge_by_comparison(check: Check, seen: dict, expected: dict, verdict: Verd
 def _judge_by_rule(check: Check, seen: dict, verdict: Verdict, keys: list[str], seed: int) -> None:
     got = {key: (value, inputs) for key, value, inputs in seen["entries"]}
     values = {key: got.get(key, (seen["error"], ""))[0] for key in keys}
-    said = _said_of_student(check, values, seed)
+    said, cause = _said_of_student(check, values, seed), None
     for key in keys:
         outcome, value = said.get(key, Fault("it was not judged")), values[key]
         named = isinstance(outcome, Fault) and outcome.misconception
@@ -190,6 +190,10 @@ def _judge_by_rule(check: Check, seen: dict, verdict: Verdict, keys: list[str], 
             variant = check.variants.get(outcome.misconception)
             sentence = variant.sentence if variant else outcome.sentence
             verdict.misconceptions[outcome.misconception] = sentence
+            if outcome.cause:
+                cause = cause or outcome.misconception
+    if cause:
+        verdict.misconceptions = {cause: verdict.misconceptions[cause]}
 
 
 def _said_of_student(check: Check, values: dict, seed: int) -> dict:

@@ -11,7 +11,11 @@ class CourseFault(RuntimeError):
 
 @dataclass(frozen=True)
 class Fault:
-    """What a judge says of a sub-check that does not hold."""
+    """What a judge says of a sub-check that does not hold.
+
+    cause: everything else that is wrong follows from this, so that no other idea is named.
+    """
 
     sentence: str
     misconception: str | None = None
+    cause: bool = False

@@ -6,22 +6,26 @@ from functools import partial
 import utils.engine
 from autograder.check import attempt, check, named, replaced
 from autograder.checks.ch02_autograd.formulas import function_from
-from autograder.checks.ch02_autograd.own_engine import OFF_LIMITS, gradients, own_value
+from autograder.checks.ch02_autograd.own_engine import (
+    OFF_LIMITS,
+    backward_from_one,
+    gradients,
+    own_value,
+)
 
 
 def diamond(a, b):
-    """One intermediate value feeds two others, which meet again and again."""
+    """One intermediate value feeds three others, which meet again; every product is a square."""
     s = a + b
-    p = s * a
-    q = s * b
-    t = p * q
-    return t * s + t
+    t = s * s
+    return ((t * t + t) + s) + a
 
 
 def detour(a, b):
-    """The product is used directly, and again at the end of a longer path."""
-    product = a * b
-    return product + ((product + b) * a + b) * a
+    """The square is used directly, and again at the end of a longer path."""
+    p = a * a
+    q = p + b
+    return (q * q + a) + p
 
 
 def network(x1, x2, w1, w2, b1, w3, w4, b2, v):
@@ -31,18 +35,30 @@ def network(x1, x2, w1, w2, b1, w3, w4, b2, v):
     return (h1 * v + h2 * h1 - 0.5).sigmoid()
 
 
-def chain(x):
-    """Every value is used twice by the next one."""
-    for _ in range(150):
-        x = x * 0.5 + x * 0.5
+def chain(x, c):
+    """Every value is used three times on the way to the next one, by paths of different lengths."""
+    for _ in range(30):
+        x = x * x + c + x
     return x
 
 
-DIAMOND = named("s = a + b, t = (s * a) * (s * b), z = t * s + t", diamond)
-DETOUR = named("p = a * b, z = p + ((p + b) * a + b) * a", detour)
+DIAMOND = named("s = a + b, t = s * s, z = ((t * t + t) + s) + a", diamond)
+DETOUR = named("p = a * a, q = p + b, z = (q * q + a) + p", detour)
 NEURON = function_from("(w * x + b).tanh()", "w, x, b")
 NETWORK = named("two tanh units and a sigmoid", network)
-CHAIN = named("150 times x = x * 0.5 + x * 0.5", chain)
+CHAIN = named("30 times x = x * x + c + x", chain)
+
+# Half of the points are for shared values and the order of the backward pass. These formulas need sums
+# and squares only, so that a slip in another operation, or in one factor of the product, costs its own.
+WEIGHTS = {
+    "one value in several terms": 5,
+    "one value as both factors": 5,
+    "a diamond: shared results": 6,
+    "a short and a long path from one result": 6,
+    "a second graph adds to the gradients": 4,
+    "a chain in which everything is used three times": 20,
+    "where backward begins": 14,
+}
 
 
 def formulas(a, b, c, k, u, v, weights):
@@ -84,7 +100,7 @@ def formulas(a, b, c, k, u, v, weights):
     return [(name, function_from(text), at) for name, text, at in short] + long
 
 
-@check("2.12a", points=16, forbid=OFF_LIMITS, reveal=True)
+@check("2.12a", points=16, forbid=OFF_LIMITS, reveal=True, weights=WEIGHTS)
 def engine(answer, rng):
     a, b, c = rng.uniform(1.2, 3.0, 3).round(2).tolist()
     k = round(float(rng.uniform(1.5, 4.0)), 2)
@@ -109,15 +125,16 @@ def engine(answer, rng):
     def seed_and_middle(x, y):
         x, y = leaves(x, y)
         middle = x + y
-        z = middle * y
+        z = middle + y
         z.backward()
         return {"gradient of z": z.grad, "gradient of x + y": middle.grad}
 
     def two_graphs(x, y):
         x, y = leaves(x, y)
-        (x + y).backward()
-        (x + y + x).backward()
-        return [x.grad, y.grad]
+        backward_from_one(x + y, [x, y])
+        once = [x.grad, y.grad]
+        backward_from_one(x + y, [x, y])
+        return {"after one": once, "after both": [x.grad, y.grad]}
 
     run = partial(gradients, answer)
     seen = {
@@ -130,7 +147,9 @@ def engine(answer, rng):
     return seen | {
         "where backward begins": attempt(seed_and_middle, a, b),
         "a second graph adds to the gradients": attempt(two_graphs, a, b),
-        "a chain in which everything is used twice": attempt(run, CHAIN, a, seconds=0.4),
+        "a chain in which everything is used three times": attempt(
+            run, CHAIN, -u, -0.04, seconds=0.4
+        ),
     }
 
 
@@ -142,6 +161,18 @@ engine.misconception(
     "A gradient is overwritten where it should grow: a value that is used several times gets a "
     "share from every use, and the shares add up.",
     edits={"parent.grad += slope": "parent.grad = slope"},
+)
+engine.misconception(
+    "add_assigns",
+    "A sum overwrites the gradients of its terms instead of adding to them. A value that stands in "
+    "several sums then keeps only the share that came last.",
+    source=replaced(
+        COURSE_ENGINE,
+        {
+            "self.grad += out.grad\n            other.grad += out.grad": "self.grad = out.grad\n"
+            "            other.grad = out.grad",
+        },
+    ),
 )
 engine.misconception(
     "mul_assigns",

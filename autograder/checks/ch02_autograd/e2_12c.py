@@ -4,17 +4,33 @@ import math
 
 from autograder.check import Fault, attempt, check, every
 from autograder.checks.ch02_autograd.training_diagnosis import (
+    MOVES,
+    SLOW,
     STEP_FAULTS,
-    bends_hold,
-    diagnosis,
-    wrong_step,
+    is_linear,
+    slow_training,
+    wrong_network,
+    wrong_steps,
 )
 from autograder.checks.ch02_autograd.watched_training import Watch, train_and_ask
 
 XOR = (0.0, 1.0, 1.0, 0.0)  # at the corners
+ANSWERS = tuple(f"seed {seed}: it answers like XOR" for seed in (0, 1))
+RECORDS = tuple(f"seed {seed}: the last loss is the network's" for seed in (0, 1))
+MOVE, DOWNHILL = "each step moves the parameters by new gradients", "the steps go downhill"
+BENDS, FALL, START = "the hidden layer bends", "the losses fall", "another seed, another start"
+WEIGHTS = {
+    **dict.fromkeys(ANSWERS, 7),
+    **dict.fromkeys(RECORDS, 3),
+    MOVE: 4,
+    DOWNHILL: 2,
+    BENDS: 2,
+    FALL: 1,
+    START: 3,
+}
 
 
-@check("2.12c", points=8, seconds=40.0)
+@check("2.12c", points=8, seconds=40.0, weights=WEIGHTS)
 def xor(answer, rng):
     watches, results = {0: Watch(), 1: Watch()}, {}
 
@@ -33,26 +49,28 @@ def xor(answer, rng):
 
     def losses(seed):
         found = result(seed)["losses"]
-        earlier = found[-1 - len(found) // 10]
-        return {"first": found[0], "earlier": earlier, "last": found[-1], "number": len(found)}
+        return {
+            "first": found[0],
+            "earlier": found[-1 - len(found) // 10],
+            "last": found[-1],
+            "number": len(found),
+            "of this training": watches[seed].saw(found),
+        }
 
-    def units(seed):
+    def network(seed):
         return {"bends": result(seed)["bends"], "predictions": result(seed)["predictions"]}
-
-    def first_losses():
-        return [losses(0)["first"], losses(1)["first"]]
 
     answers = [attempt(predictions, seed, seconds=15.0) for seed in (0, 1)]
     recorded = [attempt(losses, seed) for seed in (0, 1)]
+    steps = [watches[seed].summary() for seed in (0, 1)]
     return {
-        "seed 0: it answers like XOR": answers[0],
-        "seed 1: it answers like XOR": answers[1],
-        "seed 0: the last loss is the network's": recorded[0],
-        "seed 1: the last loss is the network's": recorded[1],
-        "the losses fall": attempt(lambda: [losses(0), losses(1)]),
-        "every step goes downhill": [watches[seed].summary() for seed in (0, 1)],
-        "the hidden layer bends": attempt(units, 0),
-        "another seed, another start": attempt(first_losses),
+        **dict(zip(ANSWERS, answers)),
+        **dict(zip(RECORDS, recorded)),
+        FALL: attempt(lambda: [losses(0), losses(1)]),
+        MOVE: steps,
+        DOWNHILL: steps,
+        BENDS: {"trained": attempt(network, 0), "in training": sorted(watches[0].bent)},
+        START: [watches[seed].losses[:1] for seed in (0, 1)],
     }
 
 
@@ -63,31 +81,61 @@ def _(seen, rng):
     quarter, as recording it before or after the last step are both right); between 2 and 2001 losses,
     falling; parameters that move against their gradients, which are reset; an output that is not linear
     in the inputs; and a start that depends on the seed. Anything else is the student's choice. Without
-    a training on the engine nothing counts: a table of XOR needs none.
+    a training on the engine nothing counts: a table of XOR needs none. Losses and starts count where
+    the network has learnt XOR, or has only stopped too early. One cause is named, the first.
     """
-    why = diagnosis(seen)
-    said = {}
-    for seed in (0, 1):
-        answers = f"seed {seed}: it answers like XOR"
-        recorded = f"seed {seed}: the last loss is the network's"
-        error = squared_error(seen[answers])
-        said[answers] = error < 0.01 or Fault(
-            f"the mean squared error is {error:.3g}, not below 0.01", why
-        )
-        said[recorded] = record_holds(seen[recorded], error, why)
-    said |= {
-        "the losses fall": losses_fall(seen["the losses fall"], why),
-        "every step goes downhill": steps_hold(seen["every step goes downhill"]),
-        "the hidden layer bends": bends_hold(seen["the hidden layer bends"]),
-        "another seed, another start": starts_differ(seen["another seed, another start"], why),
+    errors = [squared_error(seen[key]) for key in ANSWERS]
+    if any(notes["backward passes"] < 2 for notes in seen[MOVE]):
+        return not_trained(seen, errors)
+    where, why = cause(seen, errors)
+    slow = why in SLOW
+    learnt = [error < 0.01 or slow for error in errors]
+    said = {
+        answers: error < 0.01 or Fault(f"the mean squared error is {error:.3g}, not below 0.01")
+        for answers, error in zip(ANSWERS, errors)
     }
-    if any(notes["backward passes"] < 2 for notes in seen["every step goes downhill"]):
-        name = "formula_instead_of_network"  # then nothing that holds was learnt
-        return {
-            key: outcome if isinstance(outcome, Fault) else Fault(STEP_FAULTS[name], name)
-            for key, outcome in said.items()
-        }
+    for seed, records in enumerate(RECORDS):
+        said[records] = learnt[seed] and record_holds(seen[records], errors[seed])
+    said |= {
+        FALL: any(learnt) and losses_fall(seen[FALL]),
+        START: any(learnt) and starts_differ(seen[START]),
+        BENDS: bends_hold(seen[BENDS]),
+        **steps_hold(seen[MOVE]),
+    }
+    said = {key: outcome or Fault("it counts when XOR is learnt") for key, outcome in said.items()}
+    if why:
+        said[where] = Fault(said[where].sentence, why, cause=True)
     return said
+
+
+def not_trained(seen, errors):
+    """Without backward passes nothing counts: what holds was not learnt."""
+    fault = Fault("no training with backward was seen on the engine")
+    trained = seen[BENDS]["trained"]
+    passes = sum(notes["backward passes"] for notes in seen[MOVE])
+    if isinstance(trained, dict) and not passes and (not trained["bends"] or errors[0] < 0.01):
+        fault = Fault(fault.sentence, "no_network", cause=True)
+    return dict.fromkeys(seen, fault)
+
+
+def cause(seen, errors):
+    """(sub-check, idea): the first cause why a training does not arrive; or (None, None)."""
+    _, name = wrong_steps(seen[MOVE])
+    if name:
+        return (MOVE if name in MOVES else DOWNHILL), name
+    late = [seed for seed in (0, 1) if not errors[seed] < 0.01]
+    trained = seen[BENDS]["trained"]
+    if not late or not isinstance(trained, dict):
+        return None, None
+    if name := wrong_network(trained):
+        return (BENDS if name == "no_hidden_nonlinearity" else ANSWERS[late[0]]), name
+    losses = [seen[RECORDS[seed]] for seed in late]
+    if all(isinstance(seen[RECORDS[seed]], dict) for seed in late) and all(
+        close_to(each["last"], errors[seed]) for each, seed in zip(losses, late)
+    ):
+        if name := slow_training(losses):
+            return ANSWERS[late[0]], name
+    return None, None
 
 
 def squared_error(predictions):
@@ -100,54 +148,61 @@ def close_to(recorded, error):
     return abs(recorded - error) <= 0.25 * max(recorded, error) + 1e-4
 
 
-def record_holds(losses, error, why):
+def record_holds(losses, error):
     """Is the last recorded loss the error of the predictions?"""
-    last = losses["last"] if isinstance(losses, dict) else math.nan
-    return close_to(last, error) or Fault(
+    if not isinstance(losses, dict):
+        return Fault("there are no losses to look at")
+    last, name = losses["last"], None
+    if close_to(last, error):
+        return True
+    if close_to(last, 4 * error):
+        name = "sum_instead_of_mean"
+    elif not losses["of this training"]:
+        name = "fabricated_losses"
+    return Fault(
         f"the last loss is {last:.3g}, but the predictions have a mean squared error of {error:.3g}",
-        wrong_record(last, error, why),
+        name,
     )
 
 
-def wrong_record(last, error, why):
-    """Which idea is behind a last loss that is not the error of the predictions?"""
-    if close_to(last, 4 * error):
-        return "sum_instead_of_mean"
-    still_moving = error >= 0.01 and why not in (None, "formula_instead_of_network")
-    return None if still_moving else "fabricated_losses"
-
-
-def losses_fall(both, why):
+def losses_fall(both):
     if not isinstance(both, list):
         return Fault("there are no losses to look at")
     for seed, losses in enumerate(both):
         if not 2 <= losses["number"] <= 2001:
             return Fault(
-                f"seed {seed}: there are {losses['number']} losses; one per step, at most 2000 steps",
-                "fabricated_losses" if losses["number"] < 2 else None,
+                f"seed {seed}: there are {losses['number']} losses; one per step, at most 2000 steps"
             )
         if not losses["last"] < 0.9 * losses["first"]:
-            return Fault(
-                f"seed {seed}: the loss goes from {losses['first']:.3g} to {losses['last']:.3g}",
-                why,
-            )
+            first, last = losses["first"], losses["last"]
+            return Fault(f"seed {seed}: the loss goes from {first:.3g} to {last:.3g}")
     return True
 
 
 def steps_hold(both):
-    for seed, notes in enumerate(both):
-        if (name := wrong_step(notes)) is not None:
-            return Fault(f"seed {seed}: {STEP_FAULTS[name]}", name)
-    return True
+    """The outcomes for MOVE and DOWNHILL. Only steps by new gradients have a direction."""
+    seed, name = wrong_steps(both)
+    if name is None:
+        return {MOVE: True, DOWNHILL: True}
+    fault = Fault(f"seed {seed}: {STEP_FAULTS[name]}")
+    if name in MOVES:
+        return {MOVE: fault, DOWNHILL: Fault("there are no right steps to look at")}
+    return {MOVE: True, DOWNHILL: fault}
 
 
-def starts_differ(first_losses, why):
-    if isinstance(first_losses, list) and first_losses[0] != first_losses[1]:
-        return True
-    return Fault(
-        "seeds 0 and 1 begin with the same loss",
-        "all_zero_init" if why == "all_zero_init" else "ignores_seed",
+def bends_hold(hidden):
+    """Does something bend: in the trained network, or, if there is none, in what was trained?"""
+    if not isinstance(hidden["trained"], dict):
+        return bool(hidden["in training"]) or Fault("there is no network to look at")
+    return not is_linear(hidden["trained"]) or Fault(
+        "the output is a linear function of the inputs"
     )
+
+
+def starts_differ(first_losses):
+    if first_losses[0] != first_losses[1]:
+        return True
+    return Fault("seeds 0 and 1 begin with the same loss", "ignores_seed")
 
 
 xor.misconception(
@@ -236,7 +291,7 @@ xor.misconception(
 
 
 @xor.misconception(
-    "formula_instead_of_network",
+    "no_network",
     "The answers do not come from a network that was trained on the engine. Let the weights find "
     "them: loss, backward, a small step, again.",
 )

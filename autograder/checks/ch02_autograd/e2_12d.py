@@ -6,6 +6,7 @@ from functools import partial
 import numpy as np
 
 from autograder.check import attempt, check
+from autograder.checks.ch02_autograd.watched_tensors import TensorWatch, watched
 from utils import load_digits
 
 
@@ -21,11 +22,12 @@ def gradients(answer, wanted, expression, **arrays):
 def expressions(A, array):
     """Rows: the sub-check, the expression, the arrays whose gradients are wanted, and all its arrays.
 
-    U and V on either side of a result give each of its elements another upstream gradient.
+    U and V on either side of A @ B, and a product element by element elsewhere, give each element
+    another upstream gradient. Where that is a square, a slip in the product costs nothing.
     """
-    matmul, plus, times = (f"(U @ (A {sign} B) @ V).sum()" for sign in "@+*")
-    U, V = array(2, 3), array(4, 2)
-    UV = {"U": U, "V": V}
+    matmul = "(U @ (A @ B) @ V).sum()"
+    plus, times = (f"((A {sign} B) * (A {sign} B)).sum()" for sign in "+*")
+    U = array(2, 3)
     square = {name: array(3, 3) for name in "ABUV"}
     return [
         ("sum", "A.sum()", "A", dict(A=A)),
@@ -33,16 +35,16 @@ def expressions(A, array):
         ("A @ B: the left factor", matmul, "A", dict(A=A, B=array(4, 5), U=U, V=array(5, 2))),
         ("A @ B: the right factor", matmul, "B", dict(A=A, B=array(4, 5), U=U, V=array(5, 2))),
         ("A @ B, all square", matmul, "AB", square),
-        ("A + B", plus, "AB", dict(A=A, B=array(3, 4), **UV)),
-        ("A + a row", plus, "AB", dict(A=A, B=array(4), **UV)),
-        ("A + a column", plus, "AB", dict(A=A, B=array(3, 1), **UV)),
-        ("a row + a column", plus, "AB", dict(A=array(1, 4), B=array(3, 1), **UV)),
-        ("A + a number", "(U @ (A + 2.5) @ V).sum()", "A", dict(A=A, **UV)),
-        ("A * B", times, "AB", dict(A=A, B=array(3, 4), **UV)),
-        ("A * a row", times, "AB", dict(A=A, B=array(4), **UV)),
-        ("A * a number", "(U @ (A * -1.5) @ V).sum()", "A", dict(A=A, **UV)),
-        ("relu", "(U @ A.relu() @ V).sum()", "A", dict(A=A, **UV)),
-        ("the mean of a product", "(U @ A @ V).mean()", "A", dict(A=A, **UV)),
+        ("A + B", plus, "AB", dict(A=A, B=array(3, 4))),
+        ("A + a row", plus, "AB", dict(A=A, B=array(4))),
+        ("A + a column", plus, "AB", dict(A=A, B=array(3, 1))),
+        ("a row + a column", plus, "AB", dict(A=array(1, 4), B=array(3, 1))),
+        ("A + a number", "((A + 2.5) * (A + 2.5)).sum()", "A", dict(A=A)),
+        ("A * B", times, "AB", dict(A=A, B=array(3, 4))),
+        ("A * a row", times, "AB", dict(A=A, B=array(4))),
+        ("A * a number", "((A * -1.5) * (A * -1.5)).sum()", "A", dict(A=A)),
+        ("relu", "(A.relu() * A).sum()", "A", dict(A=A)),
+        ("the mean of a product", "(A * A).mean()", "A", dict(A=A)),
         ("a tensor that is used three times", "(A * A + A).sum()", "A", dict(A=A)),
         (
             "two layers that share a matrix and a bias",
@@ -82,12 +84,16 @@ def how_good(predicted, truth):
     return "better than guessing, but below 90 % right"
 
 
+WEIGHTS = {"digits it has never seen": 4, "zeros called nine, and ones called eight": 2}
+
+
 @check(
     "2.12d",
     points=10,
     bonus=True,
     seconds=40.0,
     reveal=True,
+    weights=WEIGHTS,
     forbid=("torch", "jax", "tensorflow", "sklearn"),
 )
 def tensors(answer, rng):
@@ -101,13 +107,14 @@ def tensors(answer, rng):
 
     X, y = (part[:600] for part in load_digits("train"))
     unseen, truth = (part[:300] for part in load_digits("test"))
-    networks = {}
+    networks, watch = {}, TensorWatch()
 
     def labels(wanted, rename, seed):
         """What a network says of the unseen digits below `wanted`, trained on such digits."""
         if rename not in networks:
             names = 9 - y if rename else y
-            with one_thread(), np.errstate(all="ignore"):
+            watching = watched(answer.Tensor, TensorWatch() if rename else watch)
+            with one_thread(), np.errstate(all="ignore"), watching:
                 pictures, names = X[y < wanted], names[y < wanted]
                 networks[rename] = answer.train_digits(pictures, names, seed=seed)
         return networks[rename](unseen[truth < wanted])
@@ -121,6 +128,14 @@ def tensors(answer, rng):
     def network_reads_renamed(seed):
         return how_good(labels(2, True, seed), 9 - truth[truth < 2])
 
+    def start():
+        labels(10, False, 0)
+        return watch.start()
+
+    def direction():
+        labels(10, False, 0)
+        return watch.direction()
+
     A = array(3, 4)
     return {
         "a leaf: its data, and a gradient of zeros": attempt(leaf, A),
@@ -131,6 +146,8 @@ def tensors(answer, rng):
         "digits: a label for each picture": attempt(label_of_each, seconds=15.0),
         "digits it has never seen": attempt(network_reads, 0, seconds=15.0),
         "zeros called nine, and ones called eight": attempt(network_reads_renamed, 1, seconds=15.0),
+        "digits: the weights at the start": attempt(start, seconds=15.0),
+        "digits: the direction of the steps": attempt(direction, seconds=15.0),
     }
 
 

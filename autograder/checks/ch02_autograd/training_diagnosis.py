@@ -1,21 +1,20 @@
 """Why a training on XOR does not arrive: judged by what a watched engine saw."""
 
-from autograder.check import Fault
-
 STEP_FAULTS = {
-    "formula_instead_of_network": "no training with backward was seen on the engine",
-    "ascends": "the steps go uphill: the parameters move along their gradients",
     "update_is_recorded": "the graph of the loss grows from step to step",
     "rebinds_data_breaks_params": "the parameters that the loss depends on never change",
-    "steps_too_large": "the loss explodes",
     "no_zero_grad": "the gradients are never set back to 0 between two backward passes",
+    "ascends": "the steps go uphill: the parameters move along their gradients",
+    "steps_too_large": "the loss explodes",
 }
+MOVES = ("update_is_recorded", "rebinds_data_breaks_params", "no_zero_grad")
+SLOW = ("too_few_steps", "steps_too_small")  # the method is right, and does not arrive
 
 
 def wrong_step(notes):
     """What is wrong with the steps that the engine saw, or None."""
     if notes["backward passes"] < 2:
-        return "formula_instead_of_network"
+        return None
     first, largest = notes["graph, first and largest"]
     if largest > 3 * first:
         return "update_is_recorded"
@@ -31,36 +30,35 @@ def wrong_step(notes):
     return None
 
 
-def bends_hold(units):
-    if not isinstance(units, dict):
-        return Fault("there is no network to look at")
-    p = units["predictions"]
-    if units["bends"] or abs(p[0] + p[3] - p[1] - p[2]) > 0.01:
-        return True
-    return Fault("the output is a linear function of the inputs", "no_hidden_nonlinearity")
+def is_linear(network):
+    """Does the trained network have no bend, and answer with a linear function of its inputs?"""
+    p = network["predictions"]
+    return not network["bends"] and abs(p[0] + p[3] - p[1] - p[2]) <= 0.01
 
 
-def diagnosis(seen):
-    """The likeliest reason why training does not arrive."""
-    for notes in seen["every step goes downhill"]:
+def wrong_steps(both):
+    """(seed, what is wrong with the steps) for the first seed where something is; or (None, None)."""
+    for seed, notes in enumerate(both):
         if (name := wrong_step(notes)) is not None:
-            return name
-    units = seen["the hidden layer bends"]
-    if not isinstance(units, dict):
-        return None
-    if bends_hold(units) is not True:
+            return seed, name
+    return None, None
+
+
+def wrong_network(network):
+    """Which idea keeps this trained network from learning XOR, or None."""
+    if is_linear(network):
         return "no_hidden_nonlinearity"
-    per_corner = len(units["bends"]) // 4
-    outputs = [value for _, value in units["bends"][per_corner : 2 * per_corner]]
-    only_relu = {name for name, _ in units["bends"]} == {"relu"}
+    per_corner = len(network["bends"]) // 4
+    outputs = [value for _, value in network["bends"][per_corner : 2 * per_corner]]
+    only_relu = {name for name, _ in network["bends"]} == {"relu"}
     all_alike = len(outputs) > 1 and max(outputs) - min(outputs) < 1e-9
     if all_alike and (any(outputs) or not only_relu):
         return "all_zero_init"
-    if per_corner == 2 and only_relu:
-        return "relu_two_hidden_units"
-    losses = seen["the losses fall"]
-    if isinstance(losses, list) and all(each["number"] < 1000 for each in losses):
-        return "too_few_steps"
-    if isinstance(losses, list) and all(each["last"] < each["earlier"] for each in losses):
-        return "steps_too_small"
-    return None
+    return "relu_two_hidden_units" if per_corner == 2 and only_relu else None
+
+
+def slow_training(losses):
+    """Why a training whose losses still fall has not arrived, or None. losses: a summary for each seed."""
+    if not all(each["last"] < each["earlier"] for each in losses):
+        return None
+    return "too_few_steps" if all(each["number"] < 1000 for each in losses) else "steps_too_small"

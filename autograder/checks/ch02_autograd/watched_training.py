@@ -15,6 +15,7 @@ class Watch:
             **{name: self.bending(name) for name in ("tanh", "relu", "sigmoid", "exp", "__pow__")},
         )
         self.bends = []  # (operation, output) since the last backward pass
+        self.bent = set()  # the operations that bent something before a backward pass
         self.leaves = []  # (leaf, data, grad) as the last backward pass left them
         self.notes = {"backward passes": 0, "resets": 0, "moves": 0, "uphill": 0, "compared": 0}
         self.sizes = []
@@ -43,6 +44,7 @@ class Watch:
         self.notes["backward passes"] += 1
         self.sizes.append(len(order))
         self.losses.append(value.data)
+        self.bent |= {name for name, _ in self.bends} - {"__pow__"}  # the loss is a square
         self.bends.clear()
 
     def compare(self, used):
@@ -53,6 +55,11 @@ class Watch:
         self.notes["resets"] += any(v.grad != grad for v, _, grad in kept)
         self.notes["moves"] += any(steps)
         self.notes["uphill"] += sum(steps) > 0
+
+    def saw(self, losses):
+        """Were most of these losses values that backward passes began with?"""
+        seen = {round(loss, 9) for loss in self.losses}
+        return 2 * sum(round(loss, 9) in seen for loss in losses) >= len(losses)
 
     def summary(self):
         if not self.sizes:

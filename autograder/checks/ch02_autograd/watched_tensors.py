@@ -1,0 +1,64 @@
+"""Training on a student's `Tensor`, watched: where the weights begin, and where the steps lead."""
+
+import contextlib
+import weakref
+
+import numpy as np
+
+PIXELS = 64
+
+
+class TensorWatch:
+    """Notes on the matrices with an axis of one entry for each pixel, at every backward pass."""
+
+    def __init__(self):
+        self.matrices = []  # weak references
+        self.left = []  # (tensor, data, grad) as the last backward pass left them
+        self.zero_start = False
+        self.moves = self.uphill = 0
+
+    def made(self, tensor):
+        shape = np.shape(tensor.data)
+        if len(shape) == 2 and PIXELS in shape:
+            self.matrices.append(weakref.ref(tensor))
+
+    def before_backward(self):
+        matrices = [tensor for ref in self.matrices if (tensor := ref()) is not None]
+        if not (self.moves or self.left):
+            self.zero_start = any(not np.any(tensor.data) for tensor in matrices)
+        along = sum(np.sum((tensor.data - data) * grad) for tensor, data, grad in self.left)
+        if np.isfinite(along) and along:
+            self.moves += 1
+            self.uphill += along > 0
+
+    def after_backward(self):
+        matrices = [tensor for ref in self.matrices if (tensor := ref()) is not None]
+        self.left = [(t, np.array(t.data), np.array(t.grad)) for t in matrices]
+        self.matrices = [weakref.ref(tensor) for tensor in matrices]
+
+    def start(self):
+        return "a matrix of zeros" if self.zero_start else "no matrix of zeros"
+
+    def direction(self):
+        return "mostly uphill" if self.uphill > self.moves / 2 else "not uphill"
+
+
+@contextlib.contextmanager
+def watched(Tensor, watch):
+    """Let `watch` see what is done with the class `Tensor`."""
+    make, backward = Tensor.__init__, Tensor.backward
+
+    def watched_make(self, *args, **kwargs):
+        make(self, *args, **kwargs)
+        watch.made(self)
+
+    def watched_backward(self, *args, **kwargs):
+        watch.before_backward()
+        backward(self, *args, **kwargs)
+        watch.after_backward()
+
+    Tensor.__init__, Tensor.backward = watched_make, watched_backward
+    try:
+        yield
+    finally:
+        Tensor.__init__, Tensor.backward = make, backward

@@ -15,8 +15,6 @@ for library in ("OMP", "OPENBLAS", "MKL"):
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 # What is imported stays: looking through it again and again for garbage only takes time.
 gc.set_threshold(20_000, 20, 20)
-# jsonschema, where it finds this package, builds a grammar for a second; nothing here needs it.
-sys.modules.setdefault("rfc3987_syntax", None)
 
 from autograder.commands.cli import app  # noqa: E402
 

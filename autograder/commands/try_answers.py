@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import secrets
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from autograder.grading import harmless
@@ -36,16 +37,19 @@ def try_answers(
     workers: int | None = None,
     tier: Tier | None = None,
     reference: Reference | None = None,
+    pool: Pool | None = None,
 ) -> list[dict]:
     """Results of `[{"exercise": ..., "source": ...}, ...]`, in the same order.
 
     Every answer runs in a process of its own, after the set-up cells of its notebook. Without a
     sandbox on this machine it runs unprotected: whoever tries an answer has it before them.
+    A `pool` of warm workers, if given, is used and kept.
     """
     seed = secrets.randbelow(2**31) if seed is None else seed
     tier = tier or choose_tier(trust_submissions=True)
     results: list[dict] = [{} for _ in answers]
-    with Pool(tier, min(workers or cpu_count(), max(1, len(answers)))) as pool:
+    size = min(workers or cpu_count(), max(1, len(answers)))
+    with nullcontext(pool) if pool else Pool(tier, size) as pool:
         # While the workers warm up, the course is read, which takes as long.
         from autograder.judging.reference import default_reference
 

@@ -22,7 +22,6 @@ pytestmark = pytest.mark.sandbox
 STUDENTS, KILLS = 40, 20
 RUN = """
 import sys, time
-sys.modules["rfc3987_syntax"] = None  # (as __main__ does: a second of import time)
 from pathlib import Path
 from example_course import load_checks, separate_registry
 from autograder.course import Course

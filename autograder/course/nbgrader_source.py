@@ -74,6 +74,9 @@ def _exercise_text(cell: Cell, notebook: Notebook, checks: dict[str, Check]) -> 
         facts[-1] += f" and {bonus:g} bonus"
     if needs := cell.meta.get("needs"):
         facts.append("builds on " + ", ".join(str(needs).split()))
+    if whole := [check.part for check in parts if check.all_or_nothing]:
+        which = "" if len(parts) == 1 else f"{', '.join(whole)}: "
+        facts.append(f"{which}all or nothing")
     heading = f"## {cell.key} {cell.meta['title']}"
     return f"{heading}\n\n*{' · '.join(facts)}*\n\n{cell.source}"
 

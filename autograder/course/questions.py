@@ -116,9 +116,9 @@ def cells_of(key: str, file: Path) -> list[Cell]:
 
 ASKS = {
     "mc": "one letter",
-    "multi": "all letters that apply",
+    "multi": "all letters that apply, all or nothing",
     "num": "a number",
-    "order": "the letters in order",
+    "order": "the letters in order, all or nothing",
     "match": "a letter for each",
 }
 

@@ -9,8 +9,8 @@ import pytest
 
 from autograder.authoring.build import build, stale, write
 from autograder.authoring.rules import LEAK_LENGTH
-from autograder.check import all_checks, all_written
-from autograder.course import Course
+from autograder.check import all_checks, all_written, exercise_of
+from autograder.course import Course, default_course
 from autograder.course.cell_ids import grade_id
 from autograder.course.clearing import ClearSolutions
 from autograder.course.nbgrader_source import source_notebook
@@ -135,3 +135,13 @@ def test_write_mends_and_removes(files, tmp_path):
     changed.write_text("{}")
     assert {path.name for path in write(copy, files)} == {"old.ipynb", "start_here.ipynb"}
     assert stale(copy, files) == [] and not left.exists()
+
+
+def test_all_or_nothing_is_announced():
+    """Where one wrong sub-check costs all points, the exercise says so."""
+    course, whole = default_course(), [c.part for c in all_checks().values() if c.all_or_nothing]
+    assert whole
+    for part in whole:
+        book = nbformat.read(course.chapters / f"{course.notebook_of(part).name}.ipynb", 4)
+        cells = {cell.id: cell.source for cell in book.cells}
+        assert "all or nothing" in cells[grade_id("exercise", exercise_of(part))], part

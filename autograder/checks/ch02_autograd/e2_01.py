@@ -39,7 +39,7 @@ def answer():
     direction = min(sides, key=sides.get)
 
 
-@check("2.1b", points=1.5)
+@check("2.1b", points=1.5, weights={"a step on sin(x)": 2})
 def step(answer, rng):
     def steps(df, x, lr):
         return number(answer.gd_step(df, x, lr))
@@ -56,50 +56,46 @@ def step(answer, rng):
     }
 
 
+STEP = "x - lr * df(x)"
 X_NEW = "gd_step(lambda x: 2 * x, 3, 0.1)"
+WRONG_STEPS = {
+    "unit_step_instead_of_lr": (
+        "x - (lr if df(x) > 0 else -lr)",
+        "gd_step moves a distance of lr, whatever the slope. Gradient descent moves lr times the "
+        "gradient: the steeper, the farther.",
+    ),
+    "subtracts_lr": (
+        "x - lr",
+        "gd_step subtracts the learning rate itself and never looks at the gradient. The learning "
+        "rate is the factor in front of the gradient.",
+    ),
+    "ascent": (
+        "x + lr * df(x)",
+        "gd_step adds the gradient and so climbs. Descent goes against the gradient.",
+    ),
+    "multiplies_x_not_gradient": (
+        "x - lr * x",
+        "gd_step multiplies the learning rate by x. It belongs to the gradient at x, which is df(x).",
+    ),
+    "forgets_lr": (
+        "x - df(x)",
+        "gd_step subtracts the whole gradient; the learning rate scales it first.",
+    ),
+    "returns_the_change": (
+        "-lr * df(x)",
+        "gd_step returns how far to move. It should return where that leads: the new x.",
+    ),
+}
+for idea, (wrong, sentence) in WRONG_STEPS.items():
+    step.misconception(idea, sentence, edits={STEP: wrong, X_NEW: "2.4"})
+    step.misconception(
+        idea, f"{sentence} x_new follows from it.", edits={STEP: wrong}, form="and x_new"
+    )
 
-
-def in_gd_step(wrong):
-    """The mistake in the function only: `x_new` may come from paper."""
-    return {X_NEW: "2.4", "x - lr * df(x)": wrong}
-
-
-step.misconception(
-    "unit_step_instead_of_lr",
-    "gd_step moves a distance of lr, whatever the slope. Gradient descent moves lr times the "
-    "gradient: the steeper, the farther.",
-    edits=in_gd_step("x - (lr if df(x) > 0 else -lr)"),
-)
-step.misconception(
-    "subtracts_lr",
-    "gd_step subtracts the learning rate itself and never looks at the gradient. The learning rate "
-    "is the factor in front of the gradient.",
-    edits=in_gd_step("x - lr"),
-)
-step.misconception(
-    "ascent",
-    "gd_step adds the gradient and so climbs. Descent goes against the gradient.",
-    edits=in_gd_step("x + lr * df(x)"),
-)
-step.misconception(
-    "multiplies_x_not_gradient",
-    "gd_step multiplies the learning rate by x. It belongs to the gradient at x, which is df(x).",
-    edits=in_gd_step("x - lr * x"),
-)
 step.misconception(
     "hard_codes_2x",
     "2x is the derivative of x² only. gd_step gets the derivative as df and has to call it.",
-    edits=in_gd_step("x - lr * 2 * x"),
-)
-step.misconception(
-    "forgets_lr",
-    "gd_step subtracts the whole gradient; the learning rate scales it first.",
-    edits=in_gd_step("x - df(x)"),
-)
-step.misconception(
-    "returns_the_change",
-    "gd_step returns how far to move. It should return where that leads: the new x.",
-    edits=in_gd_step("-lr * df(x)"),
+    edits={STEP: "x - lr * 2 * x"},
 )
 step.misconception(
     "unit_step_instead_of_lr",
@@ -167,8 +163,8 @@ def answer():
 
 
 def compares(observation):
-    """It counts once there is a number below f(3) = 9 to compare: a bare True is a guess, but a slip
-    in the step should not cost the comparison as well."""
+    """Is `smaller` right about the student's own f_new? A slip in the step should not cost the
+    comparison as well, and without a number to compare True or False is a guess."""
     f_new, smaller = observation["f_new"], observation["smaller"]
     if isinstance(smaller, np.ndarray) and smaller.dtype == bool and smaller.size == 1:
         smaller = bool(smaller.item())
@@ -178,9 +174,11 @@ def compares(observation):
         height = asked_number(f_new)
     except Unreadable:
         return Fault("it counts once f_new is a number that can be compared with f(3)")
+    if smaller == (height < 9):
+        return True
     if height >= 9:
-        return Fault("f_new is not right yet, and so neither is what follows from it")
-    return smaller or Fault("compare f_new with f(3)", "calls_a_smaller_value_larger")
+        return Fault("this is not what a comparison of f_new with f(3) gives")
+    return Fault("compare f_new with f(3)", "calls_a_smaller_value_larger")
 
 
 after_step = numbers(
@@ -217,6 +215,14 @@ after_step.misconception(
     "calls_a_smaller_value_larger",
     "f_new is below f(3), so the step did what it was made for: it lowered f.",
     edits={"f_new < 3**2": "False"},
+)
+
+
+after_step.misconception(
+    "ascent",
+    "This is f after a step up the slope: f grew. The step goes against the gradient.",
+    source="f_new = 3.6**2\nsmaller = f_new < 3**2",
+    form="with its own comparison",
 )
 
 

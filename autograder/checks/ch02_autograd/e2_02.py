@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.check import attempt, check, formula, written
+from autograder.check import attempt, check, formula, named, written
 from utils.answers import number
 
 chain_rule = formula(
@@ -96,7 +96,10 @@ def entry_of(values, key):
     return values[key]
 
 
-@check("2.2b", points=2)
+FOLLOWS = "df_dx follows from df_du and du_dx"
+
+
+@check("2.2b", points=2, weights={"df_du": 2, "du_dx": 2, FOLLOWS: 2})
 def chain_graph(answer, rng):
     points = [round(float(rng.uniform(low, low + 0.4)), 2) for low in (0.5, -1.7)] + [0.0]
 
@@ -106,12 +109,22 @@ def chain_graph(answer, rng):
 
         return [attempt(graph, x) for x in points]
 
+    def follows(*points):
+        """Is df_dx right for the student's own local derivatives?"""
+        nodes = [answer.graph(x) for x in points]
+        df_dx, df_du, du_dx = (
+            np.array([number(entry_of(node, key)) for node in nodes])
+            for key in ("df_dx", "df_du", "du_dx")
+        )
+        return bool(np.allclose(df_dx, df_du * du_dx, rtol=1e-4, atol=1e-6))
+
     return {
         "u": entry("u"),
         "f": entry("f"),
         "df_du": entry("df_du"),
         "du_dx": entry("du_dx"),
         "df_dx": entry("df_dx"),
+        FOLLOWS: attempt(named("graph", follows), *points),
     }
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from autograder.check import numbers
+from utils.answers import Unreadable, asked_number
 
 counts = numbers(
     "2.3a",
@@ -10,23 +11,30 @@ counts = numbers(
     right={"n_nodes": 5, "n_edges": 6},
     ideas={
         "inputs_not_counted": (
-            "The inputs a and b are values too: they are nodes, and the arrows that leave them are "
-            "edges.",
-            {"n_nodes": (3, 2), "n_edges": 2},
+            "The inputs a and b are values too, and every value is a node.",
+            {"n_nodes": 3},
+        ),
+        "some_values_not_counted": (
+            "Every value is a node: the inputs, what is computed on the way, and the result.",
+            {"n_nodes": (2, 4)},
+        ),
+        "edges_of_the_inputs_not_counted": (
+            "The arrows that leave the inputs are edges as well: one for every use of an input.",
+            {"n_edges": 2},
         ),
         "value_class_graph": (
-            "This counts the graph of an engine that writes a − b as a + (−1) · b, with two values "
-            "more. Here a difference is one operation with two operands.",
+            "An engine that writes a − b as a + (−1) · b has two values and two edges more. Here a "
+            "difference is one operation with two operands.",
             {"n_nodes": 7, "n_edges": 8},
         ),
         "ops_as_extra_nodes": (
-            "This counts the operations as nodes of their own, as some drawings do. Here a node is a "
-            "value, and its operation is written inside it.",
+            "Drawings that show the operations as nodes of their own have three nodes and three edges "
+            "more. Here a node is a value, and its operation is written inside it.",
             {"n_nodes": 8, "n_edges": 9},
         ),
         "tree_edges": (
-            "One edge less than nodes holds for trees. This graph is none: its inputs are used more "
-            "than once, and every use is an edge.",
+            "Every use of a value is an edge, and the inputs are used more than once. (One edge less "
+            "than nodes holds for trees only.)",
             {"n_edges": 4},
         ),
         "inputs_drawn_twice": (
@@ -74,6 +82,20 @@ node_values = numbers(
 )
 
 
+by_number = node_values.decide
+
+
+@node_values.judge
+def _(observation, rng):
+    """s and d are those of the task, z is their product: of the right ones, or of the student's own."""
+    said = by_number(observation, rng)
+    try:
+        s, d, z = (asked_number(observation[key]) for key in "sdz")
+    except Unreadable:
+        return said
+    return said | {"z": True} if np.isclose(z, s * d) else said
+
+
 @node_values.alternative("computed")
 def answer():
     a, b = 3.0, 2.0
@@ -101,8 +123,8 @@ two_paths = numbers(
     right={"dz_da": 6, "dz_db": -4},
     ideas={
         "one_path_only": (
-            "Only one path is counted. Both inputs reach z twice, through s and through d, and the "
-            "two contributions add up.",
+            "A path is missing. Both inputs reach z twice, through s and through d, and the two "
+            "contributions add up.",
             {"dz_da": (1, 5), "dz_db": (1, 5, -5)},
         ),
         "sign_of_second_path": (
@@ -121,8 +143,8 @@ two_paths = numbers(
             {"dz_da": 2, "dz_db": 0},
         ),
         "factors_exchanged": (
-            "In the product z = s · d, the gradient at s is the other factor d, and the one at d is "
-            "s.",
+            "Look at dz_db once more: in z = s · d the gradient at s is the other factor, d, and the "
+            "one at d is s; and d falls when b grows.",
             {"dz_db": 4},
         ),
     },

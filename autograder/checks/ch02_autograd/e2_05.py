@@ -5,28 +5,38 @@ import numpy as np
 from autograder.check import attempt, check
 from utils import Op
 
+WEIGHTS = {
+    "gradients at a negative denominator, smaller one first": 0.5,
+    "two divisions alive at once": 1.5,
+}
 
-@check("2.5", points=4, reveal=True)
+
+@check("2.5", points=4, reveal=True, weights=WEIGHTS)
 def div(answer, rng):
+    """The order of the two gradients counts where each is asked for by itself, and only there."""
+
     def quotient(a, b):
         return answer.Div().forward(a, b)
 
     def both(a, b, grad_output):
         op = answer.Div()
         op.forward(a, b)
-        return op.backward(grad_output)
+        return list(op.backward(grad_output))
 
     def for_a(a, b, grad_output):
-        return list(both(a, b, grad_output))[0]
+        return both(a, b, grad_output)[0]
 
     def for_b(a, b, grad_output):
-        return list(both(a, b, grad_output))[1]
+        return both(a, b, grad_output)[1]
+
+    def sorted_both(a, b, grad_output):
+        return sorted(both(a, b, grad_output))
 
     def interleaved(first, second, grad_output):
         one, two = answer.Div(), answer.Div()
         one.forward(*first)
         two.forward(*second)
-        return [*one.backward(grad_output), *two.backward(grad_output)]
+        return [sorted(one.backward(grad_output)), sorted(two.backward(grad_output))]
 
     a, b, g = rng.uniform(1.5, 5, 3).round(2).tolist()
     return {
@@ -34,7 +44,9 @@ def div(answer, rng):
         "forward with whole numbers": attempt(quotient, 7, 2),
         "gradient for a": attempt(for_a, a, b, g),
         "gradient for b": attempt(for_b, a, b, g),
-        "gradients at a negative denominator": attempt(both, a, -b, g + 1),
+        "gradients at a negative denominator, smaller one first": attempt(
+            sorted_both, a, -b, g + 1
+        ),
         "two divisions alive at once": attempt(interleaved, (a, b), (b, a + 1), g),
     }
 
@@ -67,10 +79,19 @@ div.misconception(
     "The inputs are kept on the class, which all divisions share; keep them on self.",
     edits={"self.a, self.b = a, b": "Div.a, Div.b = a, b"},
 )
+BACKWARD = "return grad_output / self.b, -grad_output * self.a / self.b**2"
+HARD_CODED = (
+    "These are the numbers of one example. The derivatives depend on a and b, which forward keeps."
+)
+div.misconception("hard_coded", HARD_CODED, edits={BACKWARD: "return 0.5, -1.5"})
 div.misconception(
-    "hard_coded_for_the_example",
-    "The numbers of the example are written into backward; compute them from the inputs.",
-    edits={"return grad_output / self.b, -grad_output * self.a / self.b**2": "return 0.5, -1.5"},
+    "hard_coded", HARD_CODED, edits={BACKWARD: "return 2.0, -0.5"}, form="of the task"
+)
+div.misconception(
+    "hard_coded",
+    "These are the local derivatives of one example. They depend on a and b, which forward keeps.",
+    edits={BACKWARD: "return grad_output * 0.5, grad_output * -1.5"},
+    form="times grad_output",
 )
 div.misconception(
     "floor_division",

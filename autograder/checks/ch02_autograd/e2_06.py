@@ -5,13 +5,30 @@ import numpy as np
 from autograder.check import attempt, check
 from utils import Op
 
+WEIGHTS = {
+    "value": 2,
+    "value for negative and fractional exponents": 2,
+    "gradient": 2,
+    "value and gradient for exponent 0": 2,
+    "two powers alive at once": 2,
+}
 
-@check("2.6", points=4, reveal=True)
+
+def inside(gradient):
+    """The number in a tuple of one, which costs its points once, under "gradient"."""
+    alone = isinstance(gradient, (tuple, list)) and len(gradient) == 1
+    return gradient[0] if alone else gradient
+
+
+@check("2.6", points=4, reveal=True, weights=WEIGHTS)
 def power(answer, rng):
     def values(exponents_and_bases):
         return [answer.Pow(n).forward(a) for n, a in exponents_and_bases]
 
     def gradients(exponents_and_bases, grad_output):
+        return [inside(found) for found in as_returned(exponents_and_bases, grad_output)]
+
+    def as_returned(exponents_and_bases, grad_output):
         found = []
         for n, a in exponents_and_bases:
             op = answer.Pow(n)
@@ -23,7 +40,7 @@ def power(answer, rng):
         one, two = answer.Pow(first[0]), answer.Pow(second[0])
         one.forward(first[1])
         two.forward(second[1])
-        return [one.backward(grad_output), two.backward(grad_output)]
+        return [inside(op.backward(grad_output)) for op in (one, two)]
 
     a, b, c = rng.uniform(1.3, 2.8, 3).round(2).tolist()
     g = round(float(rng.uniform(1.5, 4)), 2)
@@ -31,13 +48,13 @@ def power(answer, rng):
     return {
         "value": attempt(values, [(2, 3), (3, 5)]),
         "value for negative and fractional exponents": attempt(values, others),
-        "gradient": attempt(gradients, [(3, a), (2, b), (4, c)], g),
+        "gradient": attempt(as_returned, [(3, a), (2, b), (4, c)], g),
         "gradient at base 0": attempt(gradients, [(1, 0.0), (2, 0.0)], g),
         "gradient at a negative base": attempt(gradients, [(3, -a), (2, -b)], g),
         "gradient for negative and fractional exponents": attempt(gradients, others, g),
         "value and gradient for exponent 0": [
-            attempt(values, [(0, a)]),
-            attempt(gradients, [(0, a)], g),
+            attempt(values, [(0, a + 1)]),
+            attempt(gradients, [(0, a + 1)], g),
         ],
         "two powers alive at once": attempt(interleaved, (3, b), (2, a + 1), g),
     }
@@ -46,9 +63,10 @@ def power(answer, rng):
 EXPONENT_0 = "        if self.n == 0:\n            return 0.0\n"
 POWER_RULE = "grad_output * self.n * self.a ** (self.n - 1)"
 EXPONENTIAL = (
-    "The base varies and the exponent is fixed: aⁿ·log(a) is the derivative for the exponent."
+    "aⁿ·log(a) is how aⁿ changes with its exponent. Here the exponent is fixed and the base moves."
 )
 AT_ZERO = "n·aⁿ/a divides by a, and a may be 0. Lower the exponent instead."
+XOR = "^ works on the bits of whole numbers; a power is written **."
 REPEATED = "Multiplying n times works for whole n from 1 on only; ** takes any exponent."
 
 power.misconception(
@@ -78,19 +96,39 @@ power.misconception(
     edits={POWER_RULE: "grad_output * self.a**self.n * math.log(self.a)"},
 )
 power.misconception(
-    "derivative_of_exponential_numpy",
+    "derivative_of_exponential",
     EXPONENTIAL,
-    edits={POWER_RULE: "grad_output * self.a**self.n * np.log(self.a)", EXPONENT_0: ""},
+    edits={POWER_RULE: "grad_output * self.a**self.n * np.log(self.a)"},
+    form="numpy",
 )
 power.misconception(
-    "divides_by_a_breaks_at_zero",
+    "derivative_of_exponential",
+    EXPONENTIAL,
+    edits={POWER_RULE: "grad_output * self.a**self.n * np.log(self.a)", EXPONENT_0: ""},
+    form="numpy, without exponent 0",
+)
+power.misconception(
+    "derivative_of_exponential",
+    EXPONENTIAL,
+    edits={POWER_RULE: "grad_output * self.a**self.n * np.log(abs(self.a) + 1e-12)"},
+    form="abs",
+)
+power.misconception(
+    "derivative_of_exponential",
+    EXPONENTIAL,
+    edits={POWER_RULE: "grad_output * self.a**self.n * np.log(max(self.a, 1e-12))"},
+    form="max",
+)
+power.misconception(
+    "divides_by_a",
     AT_ZERO,
     edits={POWER_RULE: "grad_output * self.n * self.a**self.n / self.a"},
 )
 power.misconception(
-    "divides_by_a_gives_nan_at_zero",
+    "divides_by_a",
     AT_ZERO,
     edits={POWER_RULE: "grad_output * self.n * np.float64(self.a) ** self.n / np.float64(self.a)"},
+    form="numpy",
 )
 power.misconception(
     "multiplies_n_times",
@@ -98,9 +136,10 @@ power.misconception(
     edits={"return self.a**self.n": "return np.prod([self.a] * int(self.n))"},
 )
 power.misconception(
-    "multiplies_n_times_with_range",
+    "multiplies_n_times",
     REPEATED,
     edits={"return self.a**self.n": "return np.prod([self.a for _ in range(self.n)])"},
+    form="range",
 )
 power.misconception(
     "product_instead_of_power",
@@ -109,10 +148,16 @@ power.misconception(
 )
 power.misconception(
     "xor_operator",
-    "In Python ^ is a bit operation on whole numbers; powers are written **.",
+    XOR,
     edits={
         "self.a = float(a)\n        return self.a**self.n": "self.a = a\n        return a ^ self.n"
     },
+)
+power.misconception(
+    "xor_operator",
+    XOR,
+    edits={"return self.a**self.n": "return int(a) ^ int(self.n)"},
+    form="made whole",
 )
 power.misconception(
     "cache_on_class",

@@ -56,7 +56,7 @@ sigmoid_gradient.misconception(
 )
 sigmoid_gradient.misconception(
     "plus_sign",
-    "The second factor is what is left to 1, so it shrinks as σ(x) grows: look at the sign.",
+    "The second factor has to shrink as σ(x) grows: look at its sign.",
     edits={SLOPE: "grad_output * s * (1 + s)"},
 )
 sigmoid_gradient.misconception(

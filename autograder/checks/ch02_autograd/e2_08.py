@@ -65,17 +65,31 @@ def tolerances(answer, problem):
     """Does the verdict depend on the rtol that is passed?"""
 
     def of(x):
-        off = problem.with_gradient("1 % too large")
+        off = problem.with_gradient("1 % too small")
         return {
-            "1 % too large, rtol = 0.1": says(answer, off, copy(x), rtol=0.1),
-            "1 % too large, rtol = 0.001": says(answer, off, copy(x), rtol=0.001),
+            "1 % too small, rtol = 0.1": says(answer, off, copy(x), rtol=0.1),
+            "1 % too small, rtol = 0.001": says(answer, off, copy(x), rtol=0.001),
             "the right gradient, rtol = 0.001": says(answer, problem, copy(x), rtol=0.001),
         }
 
     return attempt(of, problem.x)
 
 
-@check("2.8", points=6, reveal=True)
+WEIGHTS = {
+    "x is a number: central difference": 4,
+    "x is an array: central differences": 4,
+    "mistakes in some components": 6,
+    "gradients near 100 000": 3,
+    "gradients near 0.00001": 3,
+    "gradients that are zero": 2,
+    "the tolerance that the caller gives": 2,
+    "x holds whole numbers": 1.5,
+    "nan in the gradient": 1.5,
+    "x is left as it was": 1.5,
+}
+
+
+@check("2.8", points=6, reveal=True, weights=WEIGHTS)
 def gradient_check(answer, rng):
     """What check_gradient says of right and of wrong gradients, and where it evaluates f."""
     wave, mix, bowl = problems(rng)
@@ -90,11 +104,11 @@ def gradient_check(answer, rng):
         "mistakes in some components": verdicts(
             answer, mix, "last component 10 % off", "first component off", "reversed"
         ),
-        "gradients near a million": verdicts(answer, mix.scaled(1e6), "1 % too large"),
-        "gradients near 0.00001": verdicts(answer, mix.scaled(1e-5), "half as large again"),
+        "gradients near 100 000": verdicts(answer, mix.scaled(1e5), "1 % too large"),
+        "gradients near 0.00001": verdicts(answer, mix.scaled(1e-5), "halved"),
         "gradients that are zero": [
-            verdicts(answer, bowl, "0.3 in place of a 0"),
-            verdicts(answer, flat, "0.3 in place of a 0"),
+            verdicts(answer, bowl, "-0.3 in place of a 0"),
+            verdicts(answer, flat, "-0.3 in place of a 0"),
         ],
         "x holds whole numbers": verdicts(answer, at_whole_numbers, "last component 10 % off"),
         "nan in the gradient": verdicts(answer, mix, "nan in the second component"),
@@ -152,13 +166,14 @@ gradient_check.misconception(
     edits={CLOSE: "bool(np.all(numerical - grad_f(x) <= atol + rtol * np.abs(numerical)))"},
 )
 gradient_check.misconception(
-    "no_abs_the_other_way_round",
+    "no_abs",
     WITHOUT_ABS,
     edits={CLOSE: "bool(np.all(grad_f(x) - numerical <= atol + rtol * np.abs(numerical)))"},
+    form="the other way round",
 )
 gradient_check.misconception(
     "absolute_tolerance_only",
-    "A gradient near a million is measured to about ten digits, which leaves a difference above "
+    "A gradient near 100 000 is measured to about eleven digits, which leaves a difference above "
     "atol. The tolerance has to grow with the gradient: add rtol times its size.",
     edits={CLOSE: "bool(np.all(np.abs(numerical - grad_f(x)) <= atol))"},
 )
@@ -170,8 +185,8 @@ gradient_check.misconception(
 )
 gradient_check.misconception(
     "relative_without_guard",
-    "Where the gradient is 0, a relative error divides by 0. An absolute tolerance has to come in "
-    "addition.",
+    "Where the gradient is 0, a relative error divides by 0, and 0/0 is within no tolerance. An "
+    "absolute tolerance has to come in addition.",
     edits={CLOSE: "bool(np.all(np.abs(numerical - grad_f(x)) / np.abs(grad_f(x)) <= rtol))"},
 )
 gradient_check.misconception(
@@ -181,7 +196,8 @@ gradient_check.misconception(
 )
 gradient_check.misconception(
     "compares_norms",
-    "Two different vectors can have the same length. Take the difference first, then its size.",
+    "Two different vectors can have the same length: x and -x do. Take the difference first, then "
+    "its size.",
     edits={
         "numerical, grad_f(x), rtol": "np.linalg.norm(numerical), np.linalg.norm(grad_f(x)), rtol"
     },
@@ -190,6 +206,12 @@ gradient_check.misconception(
     "compares_sums",
     "Mistakes in two components can cancel in a sum. Compare component by component.",
     edits={"numerical, grad_f(x), rtol": "np.sum(numerical), np.sum(grad_f(x)), rtol"},
+)
+gradient_check.misconception(
+    "exact_equality",
+    "A measured slope and a formula never agree in every digit. Ask whether they differ by less than "
+    "a tolerance.",
+    edits={CLOSE: "bool(np.all(numerical == grad_f(x)))"},
 )
 gradient_check.misconception(
     "any_component",

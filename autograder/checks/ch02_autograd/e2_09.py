@@ -45,31 +45,53 @@ def answer():
     shape_dW = tuple({5: "N", 3: "D", 2: "M"}[size] for size in W.grad.shape)
 
 
-@check("2.9b", points=4, reveal=True)
+CASES = {  # sizes N, D, M, and the gradients that are looked at
+    "": (5, 3, 2, "XW"),
+    ", one example": (1, 4, 3, "XW"),
+    ", one input and one output": (2, 1, 1, "XW"),
+    ", W square": (5, 4, 4, "X"),
+    ", X square": (4, 4, 3, "W"),
+    ", all matrices square": (4, 4, 4, "XW"),
+}
+WEIGHTS = {
+    "gradient for X, one example": 0.5,
+    "gradient for W, one example": 0.5,
+    "gradient for X, one input and one output": 0.5,
+    "gradient for W, one input and one output": 0.5,
+    "gradient for X, all matrices square": 3,
+    "gradient for W, all matrices square": 3,
+}
+
+
+def gradient_for(name, found, arrays):
+    """Of two gradients, the one in the shape of X or W. The place decides where the shape does not,
+    so a pair in the wrong order costs points where all matrices are square, and only there."""
+    if len(found) != 2:
+        raise ValueError(f"matmul_backward should return 2 gradients, not {len(found)}")
+    fitting = [one for one in found if np.shape(one) == arrays[name].shape]
+    return fitting[0] if len(fitting) == 1 else found["XW".index(name)]
+
+
+@check("2.9b", points=4, reveal=True, weights=WEIGHTS)
 def matrix_product(answer, rng):
-    def gradient(which, *arrays):
+    def gradient(name, *arrays):
         def of(X, W, grad_Y):
-            found = answer.matmul_backward(X, W, grad_Y)
-            if len(found) != 2:
-                raise ValueError(f"matmul_backward should return 2 gradients, not {len(found)}")
-            return found["XW".index(which)]
+            return gradient_for(name, answer.matmul_backward(X, W, grad_Y), {"X": X, "W": W})
 
         return attempt(of, *arrays)
 
-    sizes = {
-        "": (5, 3, 2),
-        ", one example": (1, 4, 3),
-        ", square matrices": (4, 4, 4),
-        ", one input and one output": (2, 1, 1),
-    }
     seen = {}
-    for case, (N, D, M) in sizes.items():
+    for case, (N, D, M, names) in CASES.items():
         X, W, G = (rng.normal(size=size).round(2) for size in ((N, D), (D, M), (N, M)))
-        for which in "XW":
-            seen[f"gradient for {which}{case}"] = gradient(which, X, W, G + 0.5)
+        for name in names:
+            seen[f"gradient for {name}{case}"] = gradient(name, X, W, G + 0.5)
     return seen
 
 
+SHAPES_CHOOSE = (
+    "For square matrices the first of several products that run need not be the right one. Derive "
+    "the product; do not let the shapes choose."
+)
 PRODUCTS = "return grad_Y @ W.T, X.T @ grad_Y"
 matrix_product.misconception(
     "order_swapped",
@@ -114,12 +136,19 @@ matrix_product.misconception(
 
 @matrix_product.misconception(
     "wrong_side_hidden_by_try",
-    "For square matrices the first of several products that run need not be the right one. Derive "
-    "the product; do not let the shapes choose.",
+    SHAPES_CHOOSE,
 )
 def matmul_backward(X, W, grad_Y):
     try:
         return grad_Y @ W, X.T @ grad_Y
+    except ValueError:
+        return grad_Y @ W.T, X.T @ grad_Y
+
+
+@matrix_product.misconception("wrong_side_hidden_by_try", SHAPES_CHOOSE, form="W")
+def matmul_backward(X, W, grad_Y):
+    try:
+        return grad_Y @ W.T, X @ grad_Y
     except ValueError:
         return grad_Y @ W.T, X.T @ grad_Y
 

@@ -6,19 +6,45 @@ from autograder.check import attempt, check, every
 
 
 def random_network(rng, N, D, H, M):
-    """x, W1, b1, W2, b2 with no hidden unit near its kink, and some of them on and some off."""
+    """x, W1, b1, W2, b2 with no hidden unit near its kink, some of them on and some off, and outputs
+    of both signs."""
     while True:
         x, W1, b1 = (rng.normal(size=size).round(2) for size in ((N, D), (D, H), H))
         z1 = x @ W1 + b1
         mixed = (z1 > 0).any(axis=1).all() and (z1 < 0).any(axis=1).all()
-        if np.abs(z1).min() > 0.05 and mixed and (z1 > 0).any(axis=0).sum() > 1:
-            return x, W1, b1, rng.normal(size=(H, M)).round(2), rng.normal(size=M).round(2) + 0.3
+        W2, b2 = rng.normal(size=(H, M)).round(2), rng.normal(size=M).round(2) + 0.3
+        z2 = np.maximum(z1, 0) @ W2 + b2
+        outputs_of_both_signs = z2.min() < -0.05 and z2.max() > 0.05
+        biases_count = np.abs(b2).min() > 0.05
+        if (
+            np.abs(z1).min() > 0.05 and mixed and (z1 > 0).any(axis=0).sum() > 1
+            and outputs_of_both_signs and biases_count
+        ):  # fmt: skip
+            return x, W1, b1, W2, b2
 
 
 GRADIENTS = ("dW1", "db1", "dW2", "db2")
 
 
-@check("2.10", points=8, reveal=True)
+def gradient_for(name, found, params):
+    """The gradient for one parameter, out of four. Its shape tells which it is; the place decides
+    where the shape does not, so a wrong order costs points where all sizes are equal, and only there.
+    """
+    if isinstance(found, dict):
+        aliases = (name, name[1:], f"grad_{name[1:]}")
+        return next(found[alias] for alias in aliases if alias in found)
+    if len(found) != 4:
+        raise ValueError(f"backward should return 4 gradients, not {len(found)}")
+    place = GRADIENTS.index(name)
+    fitting = [one for one in found if np.shape(one) == params[place].shape]
+    return fitting[0] if len(fitting) == 1 else found[place]
+
+
+WEIGHTS = {f"output{case}": 2.5 for case in ("", ", one example", ", all sizes equal")}
+WEIGHTS |= {f"{name}, all sizes equal": 2 for name in GRADIENTS}
+
+
+@check("2.10", points=8, reveal=True, weights=WEIGHTS)
 def two_layers(answer, rng):
     def output(*arrays):
         def of(x, W1, b1, W2, b2):
@@ -29,20 +55,13 @@ def two_layers(answer, rng):
     def gradient(name, *arrays):
         def of(x, W1, b1, W2, b2, grad_output):
             found = answer.backward(x, W1, b1, W2, b2, grad_output)
-            if isinstance(found, dict):
-                aliases = (name, name[1:], f"grad_{name[1:]}")
-                return next(found[alias] for alias in aliases if alias in found)
-            if len(found) != 4:
-                raise ValueError(f"backward should return 4 gradients, not {len(found)}")
-            return found[GRADIENTS.index(name)]
+            return gradient_for(name, found, (W1, b1, W2, b2))
 
         return shown(of, *arrays)
 
     sizes = {"": (5, 3, 4, 2), ", one example": (1, 2, 3, 2), ", all sizes equal": (4, 4, 4, 4)}
     networks = {case: random_network(rng, *size) for case, size in sizes.items()}
     seen = {f"output{case}": output(*arrays) for case, arrays in networks.items()}
-    x, W1, b1, W2, b2 = networks[""]
-    seen["output that may be negative"] = output(x, W1, b1, W2, b2 - 9)
     for case, arrays in networks.items():
         N, _, _, M = sizes[case]
         grad_output = rng.normal(size=(N, M)).round(2) + 0.4
@@ -62,6 +81,10 @@ def shown(of, x, W1, b1, W2, b2, *grad_output):
     return attempt(sized, *x.shape, *W2.shape)
 
 
+NO_MASK = (
+    "The gradient passes the ReLU as if it were not there. A unit that is off passes nothing back: "
+    "the mask asks where z1 is above 0 (a1 >= 0 would hold everywhere)."
+)
 two_layers.misconception(
     "bias_not_summed",
     "A bias is added to every example, so the gradients of all examples add up for it: the result "
@@ -96,20 +119,17 @@ two_layers.misconception(
 )
 two_layers.misconception(
     "no_relu_mask",
-    "The gradient passes the ReLU as if it were not there. A unit that is off passes nothing back.",
+    NO_MASK,
     edits={" * (z1 > 0)": ""},
+)
+two_layers.misconception(
+    "no_relu_mask", NO_MASK, edits={"(z1 > 0)": "(a1 >= 0)"}, form="a mask that is always true"
 )
 two_layers.misconception(
     "no_relu_mask_for_W1",
     "The gradient for W1 passes the ReLU as if it were not there. A unit that is off passes nothing "
     "back.",
     edits={"x.T @ dz1": "x.T @ (grad_output @ W2.T)"},
-)
-two_layers.misconception(
-    "mask_always_true",
-    "If there is a mask in your code, it lets everything pass: a1 >= 0 holds for every output of a "
-    "ReLU. Ask where z1 is above 0.",
-    edits={"(z1 > 0)": "(a1 >= 0)"},
 )
 two_layers.misconception(
     "mask_inverted",
@@ -146,15 +166,32 @@ two_layers.misconception(
     "W2 leads from H to M; on the way back the gradient goes from M to H, so W2 is transposed.",
     edits={"grad_output @ W2.T": "grad_output @ W2"},
 )
+
+
+@two_layers.misconception(
+    "wrong_side_when_square",
+    "For square weights grad_output @ W2 runs as well as grad_output @ W2.T. Derive which one it is; "
+    "do not let the shapes choose.",
+)
+def backward(x, W1, b1, W2, b2, grad_output):
+    z1 = x @ W1 + b1
+    try:
+        dz1 = (grad_output @ W2) * (z1 > 0)
+    except ValueError:
+        dz1 = (grad_output @ W2.T) * (z1 > 0)
+    dW2 = np.maximum(z1, 0).T @ grad_output
+    return x.T @ dz1, dz1.sum(axis=0), dW2, grad_output.sum(axis=0)
+
+
 two_layers.misconception(
     "wrong_return_order",
-    "The gradients come out last layer first. Return them in the order of the arguments: "
+    "The gradients are returned last layer first. Return them in the order of the arguments: "
     "dW1, db1, dW2, db2.",
     edits={"return dW1, db1, dW2, db2": "return dW2, db2, dW1, db1"},
 )
 two_layers.misconception(
     "weights_before_biases",
-    "The gradients come out weights first. Return them in the order of the arguments: "
+    "The gradients are returned weights first. Return them in the order of the arguments: "
     "dW1, db1, dW2, db2.",
     edits={"return dW1, db1, dW2, db2": "return dW1, dW2, db1, db2"},
 )

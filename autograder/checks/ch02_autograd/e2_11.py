@@ -2,11 +2,27 @@
 
 import numpy as np
 
-from autograder.check import check, choices, numbers, written
+from autograder.check import attempt, check, choices, numbers, written
+
+WEIGHTS = {"from one layer to the one before": 4, "twice the final gradient": 2}
 
 
-@check("2.11a", points=2, reveal=True)
+@check("2.11a", points=2, reveal=True, weights=WEIGHTS)
 def gradient_flow(answer, rng):
+    def factor_of_a_layer(factor, n_layers, layer):
+        """How many times as large the gradient is at this layer as at the next."""
+        here, next_one = (
+            answer.gradient_at_layer(factor, n_layers, at) for at in (layer, layer + 1)
+        )
+        return here / next_one
+
+    def effect_of_final(factor, n_layers, layer, final):
+        """How many times as large the gradient gets when the final one is doubled."""
+        once, twice = (
+            answer.gradient_at_layer(factor, n_layers, layer, final=at) for at in (final, 2 * final)
+        )
+        return twice / once
+
     grow, shrink = rng.uniform(1.2, 1.9, 2).round(2), rng.uniform(0.4, 0.85, 2).round(2)
     deep = int(rng.integers(8, 13))
     final = round(float(rng.uniform(2, 5)), 2)
@@ -15,7 +31,11 @@ def gradient_flow(answer, rng):
         "a layer in the middle": answer.gradient_at_layer(grow[1], deep, 3),
         "near the end": answer.gradient_at_layer(grow[0], deep + 1, deep),
         "the first layer when gradients shrink": answer.gradient_at_layer(shrink[0], deep - 1, 1),
-        "another final gradient": answer.gradient_at_layer(shrink[1], deep, 2, final=final),
+        "from one layer to the one before": [
+            attempt(factor_of_a_layer, float(shrink[1]), deep, 2),
+            attempt(factor_of_a_layer, float(grow[1]), deep, 4),
+        ],
+        "twice the final gradient": attempt(effect_of_final, float(shrink[1]), deep, 2, final),
     }
 
 
@@ -133,6 +153,11 @@ ten_layers = numbers(
             "those that lie between the output of layer 1 and the end.",
             {"g_times_2": 2 * 10, "g_times_half": 0.5 * 10},
         ),
+        "no_layer_passed": (
+            "This is what arrives at the end. On its way back to layer 1 every layer in between "
+            "multiplies it.",
+            {"g_times_2": 1, "g_times_half": 1},
+        ),
         "one_layer_only": (
             "This is the factor of one layer. The gradient passes one layer after the other.",
             {"g_times_2": 2, "g_times_half": 0.5},
@@ -180,8 +205,7 @@ remedies = choices(
     ideas={
         "a": (
             "skip_connection_left_out",
-            "If a layer's input is added to its output, the gradient has a way back on which nothing "
-            "multiplies it.",
+            "One of these two gives the gradient a way back on which nothing multiplies it.",
         ),
         "b": (
             "more_layers_as_fix",
@@ -190,7 +214,7 @@ remedies = choices(
         ),
         "c": (
             "initialisation_left_out",
-            "The factor per layer depends on the size of the weights. Who chooses it at the start?",
+            "Ask of each: does it change the factor with which a layer multiplies the gradient?",
         ),
         "d": (
             "larger_steps_as_fix",
@@ -199,7 +223,7 @@ remedies = choices(
         ),
         "e": (
             "normalisation_left_out",
-            "Normalised activations keep their scale from layer to layer, and with it the factors.",
+            "Ask of each: does it hold the factor of a layer near 1, or make it smaller?",
         ),
         "f": (
             "sigmoid_as_fix",

@@ -30,11 +30,11 @@ WRONG = {
     "halved": lambda g: g / 2,
     "all zeros": lambda g: 0 * g,
     "1 % too large": lambda g: 1.01 * g,
-    "half as large again": lambda g: 1.5 * g,
+    "1 % too small": lambda g: 0.99 * g,
     "last component 10 % off": lambda g: g * np.array([1, 1, 1, 1.1]),
     "first component off": lambda g: g + np.array([0.2, 0, 0, 0]),
     "reversed": lambda g: g[::-1],
-    "0.3 in place of a 0": lambda g: g + np.array([0, 0.3, 0, 0]),
+    "-0.3 in place of a 0": lambda g: g - np.array([0, 0.3, 0, 0]),
     "nan in the second component": lambda g: g + np.array([0, np.nan, 0, 0]),
 }
 

@@ -10,10 +10,10 @@ PARAMETERS = (
 UNITS = "u1", "u2", "f1", "f2"
 
 
-def pre_activations(p, x):
-    """u1, u2, f1, f2, and f1, f2 with the weights of h2 exchanged."""
+def pre_activations(p, x, relu=True):
+    """u1, u2, f1, f2, and f1, f2 with the weights of h2 exchanged; with or without the inner ReLU."""
     u1, u2 = p["theta01"] + p["theta11"] * x, p["theta02"] + p["theta12"] * x
-    h1, h2 = max(u1, 0), max(u2, 0)
+    h1, h2 = (max(u1, 0), max(u2, 0)) if relu else (u1, u2)
     rest1, rest2 = p["psi01"] + p["psi11"] * h1, p["psi02"] + p["psi12"] * h1
     straight = rest1 + p["psi21"] * h2, rest2 + p["psi22"] * h2
     crossed = rest1 + p["psi22"] * h2, rest2 + p["psi21"] * h2
@@ -24,17 +24,20 @@ def point_with(pattern, rng):
     """Parameters and an input at which the units are on and off as in `pattern`.
 
     All stay 0.05 away from the corner. Where the indices of h2's weights can be told apart by the
-    indicators (h1 and h2 on), they are: one of f1, f2 would change its sign.
+    indicators (h1 and h2 on), they are: one of f1, f2 would change its sign. And one of them would
+    (both, where h1 and h2 are off) if a negative u1 or u2 got through.
     """
     while True:
         values = rng.normal(size=14).round(2).tolist()
         p, x = dict(zip(PARAMETERS, values)), values[-1] * 2
-        inputs, crossed = pre_activations(p, x)
-        away = min(map(abs, (*inputs, x, *values))) > 0.05
-        telling = any((f > 0) != (g > 0) for f, g in zip(inputs[2:], crossed))
-        if away and pattern == tuple(v > 0 for v in inputs):
-            if telling or not (pattern[0] and pattern[1]):
-                return p, x
+        inputs, compared = pre_activations(p, x)
+        if min(map(abs, (*inputs, x, *values))) <= 0.05 or pattern != tuple(v > 0 for v in inputs):
+            continue
+        if not all(pattern[:2]):
+            compared = pre_activations(p, x, relu=False)[0][2:]
+        enough = any if any(pattern[:2]) else all
+        if enough((f > 0) != (g > 0) for f, g in zip(inputs[2:], compared)):
+            return p, x
 
 
 def all_patterns(rng, times=3):

@@ -3,21 +3,63 @@
 import numpy as np
 
 from autograder.check import attempt, check
-from autograder.checks.ch07_gradients.activation_patterns import PARAMETERS, all_patterns
+from autograder.checks.ch07_gradients.activation_patterns import (
+    PARAMETERS,
+    all_patterns,
+    point_with,
+    pre_activations,
+)
 from utils.answers import number
 
 
-@check("7.1", points=13)
+def on(name):
+    return f"derivative by {name}, all units on"
+
+
+def off(name):
+    return f"derivative by {name}, some units off"
+
+
+PHI0, PHI_PSI, THETA = PARAMETERS[0], PARAMETERS[1:9], PARAMETERS[9:]
+# the indicators and the sum over the paths are the ideas here, and they meet in the derivatives by theta
+WEIGHTS = (
+    dict.fromkeys(map(off, PHI_PSI[2:]), 0.5)
+    | dict.fromkeys(map(on, THETA), 1.5)
+    | dict.fromkeys(map(off, THETA), 2.5)
+)
+
+
+def where_all_are_on(rng):
+    """Three points with all units on, and one number for ψ12 and ψ21: exchanged, they make no
+    difference here, and cost nothing but what lies behind a unit that is off."""
+    while True:
+        points = [point_with((True,) * 4, rng) for _ in range(3)]
+        points = [({**p, "psi12": p["psi21"]}, x) for p, x in points]
+        if all(min(pre_activations(p, x)[0]) > 0.05 for p, x in points):
+            return points
+
+
+@check("7.1", points=13, weights=WEIGHTS)
 def thirteen(answer, rng):
+    groups = all_patterns(rng)
+    groups.pop(next(iter(groups)))  # the pattern with all units on
     found = {
         pattern: [attempt(answer.derivatives_7_1, p, x) for p, x in points]
-        for pattern, points in all_patterns(rng).items()
+        for pattern, points in groups.items()
     }
+    all_on = [attempt(answer.derivatives_7_1, p, x) for p, x in where_all_are_on(rng)]
 
-    def pick(name):
-        return {pattern: [number(d[name]) for d in runs] for pattern, runs in found.items()}
+    def of(name, runs):
+        return [number(derivatives[name]) for derivatives in runs]
 
-    return {f"derivative by {name}": attempt(lambda name=name: pick(name)) for name in PARAMETERS}
+    def of_patterns(name):
+        return {pattern: of(name, runs) for pattern, runs in found.items()}
+
+    seen = {f"derivative by {PHI0}": attempt(lambda: of(PHI0, all_on))}
+    for name in PHI_PSI + THETA:
+        seen[on(name)] = attempt(lambda name=name: of(name, all_on))
+        seen[off(name)] = attempt(lambda name=name: of_patterns(name))
+    return seen
 
 
 thirteen.misconception(
@@ -82,18 +124,34 @@ thirteen.misconception(
     "from unit 1 to unit 2.",
     edits={'df2 * p["psi12"]': 'df2 * p["psi21"]', 'df1 * p["psi21"]': 'df1 * p["psi12"]'},
 )
-thirteen.misconception(
-    "one_path_only",
-    "Only the path through f₁ is there. A first-layer parameter reaches y through f₂ as well, and the "
-    "two contributions add up.",
-    edits={' + df2 * p["psi12"]': "", ' + df2 * p["psi22"]': ""},
-)
-thirteen.misconception(
-    "one_path_only_straight_ahead",
-    "Each first-layer parameter is followed along one path only, unit 1 to unit 1 and 2 to 2. The "
-    "crossing paths contribute too.",
-    edits={' + df2 * p["psi12"]': "", 'df1 * p["psi21"] + ': ""},
-)
+FORGOTTEN_PATHS = {
+    "u1 to f2": (' + df2 * p["psi12"]', "θ01 and θ11", "f₁", "u₁", "f₂", "θ02 and θ12"),
+    "u1 to f1": ('df1 * p["psi11"] + ', "θ01 and θ11", "f₂", "u₁", "f₁", "θ02 and θ12"),
+    "u2 to f2": (' + df2 * p["psi22"]', "θ02 and θ12", "f₁", "u₂", "f₂", "θ01 and θ11"),
+    "u2 to f1": ('df1 * p["psi21"] + ', "θ02 and θ12", "f₂", "u₂", "f₁", "θ01 and θ11"),
+}
+for form, (path, these, counted, unit, missing, others) in FORGOTTEN_PATHS.items():
+    thirteen.misconception(
+        "one_path_only",
+        f"The derivatives by {these} count the path through {counted} only. {unit} reaches y through "
+        f"{missing} as well, and the two contributions add up. ({others} have both paths: compare.)",
+        edits={path: ""},
+        form=form,
+    )
+BOTH_FORGOTTEN = {
+    "": (("u1 to f2", "u2 to f2"), "the path through f₁"),
+    "through f2": (("u1 to f1", "u2 to f1"), "the path through f₂"),
+    "straight ahead": (("u1 to f2", "u2 to f1"), "one path, from unit 1 to unit 1 and from 2 to 2,"),
+    "crossing": (("u1 to f1", "u2 to f2"), "one path, from unit 1 to unit 2 and from 2 to 1,"),
+}
+for form, (forgotten, counted) in BOTH_FORGOTTEN.items():
+    thirteen.misconception(
+        "one_path_only",
+        f"The derivatives by the θ count {counted} only. A first-layer parameter reaches y through f₁ "
+        "and through f₂, and the two contributions add up.",
+        edits={FORGOTTEN_PATHS[path][0]: "" for path in forgotten},
+        form=form,
+    )
 thirteen.misconception(
     "paths_multiplied",
     "The contributions of the two paths are multiplied. Along a path effects multiply; different paths "
@@ -103,18 +161,32 @@ thirteen.misconception(
         'df1 * p["psi21"] + df2': 'df1 * p["psi21"] * df2',
     },
 )
+INDICATORS = {  # of the first layer's units, and of the second's
+    "u1": (") * (u1 > 0)", ")", "θ01 and θ11", "θ02 and θ12"),
+    "u2": (") * (u2 > 0)", ")", "θ02 and θ12", "θ01 and θ11"),
+    "f1": (" * (f1 > 0)", "", "the ψ of f₁, and what goes through f₁ to the θ", "f₂"),
+    "f2": (" * (f2 > 0)", "", "the ψ of f₂, and what goes through f₂ to the θ", "f₁"),
+}
 thirteen.misconception(
     "forgot_inner_indicator",
     "The ReLU of the first layer is missing on the way to θ: where its unit is off, nothing gets "
     "through.",
-    edits={") * (u1 > 0)": ")", ") * (u2 > 0)": ")"},
+    edits={old: new for old, new, *_ in (INDICATORS["u1"], INDICATORS["u2"])},
 )
 thirteen.misconception(
     "forgot_outer_indicator",
     "The ReLU around f₁ and f₂ is missing: where it is off, neither the ψ nor the θ behind it have any "
     "effect.",
-    edits={" * (f1 > 0)": "", " * (f2 > 0)": ""},
+    edits={old: new for old, new, *_ in (INDICATORS["f1"], INDICATORS["f2"])},
 )
+for unit, (old, new, these, others) in INDICATORS.items():
+    thirteen.misconception(
+        "forgot_inner_indicator" if unit[0] == "u" else "forgot_outer_indicator",
+        f"One ReLU is missing: where {unit} is negative, {these} have no effect on y. (The ReLU that "
+        f"belongs to {others} is there: compare.)",
+        edits={old: new},
+        form=f"of {unit}",
+    )
 thirteen.misconception(
     "h_without_relu",
     "The hidden values are taken before their ReLU. A unit that is off passes on 0.",

@@ -43,7 +43,7 @@ thirteen_mistakes.misconception(
 )
 thirteen_mistakes.misconception(
     "suspects_the_twin",
-    "Two lines have the same right-hand side, and you marked the one that is right. Ask of each "
+    "Two lines have the same right-hand side, and you chose the one that is right. Ask of each "
     "parameter what it multiplies.",
     edits={'{"D", "F", "G"}': '{"E", "F", "G"}', '"D": right["psi02"]': '"E": right["psi12"]'},
 )

@@ -3,6 +3,7 @@
 import numpy as np
 
 from autograder.check import attempt, check
+from autograder.checks.ch07_gradients.own_values import ratio
 from utils import toy_forward
 from utils.answers import number
 
@@ -13,6 +14,7 @@ LOCAL = {
     "df1_dh1": "∂f1/∂h1",
     "dh1_df0": "∂h1/∂f0",
 }
+CHAIN = "f3", "h3", "f2", "h2", "f1", "h1", "f0"
 BOOK = 2.3, 2.0, [1.0, 2.0, -3.0, 0.4], [0.1, -0.4, 2.0, 3.0]
 
 
@@ -29,7 +31,7 @@ def toy_points(rng, times=5):
     return points
 
 
-@check("7.2", points=7, reveal=True)
+@check("7.2", points=7, reveal=True, weights={"gradient at f3": 2})
 def toy(answer, rng):
     points = toy_points(rng)
     local = [attempt(answer.toy_local, x, beta, omega) for x, _, beta, omega in points]
@@ -38,12 +40,18 @@ def toy(answer, rng):
     def six_points(found, key):
         return [number(one[key]) for one in found]
 
+    def six_steps(start, end):
+        return [ratio(one[end], one[start]) for one in chain]
+
     seen = {
         f"the factor {shown}": attempt(lambda key=key: six_points(local, key))
         for key, shown in LOCAL.items()
     }
-    for key in ("f3", "h3", "f2", "h2", "f1", "h1", "f0"):
-        seen[f"gradient at {key}"] = attempt(lambda key=key: six_points(chain, key))
+    seen["gradient at f3"] = attempt(lambda: six_points(chain, "f3"))
+    for start, end in zip(CHAIN, CHAIN[1:]):
+        seen[f"gradient at {end}, divided by the one at {start}"] = attempt(
+            lambda start=start, end=end: six_steps(start, end)
+        )
     return seen
 
 
@@ -78,6 +86,12 @@ toy.misconception(
     edits={"-np.sin(v": "np.sin(v", 'local["dh3_df2"] * dh3': '-local["dh3_df2"] * dh3'},
 )
 toy.misconception(
+    "sign_of_cos_derivative",
+    "In toy_backward the step through the cosine has the wrong sign; in toy_local it is right.",
+    edits={'local["dh3_df2"] * dh3': '-local["dh3_df2"] * dh3'},
+    form="in toy_backward",
+)
+toy.misconception(
     "sign_of_sin_derivative",
     "The sine rises at 0, so its derivative, the cosine, has no minus sign there.",
     edits={'np.cos(v["f0"])': '-np.cos(v["f0"])'},
@@ -94,16 +108,39 @@ toy.misconception(
     "already that output.",
     edits={'np.exp(v["f1"])': 'np.exp(v["h2"])'},
 )
+ONE_TOO_HIGH = (
+    "The weight of a linear step is counted one too high: ω with index k multiplies h with index k on "
+    "the way to f with index k."
+)
 toy.misconception(
     "omega_index_off_by_one",
-    "The weights of the linear steps are counted one too high: ω with index k multiplies h with index "
-    "k on the way to f with index k.",
+    ONE_TOO_HIGH,
     edits={"omega[2]": "omega[3]", "omega[1]": "omega[2]"},
 )
 toy.misconception(
+    "omega_index_off_by_one",
+    "In toy_local the weights of the linear steps are counted one too high; toy_backward has the right "
+    "ones. ω with index k multiplies h with index k on the way to f with index k.",
+    edits={
+        "omega[2]": "omega[3]",
+        "omega[1]": "omega[2]",
+        'local["df2_dh2"] * df2': "omega[2] * df2",
+        'local["df1_dh1"] * df1': "omega[1] * df1",
+    },
+    form="in toy_local",
+)
+for right, one_higher in (('local["df2_dh2"] * df2', "omega[3] * df2"),
+                          ('local["df1_dh1"] * df1', "omega[2] * df1")):  # fmt: skip
+    toy.misconception(
+        "omega_index_off_by_one",
+        f"In toy_backward: {ONE_TOO_HIGH[0].lower()}{ONE_TOO_HIGH[1:]}",
+        edits={right: one_higher},
+        form=f"{one_higher} in toy_backward",
+    )
+toy.misconception(
     "omega_index_one_too_low",
-    "The weights of the linear steps are counted one too low: ω with index k multiplies h with index k "
-    "on the way to f with index k.",
+    "The weight of a linear step is counted one too low: ω with index k multiplies h with index k on "
+    "the way to f with index k.",
     edits={"omega[1]": "omega[0]", "omega[2]": "omega[1]", "omega[3]": "omega[2]"},
 )
 toy.misconception(
@@ -126,17 +163,26 @@ toy.misconception(
     "The derivative of the cosine is taken at its output h₃; take it at its input.",
     edits={'np.sin(v["f2"])': 'np.sin(v["h3"])'},
 )
+STEPS = {
+    "f2": ('local["dh3_df2"] * dh3', 'local["dh3_df2"]'),
+    "h2": ('local["df2_dh2"] * df2', 'local["df2_dh2"]'),
+    "f1": ('local["dh2_df1"] * dh2', 'local["dh2_df1"]'),
+    "h1": ('local["df1_dh1"] * df1', 'local["df1_dh1"]'),
+    "f0": ('local["dh1_df0"] * dh1', 'local["dh1_df0"]'),
+}
 toy.misconception(
     "factors_without_the_chain",
     "toy_backward returns each new factor alone. Multiply it by the derivative that came before.",
-    edits={
-        'local["dh3_df2"] * dh3': 'local["dh3_df2"]',
-        'local["df2_dh2"] * df2': 'local["df2_dh2"]',
-        'local["dh2_df1"] * dh2': 'local["dh2_df1"]',
-        'local["df1_dh1"] * df1': 'local["df1_dh1"]',
-        'local["dh1_df0"] * dh1': 'local["dh1_df0"]',
-    },
+    edits=dict(STEPS.values()),
 )
+for end, (product, factor) in STEPS.items():
+    toy.misconception(
+        "factors_without_the_chain",
+        f"For {end} toy_backward returns the new factor alone, and with it the chain begins anew. "
+        "Multiply it by the derivative that came before.",
+        edits={product: factor},
+        form=f"at {end}",
+    )
 
 
 @toy.alternative("math_without_the_given_function")

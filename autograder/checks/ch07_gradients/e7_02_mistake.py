@@ -36,9 +36,22 @@ toy_mistakes.misconception(
     edits={'{"F", "H", "P"}': '{"F", "H", "M"}', "2 * (f3 - y)": "2 * f3"},
 )
 toy_mistakes.misconception(
+    "keeps_2f3",
+    "The last factor is corrected in your function and not among your letters.",
+    edits={'{"F", "H", "P"}': '{"F", "H", "M"}'},
+    form="in the letters",
+)
+toy_mistakes.misconception(
     "suspects_the_minus",
     "You marked the minus sign of the sine, which is right: it comes from the cosine.",
     edits={'{"F", "H", "P"}': '{"H", "M", "P"}', "-np.sin": "np.sin"},
+)
+toy_mistakes.misconception(
+    "suspects_the_minus",
+    "The value of the whole line has the wrong sign. The minus of the sine belongs there: it comes from "
+    "the cosine.",
+    edits={"-np.sin": "np.sin"},
+    form="in the value",
 )
 toy_mistakes.misconception(
     "loss_factor_twice",

@@ -13,8 +13,10 @@ def sizes(answer, rng):
     cases = [*different, [4, 4, 4, 4], [3, 6, 2, 1]]
     lists = [attempt(answer.sizes_7_3, *case) for case in cases]
 
-    def term(number):
-        return [[int(entry) for entry in one[number]] for one in lists]
+    def term(number):  # counted from the end, so that a left-hand side left out costs one size
+        if any(len(one) > len(TERMS) for one in lists):
+            raise ValueError(f"the list has more than {len(TERMS)} sizes")
+        return [[int(entry) for entry in one[number - len(TERMS)]] for one in lists]
 
     return {f"size of {name}": attempt(term, k) for k, name in enumerate(TERMS)}
 
@@ -33,13 +35,13 @@ sizes.misconception(
 )
 sizes.misconception(
     "row_vectors_at_the_ends",
-    "The two derivatives of the loss are written as rows. By a vector at the bottom they are columns.",
+    "A derivative of the loss is written as a row. By a vector at the bottom it is a column.",
     edits={"(D1, 1)": "(1, D1)", "(Df, 1)": "(1, Df)"},
 )
 sizes.misconception(
     "activation_jacobian_as_vector",
-    "The derivatives of the activations are counted as vectors. One vector by another is a matrix, even "
-    "if only its diagonal is filled.",
+    "The derivative of an activation is counted as a vector. One vector by another is a matrix, even if "
+    "only its diagonal is filled.",
     edits={"(D1, D1)": "(D1, 1)", "(D2, D2)": "(D2, 1)", "(D3, D3)": "(D3, 1)"},
 )
 sizes.misconception(
@@ -48,11 +50,20 @@ sizes.misconception(
     "same number of entries.",
     edits={SIZES: "[(D1, 1), (D1, D2), (D2, D2), (D2, D3), (D3, D3), (D3, Df), (Df, Df), (Df, 1)]"},
 )
+SQUARE = (
+    "A linear step is counted as square. It leads from one layer to another, which may have another "
+    "size; only the steps through an activation are square."
+)
 sizes.misconception(
     "all_square",
-    "The linear steps are counted as square. They lead from one layer to another, which may have "
-    "another size.",
+    SQUARE,
     edits={"(D1, D2)": "(D2, D2)", "(D2, D3)": "(D3, D3)", "(D3, Df)": "(Df, Df)"},
+)
+sizes.misconception(
+    "all_square",
+    SQUARE,
+    edits={"(D1, D2)": "(D1, D1)", "(D2, D3)": "(D2, D2)", "(D3, Df)": "(D3, D3)"},
+    form="as wide as the layer before",
 )
 sizes.misconception(
     "forgets_left_side",

@@ -1,20 +1,26 @@
 """7.4: the derivative of the squared loss."""
 
-from autograder.check import check
+from autograder.check import attempt, check
+from utils.answers import number
 
 
-@check("7.4", points=1, reveal=True)
+@check("7.4", points=1, reveal=True, weights={"its sign": 3})
 def squared(answer, rng):
     y, f, gap = (round(float(v), 2) for v in rng.uniform([0.5, 3, 0.3], [2, 5, 0.9]))
+
+    def size(y, f):
+        return abs(number(answer.dl_df_squared(y, f)))
+
+    def signs(points):
+        found = [number(answer.dl_df_squared(*point)) for point in points]
+        return [(value > 0) - (value < 0) for value in found]
+
+    above, below, negative = (y, f), (y + f, f - gap), (-y, f)
     return {
-        "an output above the target": answer.dl_df_squared(y, f),
-        "an output below the target": answer.dl_df_squared(y + f, f - gap),
-        "an output just above the target": answer.dl_df_squared(f, f + gap),
-        "a negative target": answer.dl_df_squared(-y, f),
-        "a perfect output, and one beside it": [
-            answer.dl_df_squared(f, f),
-            answer.dl_df_squared(f, f - gap),
-        ],
+        "its size, an output above the target": attempt(size, *above),
+        "its size, an output below the target": attempt(size, *below),
+        "its size, a negative target": attempt(size, *negative),
+        "its sign": attempt(signs, [above, below, negative, (f, f), (f, f - gap)]),
     }
 
 
@@ -27,6 +33,11 @@ squared.misconception(
     "forgot_2",
     "The exponent of the square has to come down as a factor.",
     edits={"2 * (f - y)": "f - y"},
+)
+squared.misconception(
+    "exponent_stays",
+    "The factor 2 has come down, and the exponent has stayed: the power has to fall by one.",
+    edits={"2 * (f - y)": "2 * (f - y) ** 2"},
 )
 squared.misconception(
     "sum",

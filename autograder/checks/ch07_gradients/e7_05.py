@@ -13,11 +13,17 @@ def cross_entropy(answer, rng):
     def at_every(y, outputs):
         return [number(answer.dl_df_bce(y, f)) for f in outputs]
 
-    return {
-        "target 0": attempt(at_every, 0, outputs),
-        "target 1": attempt(at_every, 1, outputs),
-        "target 0.3": attempt(at_every, 0.3, outputs),
-    }
+    def sizes(y, outputs):
+        return [abs(value) for value in at_every(y, outputs)]
+
+    def signs(y, outputs):
+        return [(value > 0) - (value < 0) for value in at_every(y, outputs)]
+
+    seen = {}
+    for y in (0, 1, 0.3):
+        seen[f"its size, target {y}"] = attempt(sizes, y, outputs)
+        seen[f"its sign, target {y}"] = attempt(signs, y, outputs)
+    return seen
 
 
 BCE = "return sig - y"
@@ -119,6 +125,7 @@ def cross_entropy_bonus(answer, rng):
         return [number(answer.dl_df_bce(y, f)) for y in targets]
 
     return {
+        "near 0": attempt(gradients, [0, 1, 0.3], round(float(rng.uniform(0.5, 2)), 1)),
         "far on the right": attempt(gradients, [0, 1, 0.3], 800.0),
         "far on the left": attempt(gradients, [0, 1, 0.3], -800.0),
         "confident, and wrong": [

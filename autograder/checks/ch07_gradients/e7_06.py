@@ -2,22 +2,25 @@
 
 import numpy as np
 
-from autograder.check import check, order, written
+from autograder.check import attempt, check, order, written
 
 
-@check("7.6", points=3, reveal=True)
+ELEMENTS = "an element of a square matrix", "an element of a wide matrix"
+
+
+@check("7.6", points=3, reveal=True, weights=dict.fromkeys(ELEMENTS, 2))
 def linear_layer(answer, rng):
     def matrix(rows, columns):
         return rng.uniform(0.5, 3, (rows, columns)).round(2) * rng.choice([-1, 1], (rows, columns))
 
     def whole(rows, columns):
         Omega, beta, h = matrix(rows, columns), matrix(1, rows)[0], matrix(1, columns)[0]
-        return answer.dz_dh(Omega, beta, h)
+        return attempt(answer.dz_dh, Omega, beta, h)
 
     square, wide = matrix(3, 3), matrix(2, 5)
     return {
-        "an element of a square matrix": answer.element(square, 0, 2),
-        "an element of a wide matrix": answer.element(wide, 1, 4),
+        ELEMENTS[0]: attempt(answer.element, square, 0, 2),
+        ELEMENTS[1]: attempt(answer.element, wide, 1, 4),
         "matrix for 4 outputs, 3 inputs": whole(4, 3),
         "matrix for 2 outputs, 5 inputs": whole(2, 5),
         "matrix for 3 outputs, 3 inputs": whole(3, 3),
@@ -37,6 +40,13 @@ linear_layer.misconception(
     edits={"Omega[i, j]": "Omega[j, i]"},
 )
 linear_layer.misconception(
+    "element_transposed",
+    "In element the indices are exchanged, and where they lie outside the matrix it gives 0. The first "
+    "index of Ω is the output, the second the input.",
+    edits={"Omega[i, j]": "Omega[j, i] if j < len(Omega) and i < len(Omega[0]) else 0.0"},
+    form="guarded",
+)
+linear_layer.misconception(
     "adds_beta",
     "The bias is still in the result. It does not depend on h, so differentiating removes it.",
     edits={"return Omega.T": "return Omega.T + beta"},
@@ -48,7 +58,7 @@ linear_layer.misconception(
 )
 linear_layer.misconception(
     "diagonal_only",
-    "Only the diagonal is filled, as for an activation. In a linear layer every input reaches every "
+    "Only entries with i = j are filled, as for an activation. In a linear layer every input reaches every "
     "output.",
     edits={
         "return Omega[i, j]": "return Omega[i, j] if i == j else 0.0",
@@ -57,7 +67,7 @@ linear_layer.misconception(
 )
 linear_layer.misconception(
     "gives_z",
-    "dz_dh returns z itself. Asked is how each z changes with each h: a matrix.",
+    "dz_dh returns z itself. Its derivative says how each z changes with each h: a matrix.",
     edits={"return Omega.T": "return beta + Omega @ h"},
 )
 linear_layer.misconception(

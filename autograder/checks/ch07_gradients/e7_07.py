@@ -25,7 +25,7 @@ MAXIMUM = "max_value = dsig(argmax)"
 DSIG = "return h * (1 - h)"
 sigmoid_slope.misconception(
     "limits_of_sigmoid_itself",
-    "These are the limits of the sigmoid. Asked are those of its derivative: how steep is the curve "
+    "These are the limits of the sigmoid. The question is about its derivative: how steep is the curve "
     "where it levels off?",
     edits={"limit_pos, limit_neg = 0.0, 0.0": "limit_pos, limit_neg = 1.0, 0.0"},
 )
@@ -57,12 +57,12 @@ sigmoid_slope.misconception(
 )
 sigmoid_slope.misconception(
     "max_is_one_half",
-    "One half is the value of the sigmoid in the middle. Asked is its slope there.",
+    "One half is the value of the sigmoid in the middle. How steep is it there?",
     edits={MAXIMUM: "max_value = 0.5"},
 )
 sigmoid_slope.misconception(
     "argmax_is_one_half",
-    "One half is the value h at the steepest place. Asked is the input f that leads there.",
+    "One half is the value h at the steepest place. Which input f leads there?",
     edits={MAXIMUM: "max_value, argmax = 0.25, 0.5"},
 )
 sigmoid_slope.misconception(

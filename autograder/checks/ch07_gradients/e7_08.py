@@ -6,7 +6,13 @@ from autograder.check import attempt, check, letters_of, written
 from utils.answers import number
 
 
-@check("7.8", points=4)
+WEIGHTS = {
+    "heaviside at 0": 0.5, "rect at 0": 0.5, "rect at 1": 0.5,
+    "d_heaviside": 1.25, "d_rect": 1.25, "zero_gradient": 3,
+}  # fmt: skip
+
+
+@check("7.8", points=4, weights=WEIGHTS)
 def step_functions(answer, rng):
     near, far = rng.uniform([0.1, 1.1], [0.9, 4]).round(2).tolist()
 
@@ -66,6 +72,16 @@ step_functions.misconception(
     "output_layer_dead",
     "It is the other way round: an activation stops what lies before it, not what comes after it.",
     edits={DEAD: '{"E", "F"}'},
+)
+step_functions.misconception(
+    "output_weights_dead",
+    "One letter too many. Behind which layer is there no step function on the way to the loss?",
+    edits={DEAD: 'set("ABCDE")'},
+)
+step_functions.misconception(
+    "second_layer_bias_left_out",
+    "Weights and bias of a layer share their way to the loss. One layer is named only in part.",
+    edits={DEAD: 'set("ABC")'},
 )
 step_functions.misconception(
     "sign_function",

@@ -2,26 +2,34 @@
 
 import numpy as np
 
-from autograder.check import check, order, written
+from autograder.check import attempt, check, order, written
+from utils.answers import number
 
 
-@check("7.9", points=4, reveal=True)
+ELEMENTS = {
+    "an element with k = i": 0.75,
+    "an element with k = i, another weight": 0.75,
+    "elements with another k, and one without": 3.5,
+}
+
+
+@check("7.9", points=4, reveal=True, weights=ELEMENTS)
 def weights_gradient(answer, rng):
     def vector(n):
         return rng.uniform(0.5, 3, n).round(2) * rng.choice([-1, 1], n)
 
     def whole(rows, columns):
-        return answer.dl_dOmega(vector(rows), vector(columns))
+        return attempt(answer.dl_dOmega, vector(rows), vector(columns))
+
+    def elements(places, h):
+        return [number(answer.df_dOmega_element(*place, h)) for place in places]
 
     h = vector(4)
+    at_k, another, elsewhere = ELEMENTS
     return {
-        "an element with k = i": answer.df_dOmega_element(2, 2, 1, h),
-        "an element with k = i, another weight": answer.df_dOmega_element(0, 0, 3, h),
-        "elements with another k, and one without": [
-            answer.df_dOmega_element(0, 1, 2, h),
-            answer.df_dOmega_element(3, 2, 3, h),
-            answer.df_dOmega_element(1, 1, 3, h),
-        ],
+        at_k: attempt(answer.df_dOmega_element, 2, 2, 0, h),
+        another: attempt(answer.df_dOmega_element, 0, 0, 2, h),
+        elsewhere: attempt(elements, [(0, 1, 2), (3, 2, 3), (1, 1, 3)], h),
         "gradient for 4 outputs, 3 inputs": whole(4, 3),
         "gradient for 2 outputs, 5 inputs": whole(2, 5),
         "gradient for 3 outputs, 3 inputs": whole(3, 3),
@@ -54,6 +62,21 @@ weights_gradient.misconception(
     "product. Make a column and a row of them first.",
     edits={OUTER: "dl_df @ h.T"},
 )
+EQUAL_LENGTHS = "if len(dl_df) == len(h) else np.outer(dl_df, h)"
+weights_gradient.misconception(
+    "elementwise",
+    "Where the two vectors have one length, they are multiplied entry by entry. There, too, every "
+    "output meets every input: a column times a row.",
+    edits={OUTER: f"dl_df * h {EQUAL_LENGTHS}"},
+    form="when square",
+)
+weights_gradient.misconception(
+    "at_operator_on_1d",
+    "Where the two vectors have one length, @ between them runs and gives their inner product. Make a "
+    "column and a row of them first.",
+    edits={OUTER: f"dl_df @ h.T {EQUAL_LENGTHS}"},
+    form="when square",
+)
 weights_gradient.misconception(
     "seed_element_without_delta",
     "A weight acts on one output only. The derivative of every other f by it is zero.",
@@ -65,6 +88,14 @@ weights_gradient.misconception(
     "the second index.",
     edits={ELEMENT: "h[i] if k == i else 0.0"},
 )
+for form, index in {"one less": "i - 1", "one more": "(i + 1) % len(h)", "first": "0"}.items():
+    weights_gradient.misconception(
+        "element_index_without_j",
+        "The weight Ω_ij multiplies one entry of h, and j says which. The index that you use does not "
+        "depend on j.",
+        edits={ELEMENT: f"h[{index}] if k == i else 0.0"},
+        form=form,
+    )
 weights_gradient.misconception(
     "delta_on_the_input",
     "The condition compares the output with the input of the weight. It should ask whether the weight "

@@ -39,7 +39,7 @@ LAST = (
 
 
 class NotEmpty(ValueError):
-    """The folder holds something that is no simulated class, in one sentence."""
+    """The folder holds something that is no simulated class."""
 
 
 @dataclass

@@ -72,7 +72,7 @@ class Course:
         return self.notebooks[exercise.notebook]
 
     def version(self) -> str:
-        """A hash of the solutions and of the autograder: what a verdict depends on."""
+        """A hash of the solutions, the autograder and `utils`."""
         digest = hashlib.sha256()
         for folder in ("solutions", "autograder", "utils"):
             found = (self.root / folder).rglob("*")

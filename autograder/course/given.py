@@ -1,4 +1,4 @@
-"""A notebook as the course gives it to students: what nbgrader registers, and what is rebuilt."""
+"""A notebook as students are given it, and as nbgrader registers it."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ BEGIN_HIDDEN, END_HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 
 
 class AuthorError(ValueError):
-    """A mistake in a solution file, in one sentence: which file, which cell, what to do."""
+    """A mistake in a solution file; the text says which file, which cell, and what to do."""
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""What the reference and the known variants answer: observed on the trusted side, and remembered."""
+"""The reference solutions and their variants, observed on the trusted side. Observations are cached."""
 
 from __future__ import annotations
 

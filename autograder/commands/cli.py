@@ -38,7 +38,7 @@ def build(
     """Build chapters/ from solutions/."""
     from autograder.authoring import build as building
     from autograder.course import default_course
-    from autograder.course.source import AuthorError
+    from autograder.course.cells import AuthorError
     from autograder.notation.faults import CourseFault
 
     course = default_course()

@@ -10,8 +10,8 @@ from nbformat import NotebookNode
 
 from autograder.course import Course
 from autograder.course.cell_ids import grade_id
+from autograder.course.cells import Notebook
 from autograder.course.nbgrader_source import source_notebook
-from autograder.course.source import Notebook
 from autograder.notation.registry import all_checks, all_written
 
 _ROLES_WITH_PART = ("answer", "test", "written")

@@ -10,7 +10,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 
 from autograder.course.cell_ids import first_line, grade_id, numbered_id
-from autograder.course.source import BEGIN_HIDDEN, END_HIDDEN, Cell, Notebook
+from autograder.course.cells import BEGIN_HIDDEN, END_HIDDEN, Cell, Notebook
 from autograder.notation.checks import Check
 from autograder.notation.ids import exercise_of
 from autograder.notation.registry import Written

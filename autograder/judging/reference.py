@@ -9,7 +9,7 @@ import warnings
 from functools import lru_cache
 
 from autograder.course import Course, default_course
-from autograder.course.source import Cell, Notebook
+from autograder.course.cells import Cell, Notebook
 from autograder.inside import plain
 from autograder.inside.answer import observe_answer
 from autograder.inside.observation import Observation

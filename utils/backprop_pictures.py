@@ -3,7 +3,7 @@
 import numpy as np
 
 from utils.given_functions import toy_forward
-from utils.graph import number
+from utils.graph import number_text
 from utils.plots import BLUE, GREEN, ORANGE, RED, axes, show, style
 
 OFF = "#9aa5b1"
@@ -32,7 +32,7 @@ def show_toy_chain(x=2.3, y=2.0, beta=(1.0, 2.0, -3.0, 0.4), omega=(0.1, -0.4, 2
             box = {"boxstyle": "round,pad=0.35", "facecolor": "white", "linewidth": 1.8}
             box["edgecolor"] = BLUE if linear else ORANGE
             shown = name if name in "xl" else f"{name[0]}{'₀₁₂₃'[int(name[1])]}"
-            text = f"{shown}\n{number(value)}"
+            text = f"{shown}\n{number_text(value)}"
             ax.text(k, 0, text, ha="center", va="center", fontsize=10, bbox=box)
             if k:
                 ends = {"xy": (k - 0.32, 0), "xytext": (k - 0.68, 0)}
@@ -44,7 +44,7 @@ def show_toy_chain(x=2.3, y=2.0, beta=(1.0, 2.0, -3.0, 0.4), omega=(0.1, -0.4, 2
         white = {"facecolor": "white", "edgecolor": "none", "pad": 2}
         label = "backward pass: one new factor per arrow"
         ax.text(4, -0.72, label, ha="center", va="center", fontsize=9.5, bbox=white)
-    listed = ", ".join(f"{name} = {number(value)}" for name, value in values.items())
+    listed = ", ".join(f"{name} = {number_text(value)}" for name, value in values.items())
     show(fig, f"The chain from x to the loss, {listed}; the backward pass runs from l to x.")
 
 

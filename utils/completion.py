@@ -111,7 +111,7 @@ class _Table:
 
 
 def progress(notebook: str | None = None) -> _Table:
-    """What is done: of one notebook ("ch02_autograd/by_hand"), or of the whole course."""
+    """What is done: of one notebook ("ch02_autograd/01_by_hand"), or of the whole course."""
     books = [book for book in _notebooks() if notebook in (None, book["path"])]
     if not books:
         known = ", ".join(book["path"] for book in _notebooks())

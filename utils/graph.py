@@ -32,7 +32,8 @@ def operands(v):
         ) from None
     if isinstance(found, (set, frozenset)):
         return sorted(
-            found, key=lambda p: (getattr(p, "label", ""), number(p.data), getattr(p, "_op", ""))
+            found,
+            key=lambda p: (getattr(p, "label", ""), number_text(p.data), getattr(p, "_op", "")),
         )
     return list(found)
 
@@ -50,7 +51,7 @@ def count_graph(z, parents=operands):
     return len(topological_order(z, parents)), len(edges(z, parents))
 
 
-def number(x):
+def number_text(x):
     """A number with at most 4 digits that matter and 8 characters, and a true minus sign."""
     try:
         x = float(x) + 0.0  # not -0
@@ -61,8 +62,8 @@ def number(x):
 
 
 def signed(x):
-    """`number(x)`, in parentheses if negative, to stand inside a formula."""
-    text = number(x)
+    """`number_text(x)`, in parentheses if negative, to stand inside a formula."""
+    text = number_text(x)
     return f"({text})" if text.startswith("\N{MINUS SIGN}") else text
 
 
@@ -129,7 +130,7 @@ def lay_out(z, parents=operands):
     for v, name in zip(values, _names(values), strict=True):
         inputs = [index[id(p)] for p in parents(v)]
         op = str(getattr(v, "_op", ""))
-        graph.nodes.append(Node(v, name, op, inputs, number(v.data), number(v.grad)))
+        graph.nodes.append(Node(v, name, op, inputs, number_text(v.data), number_text(v.grad)))
     pairs = [(i, j) for j, node in enumerate(graph.nodes) for i in node.inputs]
     rank = _ranks(graph.nodes, pairs)
     _place(graph, pairs, rank)

@@ -6,7 +6,7 @@ from pathlib import Path
 import anywidget
 import traitlets
 
-from utils.graph import BOX_H, BOX_W, SIGNS, lay_out, number, operands, signed, svg
+from utils.graph import BOX_H, BOX_W, SIGNS, lay_out, number_text, operands, signed, svg
 
 D = "\N{PARTIAL DIFFERENTIAL}"
 
@@ -160,15 +160,14 @@ def _backward_steps(graph):
             name = nodes[p].name
             text = (
                 f"{D}{z}/{D}{name} += {D}{z}/{D}{n.name} · {D}{n.name}/{D}{name}"
-                f" = {signed(grads[i])} · {signed(local)} = {number(term)}"
+                f" = {signed(grads[i])} · {signed(local)} = {number_text(term)}"
             )
             note = LOCAL_RULES.get(n.op, _power_rule(n.op))
             if len(arrows) > 1:
                 note += f" {name} is used {len(arrows)} times here, and every use counts."
             if p in grads:
-                note += (
-                    f" {name} already had {number(grads[p])}: together {number(grads[p] + term)}."
-                )
+                together = number_text(grads[p] + term)
+                note += f" {name} already had {number_text(grads[p])}: together {together}."
             grads[p] = grads.get(p, 0.0) + term
             steps.append(
                 _step(
@@ -177,11 +176,11 @@ def _backward_steps(graph):
                     note,
                     node=p,
                     edges=arrows,
-                    show=[[p, "grad", number(grads[p])]],
+                    show=[[p, "grad", number_text(grads[p])]],
                 )
             )
     leaves = [i for i, n in enumerate(nodes) if not n.inputs]
-    found = ", ".join(f"{D}{z}/{D}{nodes[i].name} = {number(grads[i])}" for i in leaves)
+    found = ", ".join(f"{D}{z}/{D}{nodes[i].name} = {number_text(grads[i])}" for i in leaves)
     text = (
         f"Done: {found}"
         if len(leaves) <= 6

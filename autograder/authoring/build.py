@@ -15,9 +15,9 @@ from pathlib import Path
 
 import nbformat
 
-from autograder.authoring import picture
+from autograder.authoring import picture, widget
 from autograder.authoring.rules import check_course
-from autograder.course import Course, questions
+from autograder.course import Course
 from autograder.course.cell_ids import role_of
 from autograder.course.names import chapter_title
 from autograder.course.nbgrader_source import METADATA, source_notebook
@@ -141,8 +141,8 @@ def build(course: Course) -> dict[Path, bytes]:
     data = course_map(course)
     text = json.dumps(data, indent=1, ensure_ascii=False) + "\n"
     files[Path("utils/course_map.json")] = text.encode()
-    if items := questions.widget_data(course.solutions):
-        files[questions.DATA] = items
+    if items := widget.widget_data(course.solutions):
+        files[widget.DATA] = items
     files[Path("chapters/images/course_map.svg")] = picture.svg(data).encode()
     files[Path("chapters/images/graph.svg")] = picture.graph().encode()
     return files

@@ -7,7 +7,7 @@ import re
 import symtable
 
 from autograder.course import Course
-from autograder.course.source import (
+from autograder.course.cells import (
     BEGIN_HIDDEN,
     BEGIN_SOLUTION,
     END_SOLUTION,

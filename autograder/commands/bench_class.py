@@ -24,7 +24,7 @@ from autograder.authoring.build import write_sources
 from autograder.commands.simulate import simulate
 from autograder.course import Course
 from autograder.course.cell_ids import grade_id, role_of
-from autograder.course.source import BEGIN_HIDDEN
+from autograder.course.cells import BEGIN_HIDDEN
 
 ASSIGNMENT = "ch02_autograd"
 NOTEBOOKS = ("01_by_hand", "02_operations")

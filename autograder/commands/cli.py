@@ -24,7 +24,7 @@ COURSE_DB = typer.Option(
 
 
 def fail(sentence: str, code: int = 2) -> typer.Exit:
-    """Say what is wrong in one sentence on stderr."""
+    """Print what is wrong, one sentence, on stderr."""
     err.print(sentence, style="bold red", markup=False, soft_wrap=True)
     return typer.Exit(code)
 
@@ -38,7 +38,7 @@ def build(
     """Build chapters/ from solutions/."""
     from autograder.authoring import build as building
     from autograder.course import default_course
-    from autograder.course.source import AuthorError
+    from autograder.course.cells import AuthorError
     from autograder.notation.faults import CourseFault
 
     course = default_course()

@@ -1,4 +1,4 @@
-"""`python -m autograder grade`: what it does, in order, and what it says on the way."""
+"""`python -m autograder grade`: grades a class, writes the reports, and prints what came out."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from autograder.isolation.worker import cpu_count
 
 
 class Stopped(RuntimeError):
-    """Grading did not come to its end, in one sentence; `code` is the exit code."""
+    """Grading stopped early; `code` is the exit code."""
 
     def __init__(self, sentence: str, code: int = 2):
         super().__init__(sentence)
@@ -66,7 +66,7 @@ class Request:
 def grade_and_report(request: Request, out: Console, err: Console) -> bool:
     """Grade, write all reports, and say what came out; was everything graded?
 
-    Raises `Stopped` with a sentence for whoever typed the command.
+    Raises `Stopped` with a sentence for the command line.
     """
     try:
         state = request.state

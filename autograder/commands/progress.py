@@ -1,4 +1,4 @@
-"""What the terminal shows while a class is graded: a bar on stderr, and a line for what went wrong."""
+"""Progress of a run in the terminal: a bar, and a line for every problem, on stderr."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class GradingProgress:
 
 
 def moved(records: list[Record]) -> list[str]:
-    """Whose score is another one than before, and by how much: a line each."""
+    """A line for every student whose score has changed, with the change."""
     lines = []
     for record in sorted(records, key=lambda r: (r["student"], r["notebook"])):
         if before := record.get("before"):

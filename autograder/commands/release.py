@@ -31,7 +31,7 @@ then the last two lines.
 
 
 class CannotRelease(ValueError):
-    """Why there is no bundle, in one sentence."""
+    """The bundle cannot be written."""
 
 
 def release(course: Course, target: Path) -> list[Path]:

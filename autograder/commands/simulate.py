@@ -21,9 +21,9 @@ from nbformat.v4 import new_code_cell
 
 from autograder.course import Course
 from autograder.course.cell_ids import first_line, grade_id, role_of
+from autograder.course.cells import Cell
 from autograder.course.files import write_json, write_text
 from autograder.course.given import Given, given_notebooks
-from autograder.course.source import Cell
 from autograder.judging.reference import Reference
 from autograder.judging.relied_on import top_names
 from autograder.notation.faults import CourseFault
@@ -39,7 +39,7 @@ LAST = (
 
 
 class NotEmpty(ValueError):
-    """The folder holds something that is no simulated class, in one sentence."""
+    """The folder holds something that is no simulated class."""
 
 
 @dataclass

@@ -42,7 +42,7 @@ def try_answers(
     """Results of `[{"exercise": ..., "source": ...}, ...]`, in the same order.
 
     Every answer runs in a process of its own, after the set-up cells of its notebook. Without a
-    sandbox on this machine it runs unprotected: whoever tries an answer has it before them.
+    sandbox on this machine it runs unprotected: the person who tries an answer has read it.
     A `pool` of warm workers, if given, is used and kept.
     """
     seed = secrets.randbelow(2**31) if seed is None else seed

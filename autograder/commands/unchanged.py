@@ -1,6 +1,6 @@
-"""Is there nothing to do at all? Answered from the times of files, before anything is read.
+"""A quick check, from the times of files, whether a run has anything to do at all.
 
-When it cannot say so, the ordinary way looks at every submission by itself (see `kept`).
+Where it cannot tell, the ordinary run looks at every submission by itself (see `grading.kept`).
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def _files(path: Path) -> Iterable[str]:
 def remember(
     folder: GradingFolder, state: str, records: list[Record], books: Iterable[Path] = ()
 ) -> None:
-    """A run with this state came to its end, and this is what it gave, `books` included."""
+    """Note the state of a completed run, its notebooks, and when its `books` were written."""
     if all(record["state"] != "not graded" for record in records):
         notebooks = [[r["student"], r["notebook"]] for r in records]
         run = {**folder.run, "state": state, "notebooks": notebooks, "books": _times(books)}
@@ -66,7 +66,7 @@ def _times(books: Iterable[Path]) -> list[int]:
 def results_of(
     folder: GradingFolder, state: str, needed: Iterable[Path], books: Iterable[Path] = ()
 ) -> list[Place] | None:
-    """What there is of each notebook (student, notebook) when nothing changed since; else None.
+    """The places of all results when nothing has changed since they were written; else None.
 
     `needed` are files that must exist, besides those of every notebook; `books` are files that must
     be as the last run left them.

@@ -6,7 +6,7 @@ from nbgrader import preprocessors
 from nbgrader.utils import is_solution
 from traitlets import Dict, Unicode
 
-from autograder.course.source import BEGIN_SOLUTION, STUB, WRITTEN_STUB, without_solution
+from autograder.course.cells import BEGIN_SOLUTION, STUB, WRITTEN_STUB, without_solution
 
 
 class ClearSolutions(preprocessors.ClearSolutions):

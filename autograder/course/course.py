@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from autograder.course.source import AuthorError, Exercise, Notebook, read_notebook
+from autograder.course.cells import AuthorError, Exercise, Notebook
+from autograder.course.source import read_notebook
 from autograder.notation.faults import CourseFault
 from autograder.notation.ids import exercise_of
 
@@ -72,7 +73,7 @@ class Course:
         return self.notebooks[exercise.notebook]
 
     def version(self) -> str:
-        """A hash of the solutions and of the autograder: what a verdict depends on."""
+        """A hash of the solutions, the autograder and `utils`."""
         digest = hashlib.sha256()
         for folder in ("solutions", "autograder", "utils"):
             found = (self.root / folder).rglob("*")

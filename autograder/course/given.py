@@ -1,4 +1,4 @@
-"""A notebook as the course gives it to students: what nbgrader registers, and what is rebuilt."""
+"""A notebook as students are given it, and as nbgrader registers it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from nbformat import NotebookNode
 
 from autograder.course import Course
 from autograder.course.cell_ids import grade_id
+from autograder.course.cells import Notebook
 from autograder.course.nbgrader_source import source_notebook
-from autograder.course.source import Notebook
 from autograder.notation.registry import all_checks, all_written
 
 _ROLES_WITH_PART = ("answer", "test", "written")

@@ -10,7 +10,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 
 from autograder.course.cell_ids import first_line, grade_id, numbered_id
-from autograder.course.source import BEGIN_HIDDEN, END_HIDDEN, Cell, Notebook
+from autograder.course.cells import BEGIN_HIDDEN, END_HIDDEN, Cell, Notebook
 from autograder.notation.checks import Check
 from autograder.notation.ids import exercise_of
 from autograder.notation.registry import Written
@@ -41,7 +41,7 @@ def source_notebook(notebook: Notebook, checks: dict[str, Check], texts: dict[st
 
 
 def _new_cell(kind: str, text: str, name: str) -> NotebookNode:
-    """As nbformat's functions make them, each of which would validate its cell."""
+    """A cell as nbformat's functions make it, without validating each cell by itself."""
     made = {"cell_type": kind, "id": name, "metadata": {}, "source": text}
     if kind == "code":
         made |= {"execution_count": None, "outputs": []}
@@ -90,7 +90,7 @@ def _hints_text(text: str) -> str:
 
 
 def _rubric_text(text: Written) -> str:
-    """What the person who reads the answer sees below it; students get it with their feedback."""
+    """The rubric, for the person who reads the answer; students get it with their feedback."""
     lines = [f"- **{points:g}** {what}" for points, what in text.rubric]
     top = f"**Rubric {text.part}** (up to {text.points:g} bonus points, entered as extra credit)"
     return "\n".join([top, "", *lines])

@@ -1,4 +1,4 @@
-"""Questions of a quiz: from the data file beside a solution file to its cells, and to the widget.
+"""Questions of a quiz: from the data file beside a solution file to its cells.
 
 `solutions/ch06_networks/quiz.yaml` holds the questions of `quiz.py`; there, a cell header
 
@@ -18,11 +18,10 @@ from pathlib import Path
 import yaml
 from jsonschema import Draft202012Validator
 
-from autograder.course.source import BEGIN_SOLUTION, END_SOLUTION, AuthorError, Cell
+from autograder.course.cells import BEGIN_SOLUTION, END_SOLUTION, AuthorError, Cell
 from utils.answers import typed_number
-from utils.quiz.questions import Question, packed, question_from
+from utils.quiz.questions import Question, question_from
 
-DATA = Path("utils/quiz/items.json")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C where PyYAML has it
 
 
@@ -160,18 +159,3 @@ def _test_text(question: Question) -> str:
             f'expect("{key}", lambda: {key}, quiz.has_the_form_of("{key}"))',
         ]
     )
-
-
-# The data of the widget -----------------------------------------------------------------------
-
-
-def widget_data(solutions: Path) -> bytes | None:
-    """The content of `utils/quiz/items.json`, or None where there is no quiz."""
-    questions = [
-        packed(question.data)
-        for file in sorted(solutions.rglob("*.yaml"))
-        for question in read_questions(file).values()
-    ]
-    if not questions:
-        return None
-    return (json.dumps({"items": questions}, indent=1, ensure_ascii=False) + "\n").encode()

@@ -1,1 +1,1 @@
-"""What grading leaves behind: the folder of results, the gradebook and its database, lateness."""
+"""The results of grading: their folder, the gradebook and its database, lateness."""

@@ -113,7 +113,7 @@ class Book:
 
     @contextlib.contextmanager
     def _in_a_sentence(self, done: str):
-        """What was begun is taken back when something fails; a database that fails is told."""
+        """Roll back when something fails; a database's failure becomes a `GradebookError`."""
         try:
             yield
         except BaseException as problem:

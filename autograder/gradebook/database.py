@@ -17,7 +17,7 @@ _WRITERS = 0x67726164  # any number: it names PostgreSQL's lock of those who wri
 
 
 class GradebookError(RuntimeError):
-    """The gradebook cannot be opened, read or written, in one sentence."""
+    """The gradebook cannot be opened, read or written."""
 
 
 def open_gradebook(db_url: str, course_id: str) -> Gradebook:
@@ -94,7 +94,7 @@ def reason(problem: Exception, address: URL) -> str:
 
 @contextlib.contextmanager
 def one_writer(engine: Engine) -> Iterator[None]:
-    """Inside, no other process is: whoever looks first and then inserts is not overtaken.
+    """Hold the writers' lock: nobody else inserts between a look into the database and an insert.
 
     PostgreSQL frees the lock when a process dies. SQLite locks its file by itself.
     """

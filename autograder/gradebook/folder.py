@@ -1,4 +1,4 @@
-"""Where a run leaves what it makes: everything below one folder, `grading/` unless told otherwise."""
+"""The folder into which a class is graded: where its files lie, and that one run at a time writes them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from autograder.gradebook.record import Place, Record
 
 
 class Busy(RuntimeError):
-    """Somebody else is grading into the folder, in one sentence."""
+    """Another run is grading into the folder."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ class GradingFolder:
         return before
 
     def end_run(self, **facts) -> None:
-        """Note that the run came to its end."""
+        """Note that the run is complete."""
         write_json(self.run_path, facts)
 
     def _remove_unfinished_files(self) -> None:
@@ -128,7 +128,7 @@ class GradingFolder:
 
     @property
     def run_path(self) -> Path:
-        """What the last run was about, and whether it came to its end."""
+        """The file that says what the last run was about, and whether it was completed."""
         return self.root / "results" / "run.json"
 
     @property

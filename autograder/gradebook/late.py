@@ -24,7 +24,7 @@ CONFIG = "nbgrader_config"
 
 
 class LatePenalties:
-    """The configured plugin. What goes wrong in it becomes a line in `lines`, and costs nobody."""
+    """The configured plugin. Its failures become a line in `lines`, and cost nobody points."""
 
     def __init__(self, config=None):
         from nbgrader.preprocessors import AssignLatePenalties
@@ -90,7 +90,7 @@ def _local_time(text: str) -> datetime | None:
         return parse_time(text)
 
 
-def in_words(seconds: float) -> str:
+def duration_text(seconds: float) -> str:
     """1 day and 3 hours; at most two units."""
     minutes = max(1, round(seconds / 60))
     sizes = (("day", 24 * 60), ("hour", 60), ("minute", 1))

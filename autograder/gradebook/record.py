@@ -19,7 +19,7 @@ class PartRecord(TypedDict):
 
 
 class NotebookRecord(TypedDict):
-    """What grading says of a notebook, whoever handed it in.
+    """The result of grading a notebook, without its student.
 
     `state` is "graded", "damaged" (graded as empty), or "not graded" (a fault of the course).
     """
@@ -40,7 +40,7 @@ class NotebookRecord(TypedDict):
 
 
 class MadeFrom(TypedDict, total=False):
-    """Fingerprints of what a result was made from; empty where nobody looks for them."""
+    """Fingerprints of what a result was made from; empty for results of nbgrader's own commands."""
 
     file: str
     about: str
@@ -50,7 +50,7 @@ class MadeFrom(TypedDict, total=False):
 
 
 class Before(TypedDict, total=False):
-    """What the record before this one said, where it said something else; else empty."""
+    """Where the points changed since the record before this one: its points. Else empty."""
 
     earned: float
     parts: dict[str, float]

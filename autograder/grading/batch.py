@@ -28,14 +28,14 @@ from autograder.grading.cluster import Cluster
 from autograder.grading.executor import Job, Pool, Result
 from autograder.grading.grade import GradedNotebook, Plan, finish, prepare_damaged, prepare_file
 from autograder.grading.intake import Intake, Submission, take_in
-from autograder.grading.kept import Kept, Memory, Origins, still_holds
+from autograder.grading.kept import Kept, Memory, Origins, is_valid
 from autograder.grading.reading import Damaged
 from autograder.isolation import Limits, Tier
 from autograder.judging.reference import Reference
 
 
 class NothingToGrade(ValueError):
-    """There is nothing to grade, in one sentence."""
+    """The paths hold no notebook of the course."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ def _assign_late_penalties(
     folder: GradingFolder,
     book: Book,
 ) -> None:
-    """What is late loses what the plugin says; feedback that does not say so is out of date."""
+    """Enter the plugin's penalties; feedback that does not mention a new one is out of date."""
     moved = {assignment for assignment, when in due.items() if book.set_due(assignment, when)}
     places = [(r["student"], r["assignment"], stem_of(r["notebook"])) for r in records]
     changed = book.assign_late_penalties(places, penalties)
@@ -174,7 +174,7 @@ class _Run:
             given = submission.given
             previous = self.folder.record(submission.student, given.assignment, given.stem)
             made_from = self.origins.of(submission)
-            if still_holds(previous, made_from, seed, self.folder):
+            if is_valid(previous, made_from, seed, self.folder):
                 records.append(previous)
                 continue
             again = previous and previous.get("made_from", {}).get("file") == submission.digest
@@ -283,7 +283,7 @@ def save_record(record: Record, folder: GradingFolder, book: Book, timestamp: st
 
 
 def _before(previous: Record | None, record: Record) -> Before:
-    """What the record before this one said, where it said something else."""
+    """The points of the record before this one, where they were others."""
     if previous is None:
         return {}
     points = {part["id"]: part["earned"] for part in previous["parts"]}

@@ -26,7 +26,7 @@ CONNECT_SECONDS = 20
 
 
 class ClusterError(RuntimeError):
-    """The cluster cannot be used, in one sentence."""
+    """The cluster cannot be used."""
 
 
 class Cluster:

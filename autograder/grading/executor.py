@@ -53,7 +53,7 @@ class RunCell:
 
 
 class Observe:
-    """Observe the answers for one check. Holds what the check observes, and nothing it expects."""
+    """Observe the answers for one check. It holds no expected value."""
 
     def __init__(self, check: Check):
         self.part, self.seconds = check.part, check.seconds
@@ -87,7 +87,7 @@ Result = Ran | Observation  # of a step
 
 @dataclass
 class Job:
-    """The steps of one submission, in order, and what is known already of their results."""
+    """The steps of one submission, in order, with the results that are known already."""
 
     steps: list[RunCell | Observe]
     seed: int
@@ -192,7 +192,7 @@ class Pool:
             worker = Worker(self.tier)
             self._workers.append(worker)
             self._idle.put(worker)
-        except Exception as problem:  # whoever asks for a worker gets to know
+        except Exception as problem:  # it is raised again when a worker is asked for
             self._idle.put(problem)
 
     def __enter__(self) -> Pool:
@@ -209,6 +209,6 @@ class Pool:
 
 
 def _ready(running: dict[Future, int]) -> Iterator[tuple[int, object]]:
-    """Take what is done out of `running`, and wait for it if there is nothing yet."""
+    """Wait until something is done, and take it out of `running`."""
     for future in wait(running, return_when=FIRST_COMPLETED).done:
         yield running.pop(future), future.exception() or future.result()

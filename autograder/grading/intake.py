@@ -243,7 +243,7 @@ def _unpacked(path: Path, entry: zipfile.ZipInfo) -> bytes:
 
 @lru_cache(maxsize=8)
 def _opened(path: Path, changed: int) -> zipfile.ZipFile:
-    """Stays open: to look up what is in it takes as long as there are files in it."""
+    """It stays open: reading its directory takes as long as it has files."""
     return zipfile.ZipFile(path)
 
 

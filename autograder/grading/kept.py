@@ -1,8 +1,8 @@
-"""What an earlier run left, and how much of it still holds.
+"""The results of an earlier run, and which of them are still valid.
 
 A result depends on the file that was handed in, on the course, and on the seed. `made_from` in a
 record names them by fingerprints; beside the record lies what was seen when the notebook ran. So a
-second run does nothing, and a changed check is judged (or observed) again without the others.
+second run has nothing to do, and a changed check is judged (or observed) again without the others.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from autograder.judging.verdict import Verdict
 
 
 class Origins:
-    """Says what results of this run are made from."""
+    """Fingerprints of all that the results of this run are made from."""
 
     def __init__(self, reference: Reference, tier: Tier, limits: Limits, way: str = ""):
         self.reference = reference
@@ -71,7 +71,7 @@ def _text(given: Given) -> str:
     return versions.digest(json.dumps(given.shown, sort_keys=True))
 
 
-def still_holds(
+def is_valid(
     record: Record | None, made_from: MadeFrom, seed: int | None, folder: GradingFolder
 ) -> bool:
     """Is there nothing to do for the submission whose last record this is?"""
@@ -86,7 +86,7 @@ def still_holds(
 
 @dataclass
 class Kept:
-    """What holds of an earlier run on the same submission."""
+    """The results of an earlier run on the same submission that are still valid."""
 
     known: dict[int, Result] = field(default_factory=dict)  # step -> result
     verdicts: dict[str, Verdict] = field(default_factory=dict)
@@ -108,7 +108,7 @@ class Memory:
         return found if isinstance(found, dict) else {}
 
     def kept(self, plan: Plan, seed: int, record: Record | None, origins: Origins) -> Kept:
-        """What need not be done again for this plan."""
+        """The results that this plan can take over."""
         content, kept = self._content, Kept()
         if not record or content.get("cells") != origins.of_cells(plan, seed):
             return kept
@@ -128,7 +128,7 @@ class Memory:
         return kept
 
     def keep(self, plan: Plan, results: list[Result], seed: int, origins: Origins) -> None:
-        """For the next run."""
+        """Save what was seen for the next run."""
         mine = origins.parts(plan.rebuilt.given)
         content = {
             "cells": origins.of_cells(plan, seed),

@@ -16,7 +16,7 @@ IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
 
 class Damaged(ValueError):
-    """A file that cannot be graded, in one sentence."""
+    """A file that cannot be graded; the text says why."""
 
 
 @dataclass(frozen=True)

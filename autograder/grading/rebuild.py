@@ -9,8 +9,8 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 
 from autograder.course.cell_ids import named_by_first_line, numbered_id, role_of
+from autograder.course.cells import BEGIN_HIDDEN, END_HIDDEN, VALUE_STUB
 from autograder.course.given import Given
-from autograder.course.source import BEGIN_HIDDEN, END_HIDDEN, VALUE_STUB
 from autograder.grading.reading import StudentCell
 
 _FLAGS = ("grade", "solution", "locked", "points", "schema_version", "task")

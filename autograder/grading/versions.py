@@ -14,7 +14,7 @@ from types import CodeType, FunctionType, MethodType, ModuleType
 import numpy as np
 
 from autograder.course import Course
-from autograder.course.source import Notebook
+from autograder.course.cells import Notebook
 from autograder.notation.checks import CONTENT, Check
 
 # What all results depend on. The other rooms only build, show, send or store, and a check counts for

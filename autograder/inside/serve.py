@@ -299,7 +299,7 @@ def main(descriptor: int, libraries: int) -> None:
 
 
 def empty(folder: str) -> None:
-    """Remove all in a folder, however deep and however closed. What is mounted stays."""
+    """Remove everything in a folder, however deep, whatever its permissions; mount points stay."""
     left = os.listdir(folder)
     while left:
         path = os.path.join(folder, left.pop())

@@ -182,7 +182,7 @@ def run_cell(shell: _Shell, source: str) -> dict:
 
 
 def silence() -> None:
-    """Send what the process prints nowhere (file descriptors too)."""
+    """Discard what the process prints (through file descriptors too)."""
     null = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(null, descriptor)

@@ -156,7 +156,7 @@ def _own_namespaces(become_nobody: bool) -> list[str]:
 
 
 def _landlock_command(place: str, become_nobody: bool) -> tuple[list[str], dict[str, str]]:
-    """What locks a command in: it reads the system and our part of the course, and writes home."""
+    """The command that applies Landlock's rules: read the system and our part of the course, write home."""
     course, home = Path(place, "course"), Path(place, "home")
     (course / "autograder").mkdir(parents=True)
     for name in VISIBLE:

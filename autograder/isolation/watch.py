@@ -1,4 +1,4 @@
-"""What a session uses altogether. The kernel's limits (`Limits.memory`) are for each process."""
+"""Memory and disk that a session uses altogether; the kernel's limits are for each process."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ class Worker:
             raise WorkerFailed("Grading was stopped.")
 
     def stop(self) -> None:
-        """End at once, from another thread: whoever waits for a session gets `SessionLost`."""
+        """End at once, from another thread; a session that is waited for raises `SessionLost`."""
         self._stopped = True
         for process in self.processes:
             process.kill()

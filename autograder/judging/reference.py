@@ -1,4 +1,4 @@
-"""What the reference and the known variants answer: observed on the trusted side, and remembered."""
+"""The reference solutions and their variants, observed on the trusted side. Observations are cached."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import warnings
 from functools import lru_cache
 
 from autograder.course import Course, default_course
-from autograder.course.source import Cell, Notebook
+from autograder.course.cells import Cell, Notebook
 from autograder.inside import plain
 from autograder.inside.answer import observe_answer
 from autograder.inside.observation import Observation

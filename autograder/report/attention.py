@@ -1,10 +1,10 @@
-"""Whom and what a person should look at, most urgent first."""
+"""What needs an instructor's attention, most urgent first."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from autograder.gradebook import late
+from autograder.gradebook.late import duration_text
 from autograder.judging.feedback import points_text
 from autograder.report.item_analysis import assignments_of, far_below
 from autograder.report.results import AssignmentResult, ClassResults
@@ -30,20 +30,20 @@ class Person:
 
 @dataclass(frozen=True)
 class Matter:
-    """One thing to look at, and whom it is about."""
+    """One thing that needs attention, and the students it is about."""
 
     what: str
     who: tuple[Person, ...]
 
     def in_short(self, names: int = 3) -> str:
-        """What, and the first names."""
+        """The matter and the first few names."""
         shown = ", ".join(map(str, self.who[:names]))
         more = len(self.who) - names
         return f"{self.what}: {shown}" + (f" and {more} more" if more > 0 else "")
 
 
 def matters(results: ClassResults) -> list[Matter]:
-    """All there is to look at, except the texts to be read."""
+    """Everything that needs attention, except the texts to be read."""
     every = results.assignments
     found = [
         ("not graded, a fault of the course", _those(every, "not graded")),
@@ -71,7 +71,7 @@ def texts_to_read(results: ClassResults) -> dict[str, int]:
 def late_words(one: AssignmentResult) -> str:
     """By how much it was late, and what that costs."""
     cost = f", −{points_text(one.late.penalty)} points" if one.late.penalty else ""
-    return late.in_words(one.late.seconds) + cost
+    return duration_text(one.late.seconds) + cost
 
 
 def _those(every: list[AssignmentResult], state: str) -> list[Person]:

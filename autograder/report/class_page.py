@@ -14,9 +14,9 @@ from autograder.report.item_analysis import (
     WEAK,
     PartStatistics,
     assignments_of,
-    in_words,
     measured,
     misconceptions,
+    overview_text,
     part_statistics,
     uncertainty,
 )
@@ -28,7 +28,7 @@ MANY_NAMES, MANY_LINES = 8, 12
 
 def class_page(results: ClassResults) -> str:
     """The page as HTML."""
-    head = f"<h1>The class</h1><p class=lead>{escape(in_words(results))}</p>"
+    head = f"<h1>The class</h1><p class=lead>{escape(overview_text(results))}</p>"
     if not results.assignments:
         return page("The class", head)
     parts, names = part_statistics(results), assignments_of(results)

@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 from autograder.course.cell_ids import grade_id, part_of, role_of
 from autograder.course.files import write_text
 from autograder.gradebook.folder import GradingFolder
-from autograder.gradebook.late import in_words as time_in_words
+from autograder.gradebook.late import duration_text
 from autograder.grading import harmless
 from autograder.judging.feedback import FIRST, folded, in_html, points_text
 from autograder.report.page import fold, is_made_from, items, list_of, page, table
@@ -26,7 +26,7 @@ MAX_MARKDOWN, MAX_MARKDOWN_OF_NOTEBOOK = 10_000, 100_000  # some texts take very
 
 
 def write_feedback(folder: GradingFolder, results: list[AssignmentResult]) -> None:
-    """One page per student and assignment below `feedback/`; what is there and holds stays."""
+    """One page per student and assignment below `feedback/`, unless it is up to date."""
     for one in results:
         path = folder.feedback_path(one.student, one.assignment)
         made_from = _fingerprint(folder, one)
@@ -70,7 +70,7 @@ def feedback_page(
     shown = {cell.id for notebook in notebooks.values() if notebook for cell in notebook.cells}
     sections = [
         f"<h1>{escape(one.title)}</h1><p class=quiet>Feedback for {escape(one.student)}</p>",
-        f"<p class=lead>{escape(in_words(one))}</p>",
+        f"<p class=lead>{escape(summary_text(one))}</p>",
         _first_things(one, shown),
         _problems(one),
         "<h2>Points</h2>",
@@ -82,7 +82,7 @@ def feedback_page(
     return page(f"{one.title}: {one.student}", body, made_from)
 
 
-def in_words(one: AssignmentResult) -> str:
+def summary_text(one: AssignmentResult) -> str:
     """How it went, in a few sentences."""
     ours = [part.id for part in one.parts if part.state == "not graded"]
     checked = [part for part in one.parts if not part.bonus and part.state != "not graded"]
@@ -111,7 +111,7 @@ def in_words(one: AssignmentResult) -> str:
 def _late(one: AssignmentResult) -> str:
     if not one.late.seconds and not one.late.penalty:
         return ""
-    when = time_in_words(one.late.seconds) if one.late.seconds else ""
+    when = duration_text(one.late.seconds) if one.late.seconds else ""
     said = f" It was handed in late{' by ' if when else ''}{when}"
     if not one.late.penalty:
         return f"{said}, which costs nothing."

@@ -192,7 +192,7 @@ def overall(results: ClassResults) -> dict[str, float]:
     return {student: got / most for student, (got, most) in points.items() if most}
 
 
-def in_words(results: ClassResults) -> str:
+def overview_text(results: ClassResults) -> str:
     """The class in one or two sentences."""
     if not results.assignments:
         return "Nothing is graded yet. Run: python -m autograder grade PATH"

@@ -85,7 +85,7 @@ def list_of(fragments: list[str]) -> str:
 
 
 def fold(summary: str, inner: str) -> str:
-    """HTML that is shown on a click; nothing when there is nothing. Left out in print."""
+    """HTML that is shown on a click, and left out in print; "" when there is none."""
     return f"<details><summary>{escape(summary)}</summary>{inner}</details>" if inner else ""
 
 

@@ -31,7 +31,7 @@ from pathlib import Path
 from autograder.course import Course
 from autograder.course.names import chapter_title
 from autograder.judging.feedback import points_text
-from autograder.report.feedback_page import in_words
+from autograder.report.feedback_page import summary_text
 from autograder.report.item_analysis import assignments_of
 from autograder.report.results import AssignmentResult, ClassResults
 from autograder.report.tables import as_csv, grades_csv
@@ -45,7 +45,7 @@ _CANVAS_SUMS = re.compile(r"(Current|Final|Override) (Score|Points|Grade|Status)
 
 
 class BadTemplate(ValueError):
-    """A file from the platform cannot be filled in, in one sentence."""
+    """A file from the platform cannot be filled in."""
 
 
 @dataclass
@@ -66,7 +66,7 @@ def export(course: Course, results: ClassResults, to: str) -> Export:
 
 
 def _remarks(results: ClassResults) -> list[str]:
-    """What holds for every platform."""
+    """What every platform shares."""
     lines = []
     if faults := [one for one in results.assignments if one.state == "not graded"]:
         lines.append(
@@ -131,7 +131,7 @@ def _moodle(results: ClassResults) -> Export:
             number = f"Participant {one.lms_id}" if one.lms_id else ""
             grade = _within(one, one.max)
             rows.append([number, one.student, "", "", grade, points_text(one.max), "Yes", "-", "-",
-                         in_words(one)])  # fmt: skip
+                         summary_text(one)])  # fmt: skip
         files[f"moodle-{name}.csv"] = as_csv(rows)
         lines += _above(mine, mine[0].max)
         if without := [one for one in mine if not one.lms_id]:
@@ -338,7 +338,7 @@ def _fill_moodle(table: _Table, results: ClassResults) -> Export:
         table.set(row, table.column("Grade"), _within(one, top))
         comment = table.column("Feedback comments")
         if comment is not None and not table.cell(row, "Feedback comments"):
-            table.set(row, comment, in_words(one))
+            table.set(row, comment, summary_text(one))
         seen.add(one.student)
         cut += [(one, top)] if one.total > top else []
     lines = _above([one for one, _ in cut], cut[0][1]) if cut else []

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from autograder.course import Course
 from autograder.course.cell_ids import grade_id
+from autograder.course.cells import Notebook
 from autograder.course.names import chapter_title
-from autograder.course.source import Notebook
 from autograder.gradebook.book import Book, Entry, Late
 from autograder.gradebook.folder import GradingFolder
 from autograder.gradebook.record import PartRecord, Record

@@ -7,10 +7,10 @@ from autograder.report.attention import matters, texts_to_read
 from autograder.report.item_analysis import (
     PartStatistics,
     assignments_of,
-    in_words,
     measured,
     misconceptions,
     overall,
+    overview_text,
     part_statistics,
     quartiles,
     tenths,
@@ -25,7 +25,7 @@ WIDTH = 30  # of the histogram's longest bar
 
 def summary(console, results: ClassResults) -> None:
     """Print it on a rich console."""
-    console.print(in_words(results), style="bold", markup=False)
+    console.print(overview_text(results), style="bold", markup=False)
     if not results.assignments:
         return
     if len(results.assignments) <= FEW:

@@ -18,8 +18,8 @@ import numpy as np
 from utils import Value, count_graph, expect, grade, is_number, plot_descent, progress, show
 
 # %% [markdown] exercise="2.1" title="Gradient intuition" stars=1 minutes=10
-# Every optimiser in this course, however clever, is a variation of the step you take here. Whoever has
-# taken it once with real numbers will not confuse its three ingredients again: where you stand, how
+# Every optimiser in this course, however clever, is a variation of the step you take here. Once you
+# have taken it with real numbers you will not confuse its three ingredients again: where you stand, how
 # steep it is there, and how boldly you react to that.
 #
 # **One gradient-descent step** with learning rate $\eta$ leads from $x$ to

@@ -21,7 +21,7 @@ from utils.plots import axes, style
 
 # %% [markdown] exercise="2.9" title="The gradient of a matrix product" stars=3 minutes=25
 # Nearly all the time that a network spends learning goes into two matrix products per layer: the ones
-# that you derive here. Whoever can derive them never has to memorise where the transposes go.
+# that you derive here. If you can derive them, you never have to memorise where the transposes go.
 #
 # Let $Y = XW$ with $X$ of shape (N, D) and $W$ of shape (D, M), and let $G = \partial L/\partial Y$ be
 # the upstream gradient, with the shape of $Y$. Entry by entry the product reads

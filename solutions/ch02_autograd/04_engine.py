@@ -19,7 +19,7 @@
 #
 # > **Conventions here.** `z.backward()` computes $\partial z / \partial v$ for every value $v$ that
 # > $z$ was made from, and *adds* it to `v.grad`. Gradients start at 0 and are never reset by
-# > `backward`: whoever wants to begin again sets them to 0. The derivative of relu is 1 where its
+# > `backward`: to begin again, set them to 0. The derivative of relu is 1 where its
 # > input is positive and 0 where it is negative. The loss is always the *mean* over the examples.
 
 # %% setup=true

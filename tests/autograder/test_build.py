@@ -12,9 +12,9 @@ from autograder.authoring.rules import LEAK_LENGTH
 from autograder.check import all_checks, all_written, exercise_of
 from autograder.course import Course, default_course
 from autograder.course.cell_ids import grade_id
+from autograder.course.cells import STUB, VALUE_STUB, WRITTEN_STUB, by_markers
 from autograder.course.clearing import ClearSolutions
 from autograder.course.nbgrader_source import source_notebook
-from autograder.course.source import STUB, VALUE_STUB, WRITTEN_STUB, by_markers
 from autograder.grading.demonstrations import names_of
 
 COURSE = Course()

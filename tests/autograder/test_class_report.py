@@ -175,7 +175,7 @@ def test_our_faults_are_nobodys_zeros(tmp_path):
     said = (
         "2 students; on average 100 % of the points. 2 could not be graded: a fault of the course"
     )
-    assert item_analysis.in_words(results).startswith(said)
+    assert item_analysis.overview_text(results).startswith(said)
     assert said in " ".join(in_terminal(results).split())
     assert said in Images(class_page(results)).text
     only_ben = ClassResults([one for one in results.assignments if one.student == "ben"], [])

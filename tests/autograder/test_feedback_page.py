@@ -10,7 +10,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from autograder.gradebook.book import Late
 from autograder.gradebook.folder import GradingFolder
-from autograder.report.feedback_page import feedback_page, in_words
+from autograder.report.feedback_page import feedback_page, summary_text
 from autograder.report.page import POLICY
 from autograder.report.results import collect
 
@@ -92,7 +92,9 @@ def test_lateness_is_said_at_the_top(tmp_path, late, said):
     shares = {name: 0.0 for name in COURSE.notebooks[HAND].parts}
     one = result(tmp_path, {**shares, "2.1a": 1, "2.1b": 1, "2.1c": 1})
     one.late = late
-    assert in_words(one).endswith(said or "04_engine.") and ("late" in in_words(one)) == bool(said)
+    assert summary_text(one).endswith(said or "04_engine.") and (
+        "late" in summary_text(one)
+    ) == bool(said)
 
 
 def test_the_rubric_is_for_those_whose_text_was_read(tmp_path):

@@ -24,7 +24,7 @@ from autograder.check import CourseFault
 from autograder.course import Course
 from autograder.gradebook.book import Book
 from autograder.gradebook.folder import GradingFolder
-from autograder.gradebook.late import LatePenalties, due_dates, in_words
+from autograder.gradebook.late import LatePenalties, due_dates, duration_text
 from autograder.report.attention import matters
 from autograder.report.feedback_page import feedback_page
 from autograder.report.results import collect
@@ -206,7 +206,7 @@ def test_a_due_date_that_cannot_be_read(text, said):
     ],
 )
 def test_time_in_words(seconds, words):
-    assert in_words(seconds) == words
+    assert duration_text(seconds) == words
 
 
 # both roads -----------------------------------------------------------------------------------

@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 
 from autograder.commands.cli import app
 from autograder.course.cell_ids import grade_id
+from autograder.course.cells import STUB
 from autograder.course.given import given_notebooks
-from autograder.course.source import STUB
 from autograder.gradebook.folder import GradingFolder
 from autograder.report.results import collect
 

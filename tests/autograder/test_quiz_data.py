@@ -9,9 +9,10 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
+from autograder.authoring import widget
 from autograder.check import all_checks
 from autograder.course import Course, questions
-from autograder.course.source import AuthorError
+from autograder.course.cells import AuthorError
 from utils.quiz.questions import packed, unpacked
 
 COURSE = Course()
@@ -149,8 +150,8 @@ def test_the_exercises_that_train_a_question_exist():
 
 
 def test_the_generated_file_is_fresh_and_hides_the_keys():
-    content = (COURSE.root / questions.DATA).read_bytes()
-    assert content == questions.widget_data(COURSE.solutions), "run python -m autograder build"
+    content = (COURSE.root / widget.DATA).read_bytes()
+    assert content == widget.widget_data(COURSE.solutions), "run python -m autograder build"
     items = json.loads(content)["items"]
     text = json.dumps([{k: v for k, v in item.items() if k != "packed"} for item in items])
     for question, item in zip(QUESTIONS.values(), items):

@@ -5,7 +5,7 @@ import pytest
 from example_course import load_checks, separate_registry, write_course
 
 from autograder.authoring.build import build
-from autograder.course.source import AuthorError
+from autograder.course.cells import AuthorError
 
 GOOD = """\
 # %% [markdown]

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 
 from utils.engine import Value
-from utils.graph import BOX_H, BOX_W, count_graph, draw_dot, draw_graph, edges, lay_out, number
+from utils.graph import BOX_H, BOX_W, count_graph, draw_dot, draw_graph, edges, lay_out, number_text
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -161,5 +161,5 @@ def test_too_large_a_graph_is_refused_in_words():
     ],
 )
 def test_numbers_are_short(x, text):
-    assert number(x) == text
+    assert number_text(x) == text
     assert len(text) <= 8

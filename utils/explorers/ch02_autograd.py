@@ -1,7 +1,7 @@
 """Explorers of chapter 2: how a gradient changes from layer to layer."""
 
 from utils.explorers.explorer import explore
-from utils.graph import number
+from utils.graph import number_text
 from utils.plots import BLUE, GREEN, RED, axes, style
 
 
@@ -38,7 +38,7 @@ def gradient_flow_explorer(depth=6, factor=0.7):
         first.set_data([1], sizes[:1])
         label.xy = (1, sizes[0])
         label.set_position((10, 10 if sizes[0] >= 1 else -18))  # clear of the line
-        label.set_text(f"layer 1: {number(sizes[0])}")
+        label.set_text(f"layer 1: {number_text(sizes[0])}")
         if sizes[0] < 0.1:
             verdict = "The gradient is vanishing: layer 1 hardly learns."
         elif sizes[0] > 10:
@@ -47,7 +47,7 @@ def gradient_flow_explorer(depth=6, factor=0.7):
             verdict = "The gradient is stable: layer 1 learns about as fast as the last layer."
         return (
             f"{depth} layers, each multiplying the gradient by {factor:.2g}."
-            f" From 1 at layer {depth} it becomes {number(sizes[0])} at layer 1. {verdict}"
+            f" From 1 at layer {depth} it becomes {number_text(sizes[0])} at layer 1. {verdict}"
         )
 
     return explore(draw, fig, depth=(2, deepest, 1, depth), factor=(0.4, 2.0, 0.1, factor))

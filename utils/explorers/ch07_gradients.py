@@ -7,7 +7,7 @@ import numpy as np
 
 from utils.explorers.explorer import explore
 from utils.given_functions import EXAMPLE_7_1, network_7_1
-from utils.graph import number
+from utils.graph import number_text
 from utils.plots import BLACK, BLUE, GREEN, ORANGE, RED, axes, style
 
 WIDTH, INPUTS, DEEPEST = 100, 200, 20
@@ -82,12 +82,10 @@ def network_7_1_explorer(p=EXAMPLE_7_1):
             )
         dot.set_data([x], [value["y"]])
         said = [
-            f"{text} = {number(value[name])} ({'on' if on[name] else 'off'})"
+            f"{text} = {number_text(value[name])} ({'on' if on[name] else 'off'})"
             for name, text in (("h1", "u1"), ("h2", "u2"), ("f1", "f1"), ("f2", "f2"))
         ]
-        return (
-            f"x = {x:.2f}: {', '.join(said)}; y = {number(value['y'])}. Dotted wires carry nothing."
-        )
+        return f"x = {x:.2f}: {', '.join(said)}; y = {number_text(value['y'])}. Dotted wires carry nothing."
 
     return explore(draw, fig, x=(-2.5, 2.5, 0.05, 0.6))
 
@@ -125,15 +123,15 @@ def sigmoid_explorer(layers=5, f=0.0):
         logs = every[: layers + 1] * np.log10(slope)
         line.set_data(every[: layers + 1], logs)
         label.xy = (layers, logs[-1])
-        label.set_text(number(slope**layers))
+        label.set_text(number_text(slope**layers))
         label.set_horizontalalignment("right" if layers > 10 else "left")
         label.set_visible(logs[-1] > -20)
         return (
-            f"At f = {f:g} the sigmoid is {number(height)} and its slope is {number(slope)}"
+            f"At f = {f:g} the sigmoid is {number_text(height)} and its slope is {number_text(slope)}"
             f"{', the largest that there is' if f == 0 else ''}."
             f" {'One such layer multiplies' if layers == 1 else f'{layers} such layers multiply'}"
             f" a gradient by"
-            f" {number(slope**layers)}, weights left aside."
+            f" {number_text(slope**layers)}, weights left aside."
             + (" Nothing is left for the first layer." if slope**layers < 1e-6 else "")
         )
 
@@ -188,13 +186,13 @@ def _said(start, activation, layer, logs):
     factor = 10 ** ((logs[-1] - logs[0]) / (DEEPEST - 1))
     text = (
         f"{activation} and {start.replace(': ', ' (')}) weights: the variance of the pre-activations is"
-        f" {number(10 ** logs[0])} in layer 1 and {number(10 ** logs[layer - 1])} in layer {layer}."
+        f" {number_text(10 ** logs[0])} in layer 1 and {number_text(10 ** logs[layer - 1])} in layer {layer}."
     )
     if activation == "ReLU":
         spread = SPREADS[start]
         text += (
-            f" Each layer multiplies it by about {number(spread / 2)}: n weights of variance"
-            f" {number(spread)}/n, and ReLU keeps half of the second moment."
+            f" Each layer multiplies it by about {number_text(spread / 2)}: n weights of variance"
+            f" {number_text(spread)}/n, and ReLU keeps half of the second moment."
         )
         return text + (" Only 2/n makes that factor 1." if spread == 2 else "")
     if factor < 0.7:

@@ -68,7 +68,9 @@ def quick(seconds=2.5):
 def graded(submitted: Path, root: Path, course=COURSE, seed=1, **options):
     """({student: record}, lines, the grading folder) of a class with one notebook each."""
     folder = GradingFolder(root)
-    listener = Listener(**{name: options.pop(name) for name in ("started", "done") if name in options})
+    listener = Listener(
+        **{name: options.pop(name) for name in ("started", "done") if name in options}
+    )
     options = Options(choose_tier(), workers=2, seed=seed, limits=LIMITS, **options)
     records, lines = grade_class(course, [submitted], folder, options, listener)
     return {record["student"]: record for record in records}, lines, folder
@@ -76,6 +78,26 @@ def graded(submitted: Path, root: Path, course=COURSE, seed=1, **options):
 
 def points(record) -> dict[str, float]:
     return {part["id"]: part["earned"] for part in record["parts"]}
+
+
+def against_truth(record, expected) -> list:
+    """The parts of a simulated student's record that differ from what the truth says."""
+    assert {part["id"] for part in record["parts"]} == set(expected["parts"])
+    wrong = []
+    for part in record["parts"]:
+        wanted, earned = expected["parts"][part["id"]], part["earned"]
+        if not isinstance(wanted, dict):
+            fits = earned == wanted
+        elif "less_than" in wanted:
+            fits = earned < wanted["less_than"]
+        else:
+            fits = earned <= wanted["at_most"]
+        named = expected["misconceptions"].get(part["id"], [])
+        if not (fits and set(named) <= set(part["misconceptions"])):
+            wrong.append(
+                (record["student"], part["id"], earned, wanted, expected, part["feedback"])
+            )
+    return wrong
 
 
 @lru_cache

@@ -17,7 +17,7 @@ from autograder.grading.batch import Options, grade_class
 from autograder.isolation import choose_tier
 from autograder.judging.reference import Reference
 
-pytestmark = pytest.mark.sandbox
+pytestmark = [pytest.mark.sandbox, pytest.mark.early]
 
 STUDENTS = 33  # so many that every mishap happens
 

@@ -4,12 +4,14 @@ import os
 
 import nbformat
 import pytest
+from kernels import warm_kernels
 from nbclient import NotebookClient
 
 from autograder.authoring.build import build, write_sources
 from autograder.check import all_checks
 from autograder.course import Course
 
+pytestmark = pytest.mark.early
 COURSE = Course()
 NAMES = list(COURSE.notebooks)
 
@@ -25,14 +27,20 @@ def folders(tmp_path_factory):
     return root
 
 
-def run(path):
-    notebook = nbformat.read(path, as_version=4)
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    client = NotebookClient(
-        notebook, timeout=120, allow_errors=True, resources={"metadata": {"path": str(path.parent)}}
-    )
-    client.execute(env=environment)
-    return notebook
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """A function that runs a notebook in a kernel of its own and returns it."""
+
+    def run_notebook(path):
+        notebook = nbformat.read(path, as_version=4)
+        place = {"metadata": {"path": str(path.parent)}}
+        client = NotebookClient(notebook, timeout=120, allow_errors=True, resources=place)
+        client.create_kernel_manager().kernel_spec.argv = command
+        client.execute(env={**os.environ, "OMP_NUM_THREADS": "1"})
+        return notebook
+
+    with warm_kernels(tmp_path_factory.mktemp("warm")) as command:
+        yield run_notebook
 
 
 def errors(notebook):
@@ -51,7 +59,7 @@ def said(cell):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_students_notebook_runs_through_and_says_what_is_not_written(folders, name):
+def test_a_students_notebook_runs_through_and_says_what_is_not_written(run, folders, name):
     notebook = run(folders / "chapters" / f"{name}.ipynb")
     assert errors(notebook) == []
     assert "Traceback" not in str(notebook)
@@ -64,7 +72,7 @@ def test_a_students_notebook_runs_through_and_says_what_is_not_written(folders, 
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_solution_notebook_raises_nothing_and_gets_all_points(folders, name):
+def test_a_solution_notebook_raises_nothing_and_gets_all_points(run, folders, name):
     notebook = run(folders / "source" / f"{name}.ipynb")
     assert errors(notebook) == []
     for cell in notebook.cells:

@@ -80,6 +80,26 @@ def points(record) -> dict[str, float]:
     return {part["id"]: part["earned"] for part in record["parts"]}
 
 
+def against_truth(record, expected) -> list:
+    """The parts of a simulated student's record that differ from what the truth says."""
+    assert {part["id"] for part in record["parts"]} == set(expected["parts"])
+    wrong = []
+    for part in record["parts"]:
+        wanted, earned = expected["parts"][part["id"]], part["earned"]
+        if not isinstance(wanted, dict):
+            fits = earned == wanted
+        elif "less_than" in wanted:
+            fits = earned < wanted["less_than"]
+        else:
+            fits = earned <= wanted["at_most"]
+        named = expected["misconceptions"].get(part["id"], [])
+        if not (fits and set(named) <= set(part["misconceptions"])):
+            wrong.append(
+                (record["student"], part["id"], earned, wanted, expected, part["feedback"])
+            )
+    return wrong
+
+
 @lru_cache
 def temporary() -> Path:
     """A folder that lives as long as the test process."""

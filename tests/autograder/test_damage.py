@@ -23,6 +23,7 @@ from autograder.inside.plain import Raised
 from autograder.judging.reference import Reference
 from autograder.report.write import write_reports
 
+pytestmark = pytest.mark.early
 EXAMPLES = int(os.environ.get("DAMAGED_NOTEBOOKS", "200"))
 COMMON = {
     "deadline": None,

@@ -15,7 +15,7 @@ from autograder.inside.plain import Raised
 from autograder.isolation import Limits, NoSandbox, SessionLost, Worker, choose_tier, sandbox, watch
 from autograder.isolation import session as session_module
 
-pytestmark = pytest.mark.sandbox
+pytestmark = [pytest.mark.sandbox, pytest.mark.early]
 
 
 @pytest.fixture(scope="module", params=["bubblewrap", "landlock"])

@@ -17,7 +17,7 @@ from small_class import ADDS, CUBES, RIGHT, course_in, hand_in_all
 
 from autograder.gradebook.folder import GradingFolder
 
-pytestmark = pytest.mark.sandbox
+pytestmark = [pytest.mark.sandbox, pytest.mark.early]
 
 STUDENTS, KILLS = 40, 20
 RUN = """

@@ -22,7 +22,7 @@ from nbgrader.api import Gradebook
 from autograder.gradebook.folder import GradingFolder
 from autograder.report.results import collect
 
-pytestmark = pytest.mark.sandbox
+pytestmark = [pytest.mark.sandbox, pytest.mark.early]
 
 WRONG = COURSE.notebooks[NAME].answer_of("2.5").solution.replace("-grad_output", "grad_output")
 HOSTILE = """

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from autograder.judging.reference import default_reference
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.early, pytest.mark.xdist_group("browser")]
 
 START = "chapters/start_here.ipynb"
 OPERATIONS = "chapters/ch02_autograd/02_operations.ipynb"

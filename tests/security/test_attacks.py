@@ -21,7 +21,7 @@ from autograder.isolation import worker as worker_module
 from autograder.judging.reference import Reference
 from autograder.judging.verdict import judge
 
-pytestmark = pytest.mark.sandbox
+pytestmark = [pytest.mark.sandbox, pytest.mark.early]
 
 PART, SEED = "2.5", 7
 LIMITS = Limits(cell_seconds=1.0, processes=64, total_memory=5 * 2**27, disk=2**27)

@@ -8,7 +8,7 @@ import pytest
 
 from autograder.inside import landlock
 
-pytestmark = pytest.mark.sandbox
+pytestmark = [pytest.mark.sandbox, pytest.mark.early]
 
 COPIED = ("autograder", "utils", "solutions", "chapters", "data", "tests")
 COPIED += ("nbgrader_config.py", "pyproject.toml")

@@ -165,10 +165,10 @@ thirteen.misconception(
     },
 )
 INDICATORS = {  # of the first layer's units, and of the second's
-    "u1": (") * (u1 > 0)", ")", "θ01 and θ11", "θ02 and θ12"),
-    "u2": (") * (u2 > 0)", ")", "θ02 and θ12", "θ01 and θ11"),
-    "f1": (" * (f1 > 0)", "", "the ψ of f₁, and what goes through f₁ to the θ", "f₂"),
-    "f2": (" * (f2 > 0)", "", "the ψ of f₂, and what goes through f₂ to the θ", "f₁"),
+    "u1": (") * (u1 > 0)", ")", "where u₁ is negative, θ01 and θ11 have no effect on y", "u₂"),
+    "u2": (") * (u2 > 0)", ")", "where u₂ is negative, θ02 and θ12 have no effect on y", "u₁"),
+    "f1": (" * (f1 > 0)", "", "where f₁ is negative, nothing gets through it to y", "f₂"),
+    "f2": (" * (f2 > 0)", "", "where f₂ is negative, nothing gets through it to y", "f₁"),
 }
 thirteen.misconception(
     "forgot_inner_indicator",
@@ -182,11 +182,10 @@ thirteen.misconception(
     "effect.",
     edits={old: new for old, new, *_ in (INDICATORS["f1"], INDICATORS["f2"])},
 )
-for unit, (old, new, these, others) in INDICATORS.items():
+for unit, (old, new, effect, other) in INDICATORS.items():
     thirteen.misconception(
         "forgot_inner_indicator" if unit[0] == "u" else "forgot_outer_indicator",
-        f"One ReLU is missing: where {unit} is negative, {these} have no effect on y. (The ReLU that "
-        f"belongs to {others} is there: compare.)",
+        f"One ReLU is missing: {effect}. (The ReLU around {other} is there: compare.)",
         edits={old: new},
         form=f"of {unit}",
     )

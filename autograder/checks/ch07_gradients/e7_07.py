@@ -75,6 +75,23 @@ sigmoid_slope.misconception(
     "dsig returns the sigmoid itself, not its derivative.",
     edits={DSIG: "return h", MAXIMUM: "max_value = 0.25"},
 )
+FOLLOWING = {
+    "h_is_input": ("In h(1 − h) the letter h is the value of the sigmoid, not its input.", "f * (1 - f)"),
+    "sign_from_quotient_rule": (
+        "The sign is wrong, although the sigmoid rises: the minus of the quotient rule meets a second "
+        "one, from the exponential.",
+        "-h * (1 - h)",
+    ),
+    "not_squared": (
+        "The denominator is not squared. The power −1 becomes −2 when it is differentiated.",
+        "np.exp(-f) / (1 + np.exp(-f))",
+    ),
+    "gives_the_sigmoid": ("dsig returns the sigmoid itself, not its derivative.", "h"),
+}
+for name, (sentence, wrong) in FOLLOWING.items():
+    sigmoid_slope.misconception(
+        name, sentence, edits={DSIG: f"return {wrong}"}, form="with its own maximum"
+    )
 sigmoid_slope.alternative(
     "exponentials",
     edits={DSIG: "return np.exp(-f) / (1 + np.exp(-f)) ** 2", MAXIMUM: "max_value = 1 / 4"},

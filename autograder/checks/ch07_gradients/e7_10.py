@@ -5,56 +5,90 @@ import numpy as np
 from autograder.check import attempt, check
 
 
-def away_from_kinks(rng, sizes, alpha):
-    """(Omegas, betas, x, dl_dfK) of a random network with no hidden |f| below 0.05.
+def network(rng, sizes, alpha, *, hidden="mixed", outputs="positive"):
+    """(Omegas, betas, x, dl_dfK) of a random network; no |f| is below 0.05.
 
-    Every hidden layer with two units or more has both signs.
+    hidden: "mixed" (every hidden layer of two units or more has both signs, and no two neighbours of
+    equal size have them at the same places) or "positive". outputs: "positive" or "mixed".
     """
     while True:
         Omegas = [rng.normal(size=(n, m)).round(2) for m, n in zip(sizes, sizes[1:])]
         betas = [rng.normal(size=n).round(2) for n in sizes[1:]]
         x = rng.normal(size=sizes[0]).round(2)
-        h, fine = x, True
-        for Omega, beta in zip(Omegas[:-1], betas[:-1]):
+        if hidden == "positive":
+            Omegas, betas = [abs(Omega) for Omega in Omegas], [abs(beta) for beta in betas]
+            x = abs(x)
+        h, signs = x, []
+        for Omega, beta in zip(Omegas, betas):
             f = beta + Omega @ h
-            fine = fine and np.abs(f).min() > 0.05
-            fine = fine and (len(f) == 1 or f.min() < 0 < f.max())
+            if np.abs(f).min() <= 0.05:
+                break
+            signs.append(tuple(f > 0))
             h = np.where(f > 0, f, alpha * f)
-        if fine:
-            return Omegas, betas, x, rng.uniform(0.5, 2, sizes[-1]) * rng.choice([-1, 1], sizes[-1])
+        wanted = [hidden] * (len(sizes) - 2) + [outputs]
+        if [as_wanted(layer, kind) for layer, kind in zip(signs, wanted)] == [True] * len(wanted):
+            if hidden == "positive" or all(one != other for one, other in zip(signs, signs[1:])):
+                return Omegas, betas, x, rng.uniform(0.5, 2, sizes[-1]) * rng.choice([-1, 1], sizes[-1])
 
 
-@check("7.10", points=6, reveal=True)
+def as_wanted(signs, kind):
+    if kind == "positive":
+        return all(signs)
+    return len(signs) == 1 or (any(signs) and not all(signs))
+
+
+ORDER = "sizes from layer 0 to layer K"
+# slopes on the way back, the matrices, and the order of the lists: none of these ideas counts twice
+WEIGHTS = {
+    ORDER: 3,
+    "biases, all units positive": 1.5, "weights, all units positive": 0.5,
+    "bias of the output layer": 2, "weights of the output layer": 1.5,
+    "biases of the hidden layers": 1.5, "weights of the hidden layers": 0.5,
+    "biases, layers of equal size": 0.5, "weights, layers of equal size": 0.5,
+    "alpha = 0.3": 0.75, "alpha = 0.01 and five sizes": 0.75,
+}  # fmt: skip
+
+
+@check("7.10", points=6, reveal=True, weights=WEIGHTS)
 def leaky(answer, rng):
-    def weights(k):
-        def of_layer(Omegas, betas, x, dl_dfK):
-            return answer.backward_leaky(Omegas, betas, x, dl_dfK)[0][k]
+    plain = network(rng, (3, 5, 4, 2), 0.1, outputs="mixed")
+    positive = network(rng, (3, 5, 4, 2), 0.1, hidden="positive")
+    square = network(rng, (3, 3, 3, 3), 0.1)
+    steep = network(rng, (2, 4, 3, 1), 0.3)
+    deep = network(rng, (2, 6, 3, 5, 4), 0.01, outputs="mixed")
 
-        return of_layer
+    def order(Omegas, betas, x, dl_dfK):
+        dOmegas, dbetas = answer.backward_leaky(Omegas, betas, x, dl_dfK)
+        return [sorted(np.shape(one)) for one in dOmegas], [len(one) for one in dbetas]
 
-    def biases(chosen):
-        def of_layers(Omegas, betas, x, dl_dfK):
-            return list(answer.backward_leaky(Omegas, betas, x, dl_dfK)[1])[chosen]
+    # lists from the last layer to the first are turned, so that their order costs one sub-check only
+    ordered = attempt(order, *plain)
+    turned = attempt(lambda: [np.min(sizes[0]) == 2 for sizes in ordered])
+    turned = turned if isinstance(turned, list) else [False, False]
 
-        return of_layers
+    def gradients(*given):
+        lists = answer.backward_leaky(*given)
+        return [list(one)[::-1] if turn else list(one) for one, turn in zip(lists, turned)]
 
-    def everything(Omegas, betas, x, dl_dfK, alpha):
-        dOmegas, dbetas = answer.backward_leaky(Omegas, betas, x, dl_dfK, alpha)
-        return list(dOmegas), list(dbetas)
+    def weights(chosen, *given):
+        return attempt(lambda *given: gradients(*given)[0][chosen], *given)
 
-    small = away_from_kinks(rng, (3, 5, 4, 2), 0.1)
-    square = away_from_kinks(rng, (3, 3, 3, 3), 0.1)
-    steep = away_from_kinks(rng, (2, 4, 3, 1), 0.3)
-    deep = away_from_kinks(rng, (2, 6, 3, 5, 4), 0.01)
+    def biases(chosen, *given):
+        return attempt(lambda *given: gradients(*given)[1][chosen], *given)
+
+    every, hidden, output = slice(None), slice(0, -1), slice(-1, None)
     return {
-        "weights of the output layer": attempt(weights(-1), *small),
-        "weights of the layer before it": attempt(weights(-2), *small),
-        "weights of the first layer": attempt(weights(0), *small),
-        "bias of the output layer": attempt(biases(slice(-1, None)), *small),
-        "biases of the hidden layers": attempt(biases(slice(0, -1)), *small),
-        "layers of equal size": attempt(everything, *square, 0.1),
-        "alpha = 0.3": attempt(everything, *steep, 0.3),
-        "alpha = 0.01 and five sizes": attempt(everything, *deep, 0.01),
+        ORDER: ordered,
+        "biases, all units positive": biases(every, *positive),
+        "weights, all units positive": weights(every, *positive),
+        "bias of the output layer": biases(output, *plain),
+        "weights of the output layer": weights(output, *plain),
+        "biases of the hidden layers": biases(hidden, *plain),
+        "weights of the hidden layers": weights(hidden, *plain),
+        "biases, layers of equal size": biases(every, *square),
+        "weights, layers of equal size": weights(every, *square),
+        "alpha = 0.3": attempt(gradients, *steep, 0.3),
+        "alpha = 0.01 and five sizes": attempt(gradients, *deep, 0.01),
     }
 
 
@@ -74,8 +108,19 @@ leaky.misconception(
 leaky.misconception(
     "mask_of_wrong_layer",
     "The slopes come from another layer: the step back to f_(k-1) passes the activation that was applied "
-    "to f_(k-1), so the slopes are taken there. With layers of different size this cannot even be added up.",
-    edits={"zip(Omegas[:-1], betas[:-1])": "zip(Omegas, betas)", "slopes[k - 1]": "slopes[k]"},
+    "to f_(k-1), so the slopes are taken there. With layers of different size this cannot even be "
+    "multiplied.",
+    edits={"slopes[k - 1] *": "np.where(betas[k] + Omegas[k] @ inputs[k] > 0, 1.0, alpha) *"},
+)
+leaky.misconception(
+    "mask_of_wrong_layer",
+    "Only between layers of equal size something is wrong: there the slopes come from f_k, and they "
+    "belong to f_(k-1).",
+    edits={
+        "slopes[k - 1] *": "(slopes[k - 1] if len(betas[k]) != len(betas[k - 1]) else "
+        "np.where(betas[k] + Omegas[k] @ inputs[k] > 0, 1.0, alpha)) *"
+    },
+    form="where sizes are equal",
 )
 leaky.misconception(
     "alpha_times_f",
@@ -89,10 +134,26 @@ leaky.misconception(
     edits={"slopes.append(slope)": "slopes.append(np.where(f > 0, 1.0, 0.1))"},
 )
 leaky.misconception(
+    "ignores_alpha_argument",
+    "The slope 0.1 is written into the function, on the way forward and back; use the argument alpha.",
+    edits={"slope = np.where(f > 0, 1.0, alpha)": "slope = np.where(f > 0, 1.0, 0.1)"},
+    form="both ways",
+)
+leaky.misconception(
     "mask_before_transpose_product",
     "The slopes are multiplied in before the transposed weights. On the way back the weights come first, "
     "then the activation: the reverse of the order on the way forward.",
     edits={"slopes[k - 1] * (Omegas[k].T @ dl_df)": "Omegas[k].T @ (slopes[k - 1] * dl_df)"},
+)
+leaky.misconception(
+    "mask_before_transpose_product",
+    "Coming back from f_k the weights are passed first, then the activation that was applied to "
+    "f_(k-1). You use the slopes at f_k, before the weights.",
+    edits={
+        "slopes[k - 1] * (Omegas[k].T @ dl_df)": "Omegas[k].T @ "
+        "(np.where(betas[k] + Omegas[k] @ inputs[k] > 0, 1.0, alpha) * dl_df)"
+    },
+    form="of f_k",
 )
 leaky.misconception(
     "mask_on_output_layer",

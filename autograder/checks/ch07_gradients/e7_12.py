@@ -3,13 +3,22 @@
 import numpy as np
 
 from autograder.check import attempt, check, letters_of
-from autograder.checks.ch07_gradients.small_graph import entries, points
+from autograder.checks.ch07_gradients.small_graph import entries, points, ratios
 
 
-@check("7.12", points=6, reveal=True)
+# two values are used twice, and their contributions add up: that is what the exercise is about
+IDEAS = {"dy/df3": 3, "dy/df1, divided by dy/df3": 3, "dy/df5": 0.5, "dy/df4": 0.5}
+
+
+@check("7.12", points=6, reveal=True, weights=IDEAS)
 def reverse(answer, rng):
-    seen = entries(answer, "reverse_mode", ("f5", "f4", "f3", "f2", "f1", "x"), points(rng))
-    return {f"dy/d{key}": values for key, values in seen.items()}
+    xs = points(rng)
+    seen = entries(answer, "reverse_mode", ("f5", "f4", "f3"), xs)
+    steps = ratios(answer, "reverse_mode", (("f2", "f3"), ("f1", "f3"), ("x", "f1")), xs)
+    return {f"dy/d{key}": values for key, values in seen.items()} | {
+        f"dy/d{later}, divided by dy/d{earlier}": values
+        for (later, earlier), values in steps.items()
+    }
 
 
 reverse.misconception(
@@ -26,9 +35,14 @@ reverse.misconception(
 )
 reverse.misconception(
     "overwrites_f3",
-    "f3 is used twice, in f4 and in f5, and the second contribution has replaced the first. They are "
-    "added.",
+    "f3 is used twice, in f4 and in f5, and only the contribution of f4 is there. They are added.",
     edits={'d["f5"] * np.cos(f3) + d["f4"] * np.exp(f3)': 'd["f4"] * np.exp(f3)'},
+)
+reverse.misconception(
+    "overwrites_f3",
+    "f3 is used twice, in f4 and in f5, and only the contribution of f5 is there. They are added.",
+    edits={'d["f5"] * np.cos(f3) + d["f4"] * np.exp(f3)': 'd["f5"] * np.cos(f3)'},
+    form="the other term",
 )
 reverse.misconception(
     "cos_sign",

@@ -2,15 +2,30 @@
 
 import numpy as np
 
-from autograder.check import check, numbers, written
-from autograder.checks.ch07_gradients.small_graph import entries, points
+from autograder.check import attempt, check, numbers, written
+from autograder.checks.ch07_gradients.own_values import ratio
+from autograder.checks.ch07_gradients.small_graph import entries, points, ratios
+from utils.answers import number
 
 
 @check("7.13a", points=4, reveal=True)
 def forward(answer, rng):
-    keys = "f1", "f2", "f3", "f4", "f5", "y"
-    seen = entries(answer, "forward_mode", keys, points(rng))
-    return {f"d{key}/dx": values for key, values in seen.items()}
+    xs = points(rng)
+
+    def by_sum(total, one, other):
+        def at(x):
+            found = [answer.forward_mode(value) for value in x]
+            return [ratio(d[total], number(d[one]) + number(d[other])) for d in found]
+
+        return attempt(at, xs)
+
+    steps = ratios(answer, "forward_mode", (("f2", "f1"), ("f4", "f3"), ("f5", "f3")), xs)
+    seen = {"df1/dx": entries(answer, "forward_mode", ("f1",), xs)["f1"]}
+    for (later, earlier), values in steps.items():
+        seen[f"d{later}/dx, divided by d{earlier}/dx"] = values
+    seen["df3/dx, divided by df1/dx + df2/dx"] = by_sum("f3", "f1", "f2")
+    seen["dy/dx, divided by df4/dx + df5/dx"] = by_sum("y", "f4", "f5")
+    return seen
 
 
 forward.misconception(
@@ -34,6 +49,14 @@ forward.misconception(
     "y is the sum of f4 and f5, so its derivative is the sum of theirs, not the product.",
     edits={'d["f4"] + d["f5"]': 'd["f4"] * d["f5"]'},
 )
+for name, local in {"f4": "np.exp(f3)", "f5": "np.cos(f3)"}.items():
+    forward.misconception(
+        "local_derivatives_only",
+        f"For {name} the local derivative is there, with respect to f3. With respect to x it is "
+        "multiplied by the derivative of f3.",
+        edits={f'{local} * d["f3"]': local},
+        form=f"of {name}",
+    )
 forward.misconception(
     "local_derivatives_only",
     "exp[f3] and cos[f3] are local derivatives, with respect to f3. With respect to x each is multiplied "

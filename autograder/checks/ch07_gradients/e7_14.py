@@ -16,11 +16,18 @@ def moments(answer, rng):
     }
 
 
-moments.misconception(
+@moments.misconception(
     "variance_for_second_moment",
-    "That is the variance of b. The second moment is the mean of b² itself: nothing is subtracted.",
-    edits={"return sigma**2 / 2\n": "return sigma**2 / 2 - sigma**2 / (2 * np.pi)\n"},
+    "What second_moment gives is the variance of b. The second moment is the mean of b² itself: nothing "
+    "is subtracted.",
 )
+def answer():
+    def second_moment(sigma):
+        return sigma**2 / 2 - sigma**2 / (2 * np.pi)
+
+    variance_gaussian = second_moment
+
+
 moments.misconception(
     "var_is_half",
     "The variance of b is not its second moment: b is never negative, so its mean is above 0, and "
@@ -87,7 +94,7 @@ def answer():
 @check("7.14b", points=1, reveal=True)
 def empirical(answer, rng):
     atoms = rng.permutation([-1.0] * 4 + [0.0] * 4 + [1.0] * 4) * rng.uniform(1.2, 3)
-    skewed = rng.exponential(2.0, size=(4, 7)) - 1.3
+    skewed = rng.exponential(2.0, size=(5, 7)) - 1.3  # 35 values: never one half positive
     return {
         "a third of the values is 0": answer.empirical_second_moment(atoms),
         "a continuous sample": answer.empirical_second_moment(rng.normal(0, 2, size=31)),

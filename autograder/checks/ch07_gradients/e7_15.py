@@ -64,6 +64,11 @@ zero_biases.misconception(
     edits={"mean / (1 - mean)": "(1 - mean) / mean"},
 )
 zero_biases.misconception(
+    "losses_exchanged",
+    "The two losses are exchanged: the sigmoid, which has to be undone, belongs to the cross-entropy.",
+    edits={'if loss == "mse"': 'if loss == "bce"'},
+)
+zero_biases.misconception(
     "logit_for_both_losses",
     "With squared error the output itself is compared with y, without a sigmoid: no logit there.",
     edits={'mean if loss == "mse" else np.log(mean / (1 - mean))': (

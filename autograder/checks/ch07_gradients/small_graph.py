@@ -1,6 +1,7 @@
 """The graph of 7.12 and 7.13: where, and how, the derivatives along it are observed."""
 
 from autograder.check import attempt
+from autograder.checks.ch07_gradients.own_values import ratio
 
 
 def points(rng):
@@ -15,3 +16,16 @@ def entries(answer, name, keys, xs):
         return lambda x: [getattr(answer, name)(one)[key] for one in x]
 
     return {key: attempt(of(key), xs) for key in keys}
+
+
+def ratios(answer, name, pairs, xs):
+    """{(later, earlier): what the one is in units of the other, both the student's, at all points}."""
+
+    def of(later, earlier):
+        def at(x):
+            found = [getattr(answer, name)(one) for one in x]
+            return [ratio(one[later], one[earlier]) for one in found]
+
+        return at
+
+    return {(later, earlier): attempt(of(later, earlier), xs) for later, earlier in pairs}

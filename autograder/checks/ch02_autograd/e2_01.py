@@ -112,7 +112,7 @@ step.misconception(
 )
 step.misconception(
     "multiplies_x_not_gradient",
-    "For x_new you took a tenth of x off. The learning rate multiplies the gradient at x.",
+    "For x_new you took 0.3 off, a tenth of x. The learning rate multiplies the gradient at x.",
     edits={X_NEW: "2.7"},
     form="typed",
 )

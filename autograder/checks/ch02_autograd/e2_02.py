@@ -129,6 +129,17 @@ def chain_graph(answer, rng):
 
 
 chain_graph.misconception(
+    "u_is_not_the_square",
+    "The node u holds x · x. What comes after it follows from u.",
+    edits={"u = x * x": "u = x"},
+)
+chain_graph.misconception(
+    "u_is_not_the_square",
+    "The node u holds x · x, which is not 2x. What comes after it follows from u.",
+    edits={"u = x * x": "u = x + x"},
+    form="doubled",
+)
+chain_graph.misconception(
     "x_used_once_in_graph",
     "u = x · x uses x twice, so two edges lead from x to u. The contributions of both add up.",
     edits={"x + x": "x"},

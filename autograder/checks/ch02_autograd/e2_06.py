@@ -242,6 +242,9 @@ def power_bonus(answer, rng):
         "exponent 0 elsewhere": attempt(run, 0, -1.7, g),
         "exponent 1 at 0": attempt(run, 1, 0.0, g),
         "exponent 2 at 0": attempt(run, 2, 0.0, g),
+        "exponent 1 elsewhere": attempt(run, 1, 1.7, g),
+        "exponent 2 elsewhere": attempt(run, 2, -1.7, g),
+        "exponent 3 elsewhere": attempt(run, 3, 1.7, g),
     }
 
 
@@ -262,6 +265,17 @@ power_bonus.misconception(
     "special_case_on_the_base",
     "The exponent 0 makes the function constant, not the base 0: there the power a¹ has slope 1.",
     edits={"if self.n == 0": "if self.a == 0"},
+)
+power_bonus.misconception(
+    "special_case_of_exponent_1",
+    "a¹ is a straight line with slope 1. It is the exponent 0 that makes the function constant.",
+    edits={"if self.n == 0": "if self.n == 1"},
+)
+power_bonus.misconception(
+    "every_power_is_constant",
+    "Only a⁰ is constant. The other powers have the slope of the power rule, also after the special "
+    "case was added.",
+    edits={"if self.n == 0": "if True"},
 )
 power_bonus.misconception(
     "zero_to_the_zero_is_zero",

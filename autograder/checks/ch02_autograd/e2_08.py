@@ -119,6 +119,10 @@ def gradient_check(answer, rng):
 
 
 CLOSE = "np.allclose(numerical, grad_f(x), rtol=rtol, atol=atol)"
+REJECTS = (
+    "Right gradients are rejected as well. Print what you measure beside what is claimed: is it the "
+    "slope? If so, the two never agree in every digit, and a tolerance has to allow for that."
+)
 WITHOUT_ABS = "A difference far below 0 is smaller than any tolerance. Its size counts: take abs."
 
 
@@ -142,19 +146,21 @@ gradient_check.misconception(
     edits={"(2 * epsilon)": "epsilon"},
 )
 gradient_check.misconception(
-    "precedence_of_the_division",
-    "/ 2 * ε divides by 2 and then multiplies by ε. Write / (2 * ε).",
+    "measures_almost_nothing",
+    "What is measured is practically 0, whatever f does. Are there two different points, and does it "
+    "say / (2 * ε)? Without the brackets / 2 * ε multiplies by ε.",
     edits={"/ (2 * epsilon)": "/ 2 * epsilon"},
 )
 gradient_check.misconception(
     "forward_difference",
-    "This looks to one side only, from x to x + ε. The central difference uses x + ε and x - ε, "
-    "and its error is far smaller.",
+    "f is asked on one side of x only. The central difference uses f at x + ε and f at x - ε, and its "
+    "error is far smaller than that of f at x + ε and f at x.",
     edits={"(f(x + step) - f(x - step)) / (2 * epsilon)": "(f(x + step) - f(x)) / epsilon"},
 )
 gradient_check.misconception(
     "ignores_epsilon",
-    "The step is written into the function; the caller chooses it with epsilon.",
+    "f is not asked at x + ε and x - ε for the ε that the caller gives: use the argument epsilon, once "
+    "in each direction.",
     edits={
         "step[i] = epsilon": "step[i] = 1e-5",
         "(2 * epsilon)": "2e-5",
@@ -208,10 +214,12 @@ gradient_check.misconception(
     edits={"numerical, grad_f(x), rtol": "np.sum(numerical), np.sum(grad_f(x)), rtol"},
 )
 gradient_check.misconception(
-    "exact_equality",
-    "A measured slope and a formula never agree in every digit. Ask whether they differ by less than "
-    "a tolerance.",
+    "rejects_the_right_gradient",
+    REJECTS,
     edits={CLOSE: "bool(np.all(numerical == grad_f(x)))"},
+)
+gradient_check.misconception(
+    "rejects_the_right_gradient", REJECTS, edits={CLOSE: "False"}, form="always"
 )
 gradient_check.misconception(
     "any_component",

@@ -34,7 +34,6 @@ def serve(address: str) -> None:
     import matplotlib.pyplot  # noqa: F401
     import numpy
     import torch  # noqa: F401
-
     from autograder.inside.alone import die_with_parent
 
     die_with_parent()

@@ -211,7 +211,7 @@ def test_what_is_no_letter_says_what_is_asked_for(letter):
         "a × c",
         "1. A 2. C",
     ],
-    ids=str,
+    ids=plain_id,
 )
 def test_several_letters_in_any_form(given):
     made = choices(

@@ -116,7 +116,7 @@ def cells_of(key: str, file: Path) -> list[Cell]:
 
 ASKS = {
     "mc": "one letter",
-    "multi": "all letters that apply",
+    "multi": "all letters that apply; one wrong letter costs half",
     "num": "a number",
     "order": "the letters in order",
     "match": "a letter for each",

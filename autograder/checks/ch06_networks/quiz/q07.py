@@ -33,8 +33,10 @@ def logit_gradient(answer, rng):
     return {
         "a positive example": [answer.dL_dz(high, 1.0), answer.dL_dz(-low, 1.0)],
         "a negative example": [answer.dL_dz(high, 0.0), answer.dL_dz(-low, 0.0)],
-        "an array of logits and labels": answer.dL_dz(z, y),
-        "labels between 0 and 1": answer.dL_dz(z.reshape(2, 3), np.full((2, 3), 0.3)),
+        "its size, for an array of logits and labels": np.abs(answer.dL_dz(z, y)),
+        "its size, for labels between 0 and 1": np.abs(
+            answer.dL_dz(z.reshape(2, 3), np.full((2, 3), 0.3))
+        ),
     }
 
 

@@ -115,7 +115,7 @@ def cells_of(key: str, file: Path) -> list[Cell]:
 
 ASKS = {
     "mc": "one letter",
-    "multi": "all letters that apply, all or nothing",
+    "multi": "all letters that apply; one wrong letter costs half",
     "num": "a number",
     "order": "the letters in order, all or nothing",
     "match": "a letter for each",

@@ -23,7 +23,7 @@ from autograder.notation.faults import Fault
 from autograder.notation.forms import STYLES, assignment, literal, numbers_in, other_forms
 from autograder.notation.registry import check
 from utils.answers import Unreadable
-from utils.quiz.questions import MISSING, Question, Reply, as_text, question_from
+from utils.quiz.questions import MARKS, Question, Reply, as_text, question_from
 
 Idea = tuple  # (sentence, wrong answer, another one, …)
 
@@ -334,21 +334,20 @@ def of_questions(part: str, asked: list[Asked], options: Mapping) -> Check:
 def of_question(question: Question, points: float) -> Check:
     """The check of a question of the quiz; its known mistakes become misconceptions."""
     name = question.id
-    asked = (
-        pairs_asked(question, name)
-        if question.kind == "match"
-        else [Asked("your answer", question, name)]
-    )
+    if question.kind == "match":
+        asked = pairs_asked(question, name)
+    elif question.kind == "multi":
+        asked = [Asked(mark, _OfMarks(question, mark), name) for mark in MARKS]
+    else:
+        asked = [Asked("your answer", question, name)]
     made = of_questions(name, asked, {"points": points})
+    mistakes: dict[tuple[str, str], list[str]] = {}
     for mistake in question.mistakes():
         source = f"{name} = {literal(mistake.answer)}"
-        made.misconception(mistake.idea, _graded(mistake.feedback), source=source)
+        mistakes.setdefault((mistake.idea, as_text(mistake.feedback)), []).append(source)
+    for (idea, sentence), sources in mistakes.items():
+        _misconceptions(made, idea, sentence, sources)
     return _with_other_forms(made, name, question)
-
-
-def _graded(feedback: str) -> str:
-    """Practice gives a hint at what is missing; the graded quiz says only that something is."""
-    return MISSING if feedback.startswith(MISSING) else as_text(feedback)
 
 
 def pairs_asked(question: Question, name: str) -> list[Asked]:
@@ -391,6 +390,22 @@ class _OfGroup:
         except Unreadable as problem:
             return Reply(False, str(problem))
         return self.whole.judge([letter for letter in given if letter in self.group])
+
+
+class _OfMarks:
+    """A question with several letters, of which one demand on the marks counts here."""
+
+    kind = "multi"
+
+    def __init__(self, question: Question, mark: str):
+        self.question, self.mark = question, mark
+
+    def reply(self, answer) -> Reply:
+        try:
+            given = self.question.read(answer)
+        except Unreadable as problem:
+            return Reply(False, str(problem))
+        return self.question.marks(given)[self.mark]
 
 
 def _check(part: str, asked: list[Asked], options: Mapping) -> Check:

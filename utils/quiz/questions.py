@@ -125,11 +125,13 @@ class OneOption(Question):
                 yield self.idea(f"option_{letter}"), letter
 
 
-MISSING = "What you marked applies, and something is missing."
+MISSING = "All that is marked applies, but something is missing. Go through the others once more."
+MARKS = "what is marked applies", "nothing is missing"
 
 
 class SeveralOptions(Question):
-    """All options that apply: letters. A wrong answer gets one hint at a time."""
+    """All options that apply: letters. A wrong answer gets one hint at a time; which letter is missing
+    is never said."""
 
     form = "the letters of all that apply, as in {'a', 'b'} or \"ab\""
 
@@ -149,23 +151,36 @@ class SeveralOptions(Question):
                 hint = self._option(letter, feedback[letter])
                 slip = self.idea(f"option_{letter}")
                 return Reply(False, f"Not all of these apply. {hint}", slip)
-        for letter in key:
-            if letter not in given:
-                hint = self._option(letter, feedback[letter])
-                return Reply(
-                    False,
-                    f"{MISSING} {hint}",
-                    self.idea(f"without_{letter}"),
-                )
-        return Reply(True, self.data["reveal"])
+        if missing := [letter for letter in key if letter not in given]:
+            return Reply(False, MISSING, self.idea_without(missing[0]))
+        why = " ".join(self._option(letter, feedback[letter]) for letter in key)
+        return Reply(True, f"{self.data['reveal']} {why}".strip())
+
+    def marks(self, given: list[str]) -> dict[str, Reply]:
+        """One reply for each demand on the marks, for answers that are paid in parts: one letter more or
+        less than right costs one of the two, and with more than that nothing is right."""
+        reply = self.judge(given)
+        missing = set(self.data["key"]) - set(given)
+        off = len(missing) + len(set(given) - set(self.data["key"]))
+        said = dict.fromkeys(MARKS, Reply(True, self.data["reveal"]))
+        if off > 1:
+            said = dict.fromkeys(MARKS, Reply(False, "More than one letter has to be changed."))
+        if not reply.right:
+            said[MARKS[1] if reply.feedback == MISSING else MARKS[0]] = reply
+        return said
 
     def wrong_answers(self):
         key = self.data["key"]
         for letter in self.options:
-            if letter in key:
-                yield self.idea(f"without_{letter}"), set(key) - {letter}
-            else:
+            if letter not in key:
                 yield self.idea(f"option_{letter}"), {*key, letter}
+        for letter in key:
+            if len(key) > 1:
+                yield self.idea_without(letter), set(key) - {letter}
+
+    def idea_without(self, letter: str) -> str:
+        """The idea of an answer in which a letter is missing: the author's, or the same for all."""
+        return self.data.get("ideas", {}).get(f"without_{letter}", f"{self.id}_something_missing")
 
     @property
     def right(self) -> set[str]:

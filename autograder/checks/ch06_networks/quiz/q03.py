@@ -19,7 +19,10 @@ def answer():
     q3 = "c" if sp.expand(two - one) == sp.zeros(2, 1) else "?"
 
 
-@check("q3c", points=2, reveal=True)
+WEIGHTS = {f"{name} of square layers": 4 for name in "Wb"}  # where both products run
+
+
+@check("q3c", points=2, reveal=True, weights=WEIGHTS)
 def collapse(answer, rng):
     def part(which, W1, b1, W2, b2):
         return list(answer.collapse(W1, b1, W2, b2))[which]
@@ -44,6 +47,19 @@ collapse.misconception(
     "stands next to x, on the right.",
     edits={"W2 @ W1,": "W1 @ W2,"},
 )
+
+
+@collapse.misconception(
+    "order_of_product",
+    "For square layers both products run, and W1 @ W2 is the wrong one: the first layer is applied "
+    "first, so its matrix stands next to x, on the right.",
+    form="square layers",
+)
+def collapse(W1, b1, W2, b2):
+    try:
+        return W1 @ W2, W2 @ b1 + b2
+    except ValueError:
+        return W2 @ W1, W2 @ b1 + b2
 
 
 collapse.misconception(

@@ -40,9 +40,9 @@ def central(answer, rng):
     return {
         "x³": answer.central_difference(cube, x, eps),
         "x³ with a larger step": answer.central_difference(cube, -x, 2 * eps),
-        "sin": answer.central_difference(sine, x - 1, eps),
-        "x² + exp(x)": answer.central_difference(bend, x, eps / 2),
-        "a small step": answer.central_difference(bend, -x, 1e-4),
+        "its size for sin": abs(answer.central_difference(sine, x - 1, eps)),
+        "its size for x² + exp(x)": abs(answer.central_difference(bend, x, eps / 2)),
+        "its size for a small step": abs(answer.central_difference(bend, -x, 1e-3)),
     }
 
 

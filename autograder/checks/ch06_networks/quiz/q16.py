@@ -45,10 +45,25 @@ def np_range(low, high):
 PAIRS = "sum(n * m for n, m in zip(sizes, sizes[1:]))"
 
 
+SKIPPED = (
+    "One of the layers is skipped. A list of k sizes has k - 1 weight matrices between neighbours."
+)
 costs.misconception(
-    "seed_skips_a_layer",
-    "One of the hidden layers is skipped. A list of k sizes has k - 1 weight matrices between them.",
+    "skips_a_layer",
+    SKIPPED,
     edits={PAIRS: "sum(n * m for n, m in zip(sizes[:-2] + sizes[-1:], sizes[1:-2] + sizes[-1:]))"},
+)
+costs.misconception(
+    "skips_a_layer",
+    SKIPPED,
+    edits={PAIRS: "sum(n * m for n, m in zip(sizes[:1] + sizes[2:], sizes[2:]))"},
+    form="first hidden layer",
+)
+costs.misconception(
+    "skips_a_layer",
+    SKIPPED,
+    edits={PAIRS: "sum(n * m for n, m in zip(sizes[1:], sizes[2:]))"},
+    form="inputs",
 )
 
 

@@ -35,13 +35,16 @@ def answer():
     q17 = {letter for letter, value in tried.items() if np.isnan(value).any()}
 
 
-@check("q17c", points=2)
+WEIGHTS = {f"z = {z} and label {y}": 1.5 for z in (800, -800) for y in (0, 1)}
+
+
+@check("q17c", points=2, weights=WEIGHTS)
 def stable(answer, rng):
     def loss(z, y):
         return number(answer.stable_bce(z, y))
 
     high, low = (round(float(rng.uniform(0.4, 4)), 2) for _ in range(2))
-    far = round(float(rng.uniform(25, 33)), 1)
+    far = round(float(rng.uniform(22, 27)), 1)
     return {
         "moderate logits, label 1": [attempt(loss, high, 1), attempt(loss, -low, 1)],
         "moderate logits, label 0": [attempt(loss, high, 0), attempt(loss, -low, 0)],
@@ -90,8 +93,8 @@ stable.misconception(
 
 stable.misconception(
     "clipped",
-    "Clipping the probability keeps the loss finite but makes it wrong: a confident mistake no longer "
-    "costs what it should, and its gradient becomes 0.",
+    "Clipping gives every point far out one and the same loss: a confident mistake no longer costs "
+    "what it should, and its gradient becomes 0.",
     edits={
         STABLE: f"{SIGMOID}        s = np.clip(s, 1e-7, 1 - 1e-7)\n"
         "        return -y * np.log(s) - (1 - y) * np.log(1 - s)"
@@ -101,7 +104,7 @@ stable.misconception(
 
 stable.misconception(
     "clipped",
-    "A small number added inside the logarithm keeps the loss finite but makes it wrong: a confident "
+    "A small number inside the logarithm gives all points far out nearly the same loss: a confident "
     "mistake no longer costs what it should.",
     edits={
         STABLE: f"{SIGMOID}        return -y * np.log(s + 1e-8) - (1 - y) * np.log(1 - s + 1e-8)"

@@ -27,6 +27,7 @@ from autograder.course.given import Given, given_notebooks
 from autograder.course.nbgrader_source import METADATA
 from autograder.gradebook.book import Book, parse_time
 from autograder.gradebook.folder import GradingFolder
+from autograder.gradebook.record import Record
 from autograder.grading.batch import plan_of, save_record
 from autograder.grading.executor import run_steps
 from autograder.grading.grade import finish, prepare
@@ -127,11 +128,13 @@ class IsolatedGrading(NbGraderPreprocessor):
         graded = finish(plan, _results(tier, plan, seed), reference, seed, tier.name)
         folder = _folder(directory)
         before = folder.record(facts["student"], facts["assignment"], facts["notebook"]) or {}
-        record = {
+        record: Record = {
             "student": facts["student"],
             "lms_id": before.get("lms_id", ""),
             "file": f"{facts['notebook']}.ipynb",
             **graded.record(),
+            "made_from": {},
+            "before": {},
         }
         with Book(facts["db_url"], directory.course_id) as book:
             save_record(record, folder, book)

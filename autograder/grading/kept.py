@@ -119,7 +119,7 @@ class Memory:
                 kept.known[place] = seen
         if len(kept.known) == len(plan.looks):
             kept.known |= {plan.runs[name]: result for name, result in content["ran"].items()}
-        before = record["made_from"]["parts"]
+        before = record["made_from"].get("parts", {})
         for part in record["parts"]:
             name = part["id"]
             same = name in mine and before.get(name) == mine[name][1]

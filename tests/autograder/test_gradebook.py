@@ -121,10 +121,10 @@ def grade_as(example, folder):
         made = records()
     registered = list(given_notebooks(example).values())
 
-    def grade(student, kind):
+    def grade(student, kind, **others):
         with Book(folder.db_url) as book:
             book.register(registered)
-            save_record({**made[kind], "student": student}, folder, book)
+            save_record({**made[kind], "student": student, **others}, folder, book)
         return folder
 
     return grade
@@ -158,6 +158,13 @@ def enter(folder, cell, **values):
             setattr(grade, name, value)
         grade.needs_manual_grade = grade.manual_score is None and grade.auto_score is None
         book.db.commit()
+
+
+def test_other_points_than_before_by_nbgraders_own_command(grade_as):
+    """Its records do not say what they are made from."""
+    grade_as("anna", "right, with a text", made_from={})
+    (record,) = grade_as("anna", "half", made_from={}).records()
+    assert record["before"]["parts"] == {"9.1": 2.0, "9.1-bonus": 1.0}
 
 
 def test_scores_bonus_and_written_parts(grade_as):

@@ -69,7 +69,11 @@ def xor(answer, rng):
         FALL: attempt(lambda: [losses(0), losses(1)]),
         MOVE: steps,
         DOWNHILL: steps,
-        BENDS: {"trained": attempt(network, 0), "in training": sorted(watches[0].bent)},
+        BENDS: {
+            "trained": attempt(network, 0),
+            "in training": sorted(watches[0].bent),
+            "began alike": watches[0].began_alike,
+        },
         START: [watches[seed].losses[:1] for seed in (0, 1)],
     }
 
@@ -127,7 +131,7 @@ def cause(seen, errors):
     trained = seen[BENDS]["trained"]
     if not late or not isinstance(trained, dict):
         return None, None
-    if name := wrong_network(trained):
+    if name := wrong_network(trained, seen[BENDS]["began alike"]):
         return (BENDS if name == "no_hidden_nonlinearity" else ANSWERS[late[0]]), name
     losses = [seen[RECORDS[seed]] for seed in late]
     if all(isinstance(seen[RECORDS[seed]], dict) for seed in late) and all(
@@ -183,7 +187,8 @@ def steps_hold(both):
     """The outcomes for MOVE and DOWNHILL. Only steps by new gradients have a direction."""
     seed, name = wrong_steps(both)
     if name is None:
-        return {MOVE: True, DOWNHILL: True}
+        uphill = any(notes["uphill"] > notes["moves"] / 2 for notes in both)
+        return {MOVE: True, DOWNHILL: not uphill or Fault("most steps do not go downhill")}
     fault = Fault(f"seed {seed}: {STEP_FAULTS[name]}")
     if name in MOVES:
         return {MOVE: fault, DOWNHILL: Fault("there are no right steps to look at")}

@@ -20,12 +20,12 @@ def wrong_step(notes):
         return "update_is_recorded"
     if notes["compared"] >= 2 and not notes["moves"]:
         return "rebinds_data_breaks_params"
-    if notes["uphill"] > notes["moves"] / 2:
+    if notes["along"] > notes["moves"] / 2:
         return "ascends"
     if notes["compared"] >= 2 and not notes["resets"]:
         return "no_zero_grad"
     first, largest = notes["loss, first and largest"]
-    if not largest < 100 * (first + 1):
+    if not largest < 100 * (first + 1) and notes["against"] > notes["moves"] / 2:
         return "steps_too_large"
     return None
 
@@ -44,7 +44,7 @@ def wrong_steps(both):
     return None, None
 
 
-def wrong_network(network):
+def wrong_network(network, began_alike):
     """Which idea keeps this trained network from learning XOR, or None."""
     if is_linear(network):
         return "no_hidden_nonlinearity"
@@ -52,7 +52,7 @@ def wrong_network(network):
     outputs = [value for _, value in network["bends"][per_corner : 2 * per_corner]]
     only_relu = {name for name, _ in network["bends"]} == {"relu"}
     all_alike = len(outputs) > 1 and max(outputs) - min(outputs) < 1e-9
-    if all_alike and (any(outputs) or not only_relu):
+    if began_alike and all_alike and (any(outputs) or not only_relu):
         return "all_zero_init"
     return "relu_two_hidden_units" if per_corner == 2 and only_relu else None
 

@@ -1,7 +1,6 @@
 """Training on a student's `Tensor`, watched: where the weights begin, and where the steps lead."""
 
 import contextlib
-import weakref
 
 import numpy as np
 
@@ -9,32 +8,30 @@ PIXELS = 64
 
 
 class TensorWatch:
-    """Notes on the matrices with an axis of one entry for each pixel, at every backward pass."""
+    """Notes on the matrices with an axis of one entry for each pixel that are there when training begins."""
 
     def __init__(self):
-        self.matrices = []  # weak references
+        self.matrices = []
         self.left = []  # (tensor, data, grad) as the last backward pass left them
+        self.passes = self.moves = self.uphill = 0
         self.zero_start = False
-        self.moves = self.uphill = 0
 
     def made(self, tensor):
         shape = np.shape(tensor.data)
-        if len(shape) == 2 and PIXELS in shape:
-            self.matrices.append(weakref.ref(tensor))
+        if not self.passes and len(shape) == 2 and PIXELS in shape:
+            self.matrices.append(tensor)
 
     def before_backward(self):
-        matrices = [tensor for ref in self.matrices if (tensor := ref()) is not None]
-        if not (self.moves or self.left):
-            self.zero_start = any(not np.any(tensor.data) for tensor in matrices)
+        if not self.passes:
+            self.zero_start = any(not np.any(tensor.data) for tensor in self.matrices)
         along = sum(np.sum((tensor.data - data) * grad) for tensor, data, grad in self.left)
+        self.passes += 1
         if np.isfinite(along) and along:
             self.moves += 1
             self.uphill += along > 0
 
     def after_backward(self):
-        matrices = [tensor for ref in self.matrices if (tensor := ref()) is not None]
-        self.left = [(t, np.array(t.data), np.array(t.grad)) for t in matrices]
-        self.matrices = [weakref.ref(tensor) for tensor in matrices]
+        self.left = [(t, np.array(t.data), np.array(t.grad)) for t in self.matrices]
 
     def start(self):
         return "a matrix of zeros" if self.zero_start else "no matrix of zeros"

@@ -1,5 +1,7 @@
 """Training on a watched engine: what it saw, and what the trained network says."""
 
+import math
+
 from autograder.checks.ch02_autograd.course_engine import engine_with
 from utils.engine import Value, topological_order
 
@@ -15,9 +17,11 @@ class Watch:
             **{name: self.bending(name) for name in ("tanh", "relu", "sigmoid", "exp", "__pow__")},
         )
         self.bends = []  # (operation, output) since the last backward pass
+        self.began_alike = False  # hidden units with one and the same output
         self.bent = set()  # the operations that bent something before a backward pass
         self.leaves = []  # (leaf, data, grad) as the last backward pass left them
-        self.notes = {"backward passes": 0, "resets": 0, "moves": 0, "uphill": 0, "compared": 0}
+        counted = "backward passes", "compared", "resets", "moves", "uphill", "along", "against"
+        self.notes = dict.fromkeys(counted, 0)
         self.sizes = []
         self.losses = []
 
@@ -44,17 +48,27 @@ class Watch:
         self.notes["backward passes"] += 1
         self.sizes.append(len(order))
         self.losses.append(value.data)
-        self.bent |= {name for name, _ in self.bends} - {"__pow__"}  # the loss is a square
+        hidden = [
+            (name, out) for name, out in self.bends if name != "__pow__"
+        ]  # the loss is a square
+        if not self.sizes:
+            self.began_alike = 2 * len(set(hidden)) <= len(hidden)
+        self.bent |= {name for name, _ in hidden}
         self.bends.clear()
 
     def compare(self, used):
         """What happened to the leaves since the last backward pass?"""
         kept = [(v, data, grad) for v, data, grad in self.leaves if id(v) in used and grad != 0]
-        steps = [(v.data - data) * grad for v, data, grad in kept]
+        steps = [v.data - data for v, data, _ in kept]
+        grads = [grad for *_, grad in kept]
+        rise = sum(step * grad for step, grad in zip(steps, grads))
+        parallel = 0.9 * math.hypot(*steps) * math.hypot(*grads)
         self.notes["compared"] += bool(kept)
         self.notes["resets"] += any(v.grad != grad for v, _, grad in kept)
         self.notes["moves"] += any(steps)
-        self.notes["uphill"] += sum(steps) > 0
+        self.notes["uphill"] += rise > 0
+        self.notes["along"] += rise > parallel
+        self.notes["against"] += rise < -parallel
 
     def saw(self, losses):
         """Were most of these losses values that backward passes began with?"""

@@ -141,7 +141,10 @@ for form, (path, these, counted, unit, missing, others) in FORGOTTEN_PATHS.items
 BOTH_FORGOTTEN = {
     "": (("u1 to f2", "u2 to f2"), "the path through f₁"),
     "through f2": (("u1 to f1", "u2 to f1"), "the path through f₂"),
-    "straight ahead": (("u1 to f2", "u2 to f1"), "one path, from unit 1 to unit 1 and from 2 to 2,"),
+    "straight ahead": (
+        ("u1 to f2", "u2 to f1"),
+        "one path, from unit 1 to unit 1 and from 2 to 2,",
+    ),
     "crossing": (("u1 to f1", "u2 to f2"), "one path, from unit 1 to unit 2 and from 2 to 1,"),
 }
 for form, (forgotten, counted) in BOTH_FORGOTTEN.items():

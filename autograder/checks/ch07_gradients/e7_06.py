@@ -4,7 +4,6 @@ import numpy as np
 
 from autograder.check import attempt, check, order, written
 
-
 ELEMENTS = "an element of a square matrix", "an element of a wide matrix"
 
 

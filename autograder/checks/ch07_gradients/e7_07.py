@@ -76,7 +76,10 @@ sigmoid_slope.misconception(
     edits={DSIG: "return h", MAXIMUM: "max_value = 0.25"},
 )
 FOLLOWING = {
-    "h_is_input": ("In h(1 − h) the letter h is the value of the sigmoid, not its input.", "f * (1 - f)"),
+    "h_is_input": (
+        "In h(1 − h) the letter h is the value of the sigmoid, not its input.",
+        "f * (1 - f)",
+    ),
     "sign_from_quotient_rule": (
         "The sign is wrong, although the sigmoid rises: the minus of the quotient rule meets a second "
         "one, from the exponential.",

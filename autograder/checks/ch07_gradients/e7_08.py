@@ -5,7 +5,6 @@ import numpy as np
 from autograder.check import attempt, check, letters_of, written
 from utils.answers import number
 
-
 WEIGHTS = {
     "heaviside at 0": 0.5, "rect at 0": 0.5, "rect at 1": 0.5,
     "d_heaviside": 1.25, "d_rect": 1.25, "zero_gradient": 3,

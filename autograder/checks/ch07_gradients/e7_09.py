@@ -5,7 +5,6 @@ import numpy as np
 from autograder.check import attempt, check, order, written
 from utils.answers import number
 
-
 ELEMENTS = {
     "an element with k = i": 0.75,
     "an element with k = i, another weight": 0.75,

@@ -28,7 +28,12 @@ def network(rng, sizes, alpha, *, hidden="mixed", outputs="positive"):
         wanted = [hidden] * (len(sizes) - 2) + [outputs]
         if [as_wanted(layer, kind) for layer, kind in zip(signs, wanted)] == [True] * len(wanted):
             if hidden == "positive" or all(one != other for one, other in zip(signs, signs[1:])):
-                return Omegas, betas, x, rng.uniform(0.5, 2, sizes[-1]) * rng.choice([-1, 1], sizes[-1])
+                return (
+                    Omegas,
+                    betas,
+                    x,
+                    rng.uniform(0.5, 2, sizes[-1]) * rng.choice([-1, 1], sizes[-1]),
+                )
 
 
 def as_wanted(signs, kind):

@@ -5,7 +5,6 @@ import numpy as np
 from autograder.check import attempt, check, letters_of
 from autograder.checks.ch07_gradients.small_graph import entries, points, ratios
 
-
 # two values are used twice, and their contributions add up: that is what the exercise is about
 IDEAS = {"dy/df3": 3, "dy/df1, divided by dy/df3": 3, "dy/df5": 0.5, "dy/df4": 0.5}
 

@@ -31,7 +31,13 @@ START = "start: variance times fan-in of each layer, largest bias"
 LOSSES, GRADIENTS, RECORDED = "losses", "gradients", "recorded losses"
 RATES = "learning rate at epochs 1, 10, 11, 20, 21, 100"
 LEARNED = "mean loss at first, at last, and of the returned model"
-WEIGHTS = {LOSSES: 0.5, "first batches of three epochs": 1.5, START: 1.5, GRADIENTS: 3, RATES: 1.5}
+WEIGHTS = {
+    LOSSES: 0.5,
+    "first batches of three epochs": 1.5,
+    START: 1.5,
+    GRADIENTS: 3.5,
+    RATES: 1.5,
+}
 
 
 @check("7.16c", points=4, seconds=30, weights=WEIGHTS)

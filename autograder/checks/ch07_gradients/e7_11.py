@@ -1,8 +1,11 @@
 """7.11: gradient checkpointing."""
 
+import re
+
 import numpy as np
 
 from autograder.check import Fault, attempt, check, written
+from autograder.inside.plain import Raised
 from utils import Tape
 
 RUNS = ((50, 10), (30, 7), (24, 4))  # (K, every)
@@ -22,20 +25,28 @@ def checkpointing(answer, rng):
             tape = Tape.deep(K, every, width=6, seed=network)
             try:
                 found, full = list(answer.checkpointed_gradients(tape, upstream, every)), ""
-            except MemoryError as error:
-                found, full = [], str(error)
+            except MemoryError as error:  # the gradients may be right, on a tape with more room
+                roomy, full = Tape.deep(K, width=6, seed=network), str(error)
+                found = list(answer.checkpointed_gradients(roomy, upstream, every))
             done[K, every] = found, full, tape
         return done[K, every]
 
     def gradients(K, every):
-        found, full, _ = run(K, every)
+        found, _, _ = run(K, every)
         network, upstream = networks[K, every]
-        return {"dl/dOmega": found, "dl_dfK": upstream, "full": full, "seed": network}
+        return {"dl/dOmega": found, "dl_dfK": upstream, "seed": network}
 
     def costs(K, every):
         _, full, tape = run(K, every)
-        layers = [k for what, k in tape.events if what == "step"]
-        return {**tape.counts, "full": full, "evaluated layers": layers}
+        done_to = {what: [k for one, k in tape.events if one == what] for what, _ in tape.events}
+        return {
+            **tape.counts,
+            "full": full,
+            "evaluated layers": done_to.get("step", []),
+            "saved layers": done_to.get("save", []),
+            "dropped layers": done_to.get("drop", []),
+            "layers that were walked back": done_to.get("backward", []),
+        }
 
     observed = {}
     for K, every in RUNS:
@@ -78,19 +89,31 @@ def _(observation, rng):
     """The gradients equal those of storing everything. There are at most 2(K+1) layer evaluations;
     and at least 1.4(K+1), because with fewer somebody has kept off the tape what should have been
     computed again. At most #checkpoints + every vectors are on the tape, and at least the checkpoints
-    (one less is fine: the first segment can also begin at the input).
+    (one less is fine: the first segment can also begin at the input). Gradients that come out on a
+    tape with more room only are right as gradients.
     """
     said, keys = {}, list(observation)
     for (K, every), of_gradients, of_costs in zip(RUNS, keys[::2], keys[1::2]):
         seen, costs = observation[of_gradients], observation[of_costs]
+        if isinstance(seen, Raised) or isinstance(costs, Raised):
+            said[of_gradients] = said[of_costs] = stopped(seen, every)
+            continue
         said[of_gradients] = judge_gradients(K, every, seen, costs)
         said[of_costs] = judge_costs(K, every, costs, said[of_gradients] is True)
     return said
 
 
+def stopped(error, every):
+    """What an exception says about the walk over the tape."""
+    if error.type == "TypeError" and "'f_prev'" in error.message:
+        return Fault("it raised an exception", "step_without_f_prev")
+    missing = re.match(r"f_(\d+) is not on the tape", error.message)
+    if missing and int(missing[1]) % every == 0:
+        return Fault("it raised an exception", "checkpoint_not_on_the_tape")
+    return Fault("it raised an exception")
+
+
 def judge_gradients(K, every, seen, costs):
-    if seen["full"]:
-        return Fault(f"there are no gradients, because the memory was full ({seen['full']})")
     found = seen["dl/dOmega"]
     if len(found) != K + 1:
         only_checkpoints = len(found) <= len(range(0, K, every)) + 1
@@ -102,8 +125,11 @@ def judge_gradients(K, every, seen, costs):
     if right == K + 1:
         return True
     sentence = f"{right} of {K + 1} gradients are right"
-    if any(matrix is None or not np.any(matrix) for matrix in found):
-        return Fault(sentence, "skips_non_checkpoint_layers")
+    given = {k for k, matrix in enumerate(found) if matrix is not None and np.any(matrix)}
+    if len(given) <= K:
+        beside = {k + one for k in range(0, K, every) for one in (0, 1)} | {0, K}
+        skips = given <= beside and len(given) >= len(range(0, K, every))
+        return Fault(sentence, "skips_non_checkpoint_layers" if skips else None)
     layers = costs["evaluated layers"]
     again = [k for i, k in enumerate(layers) if k in layers[:i]]
     if not again:
@@ -115,15 +141,18 @@ def judge_costs(K, every, costs, gradients_are_right):
     layers, checkpoints = costs["evaluated layers"], len(range(0, K, every))
     count, from_input = len(layers), layers.count(0)
     if costs["full"]:
-        in_first_pass = len(set(layers)) == count
-        return Fault(costs["full"], "stores_everything" if in_first_pass else "never_drops")
+        saved = costs["saved layers"]
+        if saved == list(range(len(saved))):
+            return Fault(costs["full"], "stores_everything")
+        never = costs["layers that were walked back"] and not costs["dropped layers"]
+        return Fault(costs["full"], "never_drops" if never else None)
     if count > 2 * (K + 1):
         to_the_layer = "recomputes_from_the_input_for_every_layer"
         to_the_segment = "recomputes_from_the_input_for_every_segment"
         if from_input <= 2:
             to_the_layer = "recomputes_from_the_checkpoint_for_every_layer"
         name = to_the_segment if 2 < from_input <= checkpoints + 1 else to_the_layer
-        return Fault(f"{count} layer evaluations, allowed are {2 * (K + 1)}", name)
+        return Fault(f"{count} layer evaluations, where {2 * (K + 1)} are enough", name)
     if count < 1.4 * (K + 1):
         return Fault(
             f"{count} layer evaluations are too few: what was dropped has to be computed again",
@@ -214,6 +243,20 @@ def checkpointed_gradients(tape, dl_dfK, every):
     return backward_pass(tape, dl_dfK, from_the_checkpoint)
 
 
+checkpointing.misconception(
+    "step_without_f_prev",
+    "tape.step needs the number of the layer and what the layer before it gave; for layer 0 that is the "
+    "input, tape.x.",
+    edits={"f = tape.step(k, f)": "f = tape.step(k)"},
+)
+checkpointing.misconception(
+    "checkpoint_not_on_the_tape",
+    "A checkpoint is asked for that is not on the tape. It has to be saved on the way forward, and to "
+    "stay until the walk back has passed its segment. Segments are needed from the last to the first.",
+    edits={
+        "            tape.drop(k - 1)": "            tape.drop(k if k < end else start)\n",
+    },
+)
 checkpointing.misconception(
     "never_drops",
     "The segments are recomputed but never dropped, so they fill the tape one after the other. When a "

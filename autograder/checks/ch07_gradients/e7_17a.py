@@ -4,34 +4,45 @@ import numpy as np
 
 from autograder.check import attempt, check
 
+WEIGHTS = {"labels of a matrix": 0.75, "labels of whole numbers": 0.5, "in the loss": 0.75}
+SHAPES, KIND = "shapes", "kind of number"
 
-@check("7.17a", points=2)
+
+@check("7.17a", points=2, weights={**WEIGHTS, SHAPES: 1.5, KIND: 1.5})
 def labels(answer, rng):
     import torch
     import torch.nn.functional as F
 
     def scores(*shape):
-        values = rng.uniform(0.1, 2, size=shape) * rng.permutation(
-            np.resize([-1, 1], int(np.prod(shape)))
-        ).reshape(shape)
-        return torch.tensor(values, dtype=torch.float32)
+        """Both signs, and on either side of 0.5 and of -0.5."""
+        values = np.resize([-0.3, 0.3, -1.3, 1.3], int(np.prod(shape)))
+        values = rng.permutation(values) * rng.uniform(0.7, 1.5, values.shape)
+        return torch.tensor(values.reshape(shape), dtype=torch.float32)
 
     column, matrix = scores(30, 1), scores(4, 6)
     whole = torch.tensor([[3], [-2], [5]])
 
-    def kind(result):
+    def in_a_row(score):
+        return np.ravel(np.asarray(answer.make_binary_targets(score), dtype=float))
+
+    def kind():
+        result = answer.make_binary_targets(column)
         if result.is_floating_point():
             return "floating point"
         return "True and False" if result.dtype == torch.bool else "whole numbers"
+
+    def shapes():
+        return [list(np.shape(answer.make_binary_targets(one))) for one in (column, matrix, whole)]
 
     def in_loss():
         return F.binary_cross_entropy_with_logits(0.5 * column, answer.make_binary_targets(column))
 
     return {
-        "a column of scores": answer.make_binary_targets(column),
-        "a matrix of scores": answer.make_binary_targets(matrix),
-        "whole numbers as scores": answer.make_binary_targets(whole),
-        "kind of number": attempt(lambda: kind(answer.make_binary_targets(column))),
+        "labels of a column": attempt(lambda: in_a_row(column)),
+        "labels of a matrix": attempt(lambda: in_a_row(matrix)),
+        "labels of whole numbers": attempt(lambda: in_a_row(whole)),
+        SHAPES: attempt(shapes),
+        KIND: attempt(kind),
         "in the loss": attempt(in_loss),
     }
 

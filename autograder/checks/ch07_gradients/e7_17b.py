@@ -7,6 +7,7 @@ import numpy as np
 from autograder.check import Fault, attempt, check
 from autograder.checks.ch07_gradients.network_of_fig78 import given_init
 from autograder.checks.ch07_gradients.training_rules import (
+    all_finite,
     by_rules,
     close,
     in_band,
@@ -14,11 +15,26 @@ from autograder.checks.ch07_gradients.training_rules import (
     one_number_per_epoch,
     repeatable,
 )
-from autograder.checks.ch07_gradients.watched_training import EPOCHS, Watched, short_losses
+from autograder.checks.ch07_gradients.watched_training import (
+    EPOCHS,
+    Watched,
+    per_epoch,
+    short_losses,
+)
+from autograder.inside.plain import Raised
 from utils.training_data import make_fig78_data
 
+SETTINGS = "settings of 7.16: start, optimizer, learning rates"
+LOSSES, RECORDED, PROBABILITIES = "losses", "recorded losses", "probabilities"
+GRADIENTS_OF_LOSS = "gradients of the loss"
+SMALL = "cross-entropy of the probabilities, and the last loss"
+ONE_SIGMOID = "one sigmoid between the last layer and the probability"
+SEEDS = "one seed twice, and another seed"
+SHARE = "share of training labels that are predicted"
+WEIGHTS = {LOSSES: 0.5, SETTINGS: 1.5, GRADIENTS_OF_LOSS: 3, ONE_SIGMOID: 2}
 
-@check("7.17b", points=5, seconds=30)
+
+@check("7.17b", points=5, seconds=30, weights=WEIGHTS)
 def classifier(answer, rng):
     import torch
 
@@ -38,29 +54,40 @@ def classifier(answer, rng):
 
     seen = attempt(run)
     return {
-        "losses": attempt(lambda: seen.result["losses"]),
+        LOSSES: attempt(lambda: seen.result["losses"]),
         "sizes of the network": attempt(
             lambda: sorted(list(p.shape) for p in seen.result["model"].parameters())
         ),
+        SETTINGS: attempt(lambda: settings(seen)),
         "batches": attempt(lambda: seen.batches()),
-        "gradients of the loss": attempt(
+        GRADIENTS_OF_LOSS: attempt(
             lambda: [
                 {"outputs": one["outputs"], "labels": Y[one["rows"]], "gradient": one["gradient"]}
                 for one in seen.steps[:2]
             ]
         ),
-        "recorded losses": attempt(lambda: seen.measure(cross_entropy).recorded()),
-        "probabilities": attempt(lambda: probabilities(fresh)),
-        "cross-entropy of the probabilities, and the last loss": attempt(
+        RECORDED: attempt(lambda: seen.measure(cross_entropy).recorded()),
+        PROBABILITIES: attempt(lambda: probabilities(fresh)),
+        SMALL: attempt(
             lambda: [mean_cross_entropy(probabilities(X), Y), seen.result["losses"][-1]]
         ),
-        "one sigmoid between the last layer and the probability": attempt(
-            lambda: last_output_and_probability(probabilities, fresh)
-        ),
-        "share of training labels that are predicted": attempt(
-            lambda: right_labels().double().mean().item()
-        ),
-        "one seed twice, and another seed": attempt(lambda: short_losses(train, X, Y)),
+        ONE_SIGMOID: attempt(lambda: last_output_and_probability(probabilities, fresh)),
+        SHARE: attempt(lambda: right_labels().double().mean().item()),
+        SEEDS: attempt(lambda: short_losses(train, X, Y)),
+    }
+
+
+def settings(seen):
+    """How the layers began, what the optimizer was, and how its learning rate fell."""
+    epochs = per_epoch(seen.steps)
+    return {
+        "variance of the weights times fan-in": [spread for spread, _ in seen.start.values()],
+        "largest bias": max(bias for _, bias in seen.start.values()),
+        "optimizer": seen.steps[0]["optimizer"],
+        "momentum": seen.steps[0]["momentum"],
+        "learning rate in epochs 1, 10, 11, 20, 21, 100": [
+            epochs[k - 1][-1]["rate"] for k in (1, 10, 11, 20, 21, 100)
+        ],
     }
 
 
@@ -105,20 +132,37 @@ def last_output_and_probability(probabilities, X):
 def _(seen, rng):
     """One output, mini-batches as in 7.16, and the cross-entropy of exactly one sigmoid: in the gradients
     (which are sig[f] - y for the last bias), in the recorded losses, and in predict_proba. The loss
-    itself only in a wide band (25 seeds: last epoch 0.002 to 0.034, accuracy at least 0.98)."""
-    return by_rules(
+    itself only in a wide band (25 seeds: last epoch 0.002 to 0.034, accuracy at least 0.98). With wrong
+    gradients the rest is luck: the probabilities are not right, numbers need not be finite, and another
+    seed may change nothing. With other settings less may be learned."""
+    said = by_rules(
         seen,
         not_all_zero,
         one_output,
+        as_in_7_16,
         small_batches,
         gradients_of_the_cross_entropy,
         partial(means_of_the_batches, summed="sum_over_batches", rtol=1e-2),
-        between_0_and_1,
+        partial(between_0_and_1, saturated=saturated(seen[ONE_SIGMOID])),
         equally_small,
         one_sigmoid,
         accurate,
         repeatable,
     )
+    gradients = said[GRADIENTS_OF_LOSS]
+    if gradients is not True:
+        said[SMALL] = said[SHARE] = Fault("without the right gradients this cannot be reached")
+        if said[ONE_SIGMOID] is not True or gradients.misconception == "relu_output":
+            said[ONE_SIGMOID] = Fault("something else stands between them", gradients.misconception)
+        if one_number_per_epoch(seen[LOSSES]) is not True and not all_finite(seen[LOSSES]):
+            said[LOSSES] = True
+        if not isinstance(seen[SEEDS], Raised) and close(*seen[SEEDS][:2]):
+            said[SEEDS] = True
+    elif said[SETTINGS] is not True and said[PROBABILITIES] is said[ONE_SIGMOID] is True:
+        said[SMALL] = said[SHARE] = True
+    elif said[RECORDED] is not True and is_small(seen[SMALL]):
+        said[SMALL] = True
+    return said
 
 
 def sig(f):
@@ -140,6 +184,18 @@ def one_output(shapes):
     if [2, 40] in shapes:
         return Fault("there are two outputs", "two_outputs")
     return Fault("the layers 10 → 40 → 40 → 1 with biases are asked for")
+
+
+def as_in_7_16(value):
+    """He's start, SGD with momentum 0.9, and a learning rate from 0.1, halved every ten epochs."""
+    spreads = value["variance of the weights times fan-in"]
+    if not close(np.array(spreads[:2]) / 2, [1, 1], 0.4) or value["largest bias"]:
+        return Fault("the start is not that of init_he", "other_settings")
+    if value["optimizer"] != "SGD" or not close(value["momentum"], 0.9):
+        return Fault("SGD with momentum 0.9 is asked for", "other_settings")
+    rates = value["learning rate in epochs 1, 10, 11, 20, 21, 100"]
+    halved = close(rates, 0.1 * 0.5 ** np.array([0, 0, 1, 1, 2, 9]))
+    return halved or Fault("the learning rate does not fall as in 7.16", "other_settings")
 
 
 def small_batches(value):
@@ -182,13 +238,21 @@ def gradients_of_the_cross_entropy(steps):
     return Fault("they are not those of the mean binary cross-entropy of sig[f]")
 
 
-def between_0_and_1(p):
+def saturated(value):
+    """Are all outputs of the last layer so large that float32 has no other probability than 0 or 1?"""
+    if isinstance(value, Raised):
+        return False
+    outputs, _ = value.values()
+    return not np.any(np.abs(outputs) < 15)
+
+
+def between_0_and_1(p, saturated):
     """A column of probabilities, not of logits or of decisions."""
     if np.shape(p) != (9, 1):
         return Fault(f"9 inputs should give the shape (9, 1), not {np.shape(p)}")
     if np.min(p) < 0 or np.max(p) > 1:
         return Fault("some are below 0 or above 1", "predicts_logits")
-    if set(np.ravel(p).tolist()) <= {0.0, 1.0}:
+    if not saturated and set(np.ravel(p).tolist()) <= {0.0, 1.0}:
         return Fault("these are decisions", "predicts_labels")
     return True
 
@@ -196,10 +260,14 @@ def between_0_and_1(p):
 def equally_small(value):
     """The loss of the probabilities agrees with the last one recorded."""
     again, last = value
-    low = 0 <= again < 0.15
-    return (low and abs(again - last) < 0.05 * again + 2e-3) or Fault(
+    return (is_small(value) and abs(again - last) < 0.05 * again + 2e-3) or Fault(
         "both should be the same small number"
     )
+
+
+def is_small(value):
+    """Is the loss of the probabilities what a trained network has?"""
+    return not isinstance(value, Raised) and in_band(value[0], 0, 0.15)
 
 
 def one_sigmoid(value):
@@ -208,7 +276,7 @@ def one_sigmoid(value):
     if close(p, sig(f), atol=1e-4):
         return True
     if close(p, sig(sig(f)), atol=1e-4):
-        return Fault("there are two", "double_sigmoid")
+        return Fault("there are two", "sigmoid_twice_in_predict_proba")
     return Fault("that is not the sigmoid of the last layer's output")
 
 
@@ -221,10 +289,33 @@ LOSS = "F.binary_cross_entropy_with_logits(model(X[rows]), Y[rows])"
 
 classifier.misconception(
     "double_sigmoid",
-    "The sigmoid is applied twice: binary_cross_entropy_with_logits has one inside, and the network "
-    "has another. A probability is then at most 0.73, and the loss cannot fall.",
+    "The loss has a sigmoid inside, and what goes into it has been through another. It then sees 0.73 at "
+    "most and cannot come near 0.",
     edits={"nn.Linear(40, 1)\n": "nn.Linear(40, 1), nn.Sigmoid()\n"},
 )
+classifier.misconception(
+    "double_sigmoid",
+    "binary_cross_entropy_with_logits has a sigmoid inside, and the line of the loss puts another in "
+    "front. The loss then sees 0.73 at most and cannot come near 0.",
+    edits={LOSS: "F.binary_cross_entropy_with_logits(torch.sigmoid(model(X[rows])), Y[rows])"},
+    form="in the loss",
+)
+classifier.misconception(
+    "sigmoid_twice_in_predict_proba",
+    "The training is right, but two sigmoids stand between the last layer and the probability: nothing "
+    "below 0.5 or above 0.73 can come out.",
+    edits={"torch.sigmoid(model(X))": "torch.sigmoid(torch.sigmoid(model(X)))"},
+)
+SETTINGS_SENTENCE = (
+    "All settings but the loss are those of 7.16: He's start, SGD with momentum 0.9, and a learning rate "
+    "that begins at 0.1 and is halved every ten epochs. One of them differs."
+)
+for form, edits in {
+    "": {"    model.apply(init_he)\n": ""},
+    "no momentum": {", momentum=0.9": ""},
+    "no schedule": {"        scheduler.step()\n": ""},
+}.items():
+    classifier.misconception("other_settings", SETTINGS_SENTENCE, edits=edits, form=form)
 classifier.misconception(
     "predicts_logits",
     "predict_proba gives the number f before the sigmoid, which can be anything.",
@@ -286,7 +377,7 @@ classifier.misconception(
 )
 classifier.misconception(
     "two_outputs",
-    "Two classes need one output only: the probability of label 0 is what is left.",
+    "Two classes need one output only: the probability of label 0 is 1 minus that of label 1.",
     edits={
         "nn.Linear(40, 1)": "nn.Linear(40, 2)",
         LOSS: "F.cross_entropy(model(X[rows]), Y[rows][:, 0].long())",

@@ -31,6 +31,7 @@ def expressions(A, array):
     square = {name: array(3, 3) for name in "ABUV"}
     return [
         ("sum", "A.sum()", "A", dict(A=A)),
+        ("the chain rule through a sum", "A.sum() * -1.5", "A", dict(A=A)),
         ("mean", "A.mean()", "A", dict(A=A)),
         ("A @ B: the left factor", matmul, "A", dict(A=A, B=array(4, 5), U=U, V=array(5, 2))),
         ("A @ B: the right factor", matmul, "B", dict(A=A, B=array(4, 5), U=U, V=array(5, 2))),
@@ -180,6 +181,12 @@ tensors.misconception(
     edits={
         "self.sum() * (1 / self.data.size)": "self.sum() + (self.data.mean() - self.data.sum())"
     },
+)
+tensors.misconception(
+    "sum_upstream_forgotten",
+    "The sum hands on ones, whatever becomes of it afterwards. Multiply them by the gradient that "
+    "arrives.",
+    edits={"G * np.ones_like(self.data)": "np.ones_like(self.data)"},
 )
 tensors.misconception(
     "mean_over_rows_only",

@@ -1,6 +1,7 @@
 """Training on a student's `Tensor`, watched: where the weights begin, and where the steps lead."""
 
 import contextlib
+import math
 
 import numpy as np
 
@@ -24,11 +25,14 @@ class TensorWatch:
     def before_backward(self):
         if not self.passes:
             self.zero_start = any(not np.any(tensor.data) for tensor in self.matrices)
-        along = sum(np.sum((tensor.data - data) * grad) for tensor, data, grad in self.left)
+        pairs = [(tensor.data - data, grad) for tensor, data, grad in self.left]
+        along = sum(np.sum(step * grad) for step, grad in pairs)
+        parallel = 0.9 * math.hypot(*(np.linalg.norm(step) for step, _ in pairs))
+        parallel *= math.hypot(*(np.linalg.norm(grad) for _, grad in pairs))
         self.passes += 1
         if np.isfinite(along) and along:
             self.moves += 1
-            self.uphill += along > 0
+            self.uphill += along > parallel
 
     def after_backward(self):
         self.left = [(t, np.array(t.data), np.array(t.grad)) for t in self.matrices]

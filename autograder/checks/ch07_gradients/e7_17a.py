@@ -14,9 +14,9 @@ def labels(answer, rng):
     import torch.nn.functional as F
 
     def scores(*shape):
-        """Both signs, and on either side of 0.5 and of -0.5."""
-        values = np.resize([-0.3, 0.3, -1.3, 1.3], int(np.prod(shape)))
-        values = rng.permutation(values) * rng.uniform(0.7, 1.5, values.shape)
+        """Both signs, on either side of 0.5 and of 1."""
+        values = np.resize([-0.3, 0.3, -0.75, 0.75, -1.3, 1.3], int(np.prod(shape)))
+        values = rng.permutation(values) * rng.uniform(0.8, 1.2, values.shape)
         return torch.tensor(values.reshape(shape), dtype=torch.float32)
 
     column, matrix = scores(30, 1), scores(4, 6)

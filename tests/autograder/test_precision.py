@@ -94,7 +94,7 @@ def test_what_mutants_are_told_was_read(check):
             continue
         assert verdict.state == "graded", (mutant.change, verdict.note)
         read = READ.get((check.part, mutant.change), {"named": [], "verdict": ""})
-        if verdict.full and read["verdict"] != "equivalent":
+        if verdict.full and not read["verdict"].startswith("equivalent"):
             unread.append(f"keeps all points: {mutant.change}")
         for name, sentence in verdict.misconceptions.items():
             if name not in read["named"]:
@@ -105,8 +105,8 @@ def test_what_mutants_are_told_was_read(check):
 def test_the_list_is_in_order():
     known = all_checks()
     for (part, _), one in READ.items():
-        assert part in known and one["verdict"] in VERDICTS, one
-        if one["verdict"] == "equivalent":
+        assert part in known and one["verdict"].split(":")[0] in VERDICTS, one
+        if one["verdict"].startswith("equivalent"):
             assert not one["named"], one
         for name in one["named"]:
             assert name in {v.name for v in known[part].of_kind("misconception")}, one

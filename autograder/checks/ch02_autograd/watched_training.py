@@ -48,10 +48,9 @@ class Watch:
         self.notes["backward passes"] += 1
         self.sizes.append(len(order))
         self.losses.append(value.data)
-        hidden = [
-            (name, out) for name, out in self.bends if name != "__pow__"
-        ]  # the loss is a square
-        if not self.sizes:
+        # (the loss is a square)
+        hidden = [(name, out) for name, out in self.bends if name != "__pow__"]
+        if len(self.sizes) == 1:
             self.began_alike = 2 * len(set(hidden)) <= len(hidden)
         self.bent |= {name for name, _ in hidden}
         self.bends.clear()

@@ -185,7 +185,7 @@ def as_html(verdict: Verdict) -> str:
     return (
         f'<section aria-label="Feedback on {escape(verdict.part)}" style="border-left:4px solid '
         f'{colour};padding:.2em .9em;margin:.4em 0;max-width:60em;line-height:1.5">'
-        f'<strong style="color:{colour}">{in_html(headline(verdict))}</strong>{inner}</section>'
+        f'<strong style="color:{colour}">{escape(headline(verdict))}</strong>{inner}</section>'
     )
 
 

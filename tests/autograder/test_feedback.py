@@ -290,7 +290,8 @@ def test_html_folds_what_the_list_folds():
 
 def test_html_has_words_beside_marks_and_values_in_monospace():
     html = as_html(verdict(wrong("x"), right("r")))
-    assert html.count('aria-label="wrong"') == 2 and html.count('aria-label="right"') == 1
+    assert html.count('aria-label="wrong"') == 1 and html.count('aria-label="right"') == 1
+    assert "✘ 2.5: 1 of 4 points" in html, "the points are words enough"
     assert re.search(r"<code[^>]*>f\(1\)</code>: came out <code[^>]*>2</code>", html)
     assert "text-indent:-1.5em" in html
 

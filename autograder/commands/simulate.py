@@ -181,7 +181,9 @@ def _expect(part: str, given: Given, reference: Reference, choices, truth: Truth
         truth.parts[part] = {"at_most": points}
     elif choice.kind == "wrong":
         truth.parts[part] = {"less_than": points}
-        truth.misconceptions[part] = [choice.name]
+        main = part.removesuffix("-bonus")  # feedback on a bonus waits until this is right
+        if main == part or truth.parts.get(main) == reference.check(main).points:
+            truth.misconceptions[part] = [choice.name]
     else:
         truth.parts[part] = points
 

@@ -81,13 +81,13 @@ def _results(answers, seed, pool, reference) -> Iterator[tuple[int, dict]]:
         verdicts = []
         for part, one in zip(parts, seen):
             check = reference.check(part)
-            written = _answer_and_others(source, part, reference) if check.forbid else ("",)
+            written = answer_and_others(source, part, reference) if check.forbid else ("",)
             verdicts.append(verdict_on(check, one, reference, seed, *written))
         verdicts = without_repeats(verdicts)
         yield position, _result(exercise, verdicts, _error(done[-len(parts) - 1]))
 
 
-def _answer_and_others(source: str, part: str, reference: Reference) -> tuple[str, list[str]]:
+def answer_and_others(source: str, part: str, reference: Reference) -> tuple[str, list[str]]:
     """The answer to a part and the other statements of a file, as a notebook has them in its cells.
 
     A file may hold all answers of an exercise. What defines another answer is neither of the two.

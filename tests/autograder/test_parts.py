@@ -1,30 +1,33 @@
 """Every checked part of the course: the stub fails, the reference and other right answers pass,
-every known wrong answer loses points and is named, an independent oracle agrees.
+every known wrong answer loses points and is named, the same at every seed, an independent oracle agrees.
 
-All of that twice: in this process, and through the sandbox. One test is about all answers of a part
+All of that twice: in this process, and through the sandbox (at one seed). One test is about all answers of a part
 (in the sandbox: of an exercise) and lists what is wrong; what it observes of the reference and of the
 variants is remembered for the next one.
 """
 
 import os
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import pytest
 
 from autograder.check import Check, Variant, all_checks, exercise_of
-from autograder.commands.try_answers import try_answers
-from autograder.grading.executor import Pool
+from autograder.commands.try_answers import LIMITS, answer_and_others
+from autograder.grading.executor import Observe, Pool, RunCell, run_steps
 from autograder.inside import plain
 from autograder.inside.answer import observe_answer
 from autograder.isolation import choose_tier
 from autograder.isolation.worker import cpu_count
 from autograder.judging.feedback import AT_ONCE, at_once, sentences
 from autograder.judging.reference import Reference, execute
-from autograder.judging.verdict import judge
+from autograder.judging.verdict import Verdict, judge, verdict_on
 
 pytestmark = pytest.mark.early
 
-SEEDS = HERE, IN_THE_SANDBOX, ANOTHER = (1, 2, 0)  # the seeds of the variants, and one more
+SEEDS = range(10)
+HERE, IN_THE_SANDBOX = 1, 2
+SLOW = 5  # seconds that a check may take; where it may take more, two seeds are tried
 REFERENCE = Reference()
 CHECKS = all_checks()
 
@@ -43,19 +46,29 @@ EXERCISES = in_order_of_time(dict.fromkeys(map(exercise_of, CHECKS)), checks_of)
 PARTS = in_order_of_time(CHECKS, lambda part: checks_of(exercise_of(part)))
 
 
-def verdict_on(check, seen, seed):
-    """The verdict on an observation, as the trusted side would give it."""
+def judged(check, seen, seed) -> Verdict:
+    """The verdict on an observation that was made here, as if it had come from a worker."""
     return judge(check, plain.decode(plain.encode(seen)), REFERENCE, seed)
 
 
-def fault_of(check: Check, variant: Variant, earned: float, named) -> str | None:
+def seeds_of(check: Check):
+    """The seeds that are tried; EVERY_SEED=1 tries ten in the slow parts as well."""
+    quick = check.seconds <= SLOW or "EVERY_SEED" in os.environ
+    return SEEDS if quick else (HERE, IN_THE_SANDBOX)
+
+
+def fault_of(check: Check, variant: Variant, verdict: Verdict) -> str | None:
     """What is wrong with what a variant got: one line that names it, or None."""
-    who = f"{check.part}, {variant.kind} {variant.key!r}:"
+    who = f"{check.part}, {variant.kind} {variant.key!r}"
+    if verdict.state != "graded":
+        return f"{who} is {verdict.state}: {verdict.note}"
     if variant.kind != "misconception":
-        return None if earned == check.points else f"{who} gets {earned} of {check.points} points"
-    if earned >= check.points:
+        return None if verdict.full else f"{who} gets {verdict.earned} of {check.points} points"
+    if verdict.full:
         return f"{who} loses no points"
-    return None if variant.name in named else f"{who} is not named (but {list(named)})"
+    if variant.name not in verdict.misconceptions:
+        return f"{who} is not named (but {list(verdict.misconceptions)})"
+    return None
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -81,15 +94,15 @@ def unsolved(notebook: str) -> dict:
 @pytest.mark.parametrize("part", PARTS)
 def test_the_stub_gets_nothing(part):
     check, names = CHECKS[part], unsolved(REFERENCE.course.notebook_of(part).name)
-    verdict = verdict_on(check, observe_answer(check.observe, dict(names), HERE, part), HERE)
+    verdict = judged(check, observe_answer(check.observe, dict(names), HERE, part), HERE)
     assert verdict.state == "graded", verdict.note
     assert verdict.earned == 0
 
 
 @pytest.mark.parametrize("part", PARTS)
 def test_the_reference_gets_all_points_at_every_seed(part):
-    for seed in SEEDS:
-        verdict = verdict_on(CHECKS[part], REFERENCE.observation(part, seed), seed)
+    for seed in seeds_of(CHECKS[part]):
+        verdict = judged(CHECKS[part], REFERENCE.observation(part, seed), seed)
         assert verdict.state == "graded", (seed, verdict.note)
         assert verdict.full, (seed, [line for line in verdict.lines if not line.holds])
 
@@ -103,17 +116,20 @@ def test_hidden_inputs_follow_the_seed(part):
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_every_variant_gets_what_it_should(part):
+def test_every_variant_gets_what_it_should_at_every_seed(part):
     check, faults = CHECKS[part], []
     for variant in check.variants.values():
-        verdict = verdict_on(check, REFERENCE.observation(part, HERE, variant), HERE)
-        fault = fault_of(check, variant, verdict.earned, verdict.misconceptions)
-        if verdict.state != "graded":
-            fault = f"{part}, {variant.key!r} is {verdict.state}: {verdict.note}"
-        if not fault and len("\n".join(at_once(sentences(verdict)))) > AT_ONCE:
-            fault = f"{part}, {variant.key!r}: too much to read at once"
-        if fault:
-            faults.append((fault, [line for line in verdict.lines if not line.holds]))
+        outcomes = {}
+        for seed in seeds_of(check):
+            verdict = judged(check, REFERENCE.observation(part, seed, variant), seed)
+            fault = fault_of(check, variant, verdict)
+            if not fault and len("\n".join(at_once(sentences(verdict)))) > AT_ONCE:
+                fault = f"{part}, {variant.key!r}: too much to read at once"
+            if fault:
+                faults.append((seed, fault, [line for line in verdict.lines if not line.holds]))
+            outcomes.setdefault((verdict.earned, *verdict.misconceptions), []).append(seed)
+        if len(outcomes) > 1:
+            faults.append((f"{part}, {variant.key!r}: points and names follow the seed", outcomes))
     assert not faults
 
 
@@ -128,35 +144,65 @@ def pool():
         yield workers
 
 
+KEEP = "_kept = dict(globals())"
+FORGET = (
+    "(lambda names, kept: (names.clear(), names.update(kept)))(globals(), dict(_kept, _kept=_kept))"
+)
+
+
+@dataclass
+class Tried:
+    """An answer to an exercise in the sandbox, and the checks that look at it."""
+
+    source: str
+    checks: list[Check]
+    variant: Variant | None = None
+    error: str | None = None
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+
+
+def try_all(exercise: str, answers: list[Tried], pool: Pool) -> None:
+    """Run and judge the answers, one after the other in one process, each beginning after the set-up."""
+    steps = [RunCell(text) for text in (*REFERENCE.setup(exercise), KEEP)]
+    for answer in answers:
+        steps += [RunCell(f"{FORGET}\n{answer.source}"), *map(Observe, answer.checks)]
+    results = iter(
+        pool.do(run_steps, steps, IN_THE_SANDBOX, LIMITS)[len(REFERENCE.setup(exercise)) :]
+    )
+    assert next(results)["error"] is None
+    for answer in answers:
+        answer.error = next(results)["error"]
+        for check in answer.checks:
+            written = answer_and_others(answer.source, check.part, REFERENCE)
+            answer.verdicts[check.part] = verdict_on(
+                check, next(results), REFERENCE, IN_THE_SANDBOX, *written
+            )
+
+
 @pytest.mark.parametrize("exercise", EXERCISES)
 def test_every_answer_gets_what_it_should_in_the_sandbox(exercise, pool):
-    solution = REFERENCE.answer_file(exercise)
+    checks = checks_of(exercise)
     stubs = [
         cell.stub
         for cell in REFERENCE.course.notebook_of(exercise).with_role("answer")
         if exercise_of(cell.key) == exercise
     ]
-    answers = [(exercise, solution), (exercise, "\n\n".join(stubs))]
-    variants = [(c, variant) for c in checks_of(exercise) for variant in c.variants.values()]
-    answers += [(c.part, REFERENCE.answer_file(exercise, c.part, v)) for c, v in variants]
-    right, empty, *others = try_answers(
-        [{"exercise": name, "source": source} for name, source in answers],
-        seed=IN_THE_SANDBOX,
-        reference=REFERENCE,
-        pool=pool,
-    )
-    assert (right["exercise"], right["error"]) == (exercise, None)
-    assert right["earned"] == right["points"] > 0, right
-    assert all(part["earned"] == part["points"] for part in right["parts"]), right
-    assert all(part["earned"] == 0 for part in empty["parts"]), empty
+    right = Tried(REFERENCE.answer_file(exercise), checks)
+    empty = Tried("\n\n".join(stubs), checks)
+    others = [
+        Tried(REFERENCE.answer_file(exercise, check.part, variant), [check], variant)
+        for check in checks
+        for variant in check.variants.values()
+    ]
+    try_all(exercise, [right, empty, *others], pool)
+    assert right.error is None
+    assert all(verdict.full for verdict in right.verdicts.values()), right.verdicts
+    assert all(verdict.earned == 0 for verdict in empty.verdicts.values()), empty.verdicts
 
     faults = []
-    for (check, variant), result in zip(variants, others):
-        found = next(part for part in result["parts"] if part["id"] == check.part)
-        named = found["misconceptions"]
-        if found["feedback"] == [f"The bonus comes after {check.part.removesuffix('-bonus')}."]:
-            named = [variant.name]  # what went wrong is said there
-        fault = fault_of(check, variant, found["earned"], named)
-        if fault and not (variant.kind == "oracle" and check.forbid):  # an oracle may import it
-            faults.append((fault, result["error"], found["feedback"]))
+    for answer in others:
+        (check,), (verdict,) = answer.checks, answer.verdicts.values()
+        fault = fault_of(check, answer.variant, verdict)
+        if fault and not (answer.variant.kind == "oracle" and check.forbid):  # it may import it
+            faults.append((fault, answer.error))
     assert not faults

@@ -6,7 +6,7 @@ from autograder.check import attempt, check
 from autograder.checks.ch07_gradients.activation_patterns import (
     PARAMETERS,
     all_patterns,
-    point_with,
+    points_with,
     pre_activations,
 )
 from utils.answers import number
@@ -33,7 +33,7 @@ def where_all_are_on(rng):
     """Three points with all units on, and one number for ψ12 and ψ21: exchanged, they make no
     difference here, and cost nothing but what lies behind a unit that is off."""
     while True:
-        points = [point_with((True,) * 4, rng) for _ in range(3)]
+        points = points_with((True,) * 4, rng, 3)
         points = [({**p, "psi12": p["psi21"]}, x) for p, x in points]
         if all(min(pre_activations(p, x)[0]) > 0.05 for p, x in points):
             return points

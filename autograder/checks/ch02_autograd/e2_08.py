@@ -93,9 +93,7 @@ WEIGHTS = {
 def gradient_check(answer, rng):
     """What check_gradient says of right and of wrong gradients, and where it evaluates f."""
     wave, mix, bowl = problems(rng)
-    flat = Problem(
-        named("x -> 5", lambda x: 5.0), named(GRADIENT, lambda x: np.zeros(4)), mix.x
-    )
+    flat = Problem(named("x -> 5", lambda x: 5.0), named(GRADIENT, lambda x: np.zeros(4)), mix.x)
     at_whole_numbers = bowl._replace(x=np.array([2, -1, 3, 1]))
     return {
         "x is a number": verdicts(answer, wave, "wrong sign", "doubled", "halved"),
@@ -144,7 +142,7 @@ gradient_check.misconception(
 )
 gradient_check.misconception(
     "divides_by_epsilon",
-    "From x - ε to x + ε it is a way of 2ε, so that is what the difference is divided by.",
+    "The distance from x - ε to x + ε is 2ε, so the difference is divided by 2ε.",
     edits={"(2 * epsilon)": "epsilon"},
 )
 gradient_check.misconception(

@@ -80,7 +80,7 @@ def xor(answer, rng):
 
 @xor.judge
 def _(seen, rng):
-    """Demanded of `train_xor`, for seeds 0 and 1 on the course's engine: the mean squared error over the
+    """What `train_xor` has to do, for seeds 0 and 1 on the course's engine: the mean squared error over the
     four points, recomputed from `predict`, is below 0.01; the last recorded loss is that error (within a
     quarter, as recording it before or after the last step are both right); between 2 and 2001 losses,
     falling; parameters that move against their gradients, which are reset; an output that is not linear

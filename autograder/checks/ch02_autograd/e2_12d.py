@@ -190,7 +190,7 @@ tensors.misconception(
 )
 tensors.misconception(
     "mean_over_rows_only",
-    "The mean is taken over the number of rows; asked for is the mean over all elements.",
+    "The mean is taken over the number of rows; the task wants the mean over all elements.",
     edits={"1 / self.data.size": "1 / len(self.data)"},
 )
 tensors.misconception(

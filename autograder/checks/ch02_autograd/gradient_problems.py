@@ -19,8 +19,10 @@ class Problem(NamedTuple):
     x: float | np.ndarray
 
     def scaled(self, factor):
+        """The problem times a power of ten."""
         _, _, formula = self.f.__name__.partition("-> ")
-        f = named(f"x -> {factor:g} * ({formula})", lambda x: factor * self.f(x))
+        power = f"1e{round(np.log10(factor))}"
+        f = named(f"x -> {power} * ({formula})", lambda x: factor * self.f(x))
         return Problem(f, named(GRADIENT, lambda x: factor * self.gradient(x)), self.x)
 
     def with_gradient(self, change):
@@ -77,7 +79,7 @@ def problems(rng):
 
     rows = (
         (f"{p} * np.exp({q / 2:g} * x)", wave, wave_slope, t),
-        (f"{w.tolist()} @ np.sin(x) + x[0] * x[3]", mix, mix_gradient, x),
+        (f"{w.tolist()} @ np.sin(x) + x[0]*x[3]", mix, mix_gradient, x),
         (f"{used.tolist()} @ x**2", bowl, bowl_gradient, x),
     )
     return [

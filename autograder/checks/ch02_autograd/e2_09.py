@@ -194,6 +194,19 @@ matrix_product.misconception(
     "factors are needed transposed.",
     edits={PRODUCTS: "return grad_Y @ W, X @ grad_Y"},
 )
+matrix_product.misconception(
+    "not_transposed",
+    "W maps from D to M on the way forward; on the way back the gradient goes from M to D, so W is "
+    "needed transposed.",
+    edits={PRODUCTS: "return grad_Y @ W, X.T @ grad_Y"},
+    form="W",
+)
+matrix_product.misconception(
+    "not_transposed",
+    "The gradient for W adds up over the examples, which are the rows of X: so X is needed transposed.",
+    edits={PRODUCTS: "return grad_Y @ W.T, X @ grad_Y"},
+    form="X",
+)
 
 
 @matrix_product.alternative("einsum")

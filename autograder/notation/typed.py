@@ -47,7 +47,7 @@ def numbers(
     right: Mapping[str, float],
     ideas: Mapping[str, Idea],
     inside: str = "",
-    rules: Mapping[str, Callable[[dict], bool | Fault]] | None = None,
+    rules: Mapping[str | tuple[str, str], Callable[[dict], bool | Fault]] | None = None,
     rtol: float = 1e-4,
     atol: float = 1e-6,
     **options,
@@ -56,16 +56,19 @@ def numbers(
 
     ideas: {name: (sentence, {variable: wrong value, …}, …)}, one or more sets of values that show the
     idea; a tuple of values stands for any of them. Variables that are not named are right.
-    rules: {another variable: rule(observation) -> True or Fault}, for what is asked beside numbers.
+    rules: {another variable: rule(observation) -> True or Fault}, for what is asked beside numbers;
+    or {(sub-check, variable): rule}, for points that a wrong number may still earn.
     options: as for `check`.
     """
-    rules = rules or {}
+    rules = {
+        key if isinstance(key, tuple) else (key, key): rule for key, rule in (rules or {}).items()
+    }
     asked = [
         Asked(name, _number(part, value, rtol, atol), inside or name, name if inside else None)
         for name, value in right.items()
     ]
     places = [(one.sub_check, one.name, one.key) for one in asked]
-    made = check(part, **options)(Values((*places, *((name, name, None) for name in rules))))
+    made = check(part, **options)(Values((*places, *((key, name, None) for key, name in rules))))
 
     @made.judge
     def _(observation, rng):
@@ -78,12 +81,16 @@ def numbers(
             if one.question.readable(observation[one.sub_check])
         }
         wrong = {name for name in given if not said[name].right}
-        return {
-            name: Fault("", _best_idea(name, given, wrong, ideas))
-            if name in wrong
-            else outcome(reply)
+        shown = {name: _best_idea(name, given, wrong, ideas) for name in wrong}
+        outcomes = {
+            name: Fault("", shown[name]) if name in wrong else outcome(reply)
             for name, reply in said.items()
-        } | {name: rule(observation) for name, rule in rules.items()}
+        }
+        for (key, name), rule in rules.items():
+            outcomes[key] = rule(observation)
+            if name in wrong and isinstance(outcomes[key], Fault):
+                outcomes[key] = Fault(outcomes[key].sentence, shown[name])
+        return outcomes
 
     for idea, (sentence, *forms) in ideas.items():
         wrong_values = [values for form in forms for values in _each(form)]

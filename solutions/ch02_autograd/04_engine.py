@@ -558,8 +558,8 @@ show_digits(digits[:20], labels[:20])
 #
 # **Your task, second half.** Write `train_digits(X, y, steps=200, lr=0.5, seed=0)`. It gets pictures
 # `X` (n, 64) and labels `y` (n,), trains a network 64 → 32 (relu) → 10 with biases on them, with
-# *your* `Tensor`, and returns `predict`: a function from pictures (m, 64) to m labels. Demanded: at
-# least 90 % of 300 pictures that it has never seen, after training on 600.
+# *your* `Tensor`, and returns `predict`: a function from pictures (m, 64) to m labels. It should
+# read at least 90 % of 300 pictures that it has never seen, after training on 600.
 #
 # Which loss you use is your choice. The usual one for classes is cross-entropy, and you are given
 # its gradient with respect to the ten outputs ("scores") of each picture:

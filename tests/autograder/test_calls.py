@@ -116,3 +116,12 @@ def test_watching_ends_with_the_attempt(students):
 
     inputs(lambda a: attempt(lambda: a.Pow(2).forward(3)), students)
     assert sys.getprofile() is None
+
+
+def test_a_function_that_may_change_its_input_is_shown_as_it_was_called():
+    def observe(answer, rng):
+        change = answer.that_may_change_its_input("change")
+        return {"alone": change([1, 2]), "in steps": attempt(lambda: change([3]))}
+
+    entries = observe_answer(observe, execute(STUDENTS, {}, "students"), 0, "1.1")["entries"]
+    assert entries == [["alone", [7, 2], "change([1, 2])"], ["in steps", [7], "change([3])"]]

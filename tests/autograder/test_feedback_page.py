@@ -42,18 +42,18 @@ def executed():
 
 
 def test_what_to_look_at_first_begins_with_ideas_then_with_what_is_worth_most(tmp_path):
-    one = result(tmp_path, {"2.2a": 0, "2.2b": 0.5, "2.1a": 0, "2.1b": 0})
+    one = result(tmp_path, {"2.2a": 0.5, "2.2b": 0, "2.1a": 0, "2.1b": 0})
     part(one, "2.1a").misconceptions, part(one, "2.1a").feedback = (
         ["x"],
         ["Look at this first: this."],
     )
-    part(one, "2.2a").feedback = ["✔ one thing", "✘ another [x = 2]: came out 3."]
+    part(one, "2.2b").feedback = ["✔ one thing", "✘ another [x = 2]: came out 3."]
     html = feedback_page(one, {HAND: executed()})
     first = html[html.index("What to look at first") : html.index("<h2>Points")]
     lines = re.findall(r"<li>(.*?)</li>", first)
     assert [re.sub("<.*?>", "", line) for line in lines] == [
         "2.1a: this. (0.5 to gain)",
-        "2.2a: another [x = 2]: came out 3. (2 to gain)",
+        "2.2b: another [x = 2]: came out 3. (3 to gain)",
         "2.1b: This part is not written yet. (1.5 to gain)",
     ]
     assert '<a href="#test-2-1a">2.1a</a>' in lines[0] and "<a" not in lines[1], (

@@ -1,9 +1,11 @@
 """What is said once is not said again."""
 
+from autograder.check import all_checks
 from autograder.inside.plain import Raised
 from autograder.judging.feedback import folded, sentences
+from autograder.judging.reference import Reference
 from autograder.judging.repeats import without_repeats
-from autograder.judging.verdict import Line, Verdict
+from autograder.judging.verdict import Line, Verdict, judge
 
 
 def verdict(part, share, ideas=(), **facts):
@@ -78,3 +80,14 @@ def test_an_unwritten_bonus_still_shows_its_lines_to_programs():
     missing = Raised("Missing", "Pow")
     bonus = Verdict("2.6-bonus", 1, True, lines=[Line("k", False, got=missing)])
     assert without_repeats([verdict("2.6", 0), bonus])[1].lines[0].got == missing
+
+
+def test_the_exponent_of_2_11_is_explained_once():
+    """Two powers with the exponent of a wrong function are told what was said of the function."""
+    reference, checks = Reference(), all_checks()
+    for idea in ("gradient_at_the_input", "power_of_layer_index", "power_of_layers_before"):
+        made = []
+        for part in ("2.11a", "2.11b"):
+            seen = reference.observation(part, 0, checks[part].variants[idea])
+            made.append(judge(checks[part], seen, reference, 0))
+        assert sentences(without_repeats(made)[1])[0] == "The same as in a)."

@@ -201,7 +201,7 @@ after_step = numbers(
             {"f_new": 2.7**2},
         ),
         "f_new_is_gradient": (
-            "This is the derivative 2x. How low you stand is told by f itself, x².",
+            "This is the derivative 2x. f itself, x², says how low you stand.",
             {"f_new": (4.8, 6)},
         ),
         "f_new_is_x_new": (

@@ -8,7 +8,7 @@ from utils.answers import number
 chain_rule = formula(
     "2.2a",
     "dfdx",
-    points=2,
+    points=1,
     all_or_nothing=True,
     right="2*x*cos(x^2)",
     at={
@@ -99,7 +99,7 @@ def entry_of(values, key):
 FOLLOWS = "df_dx follows from df_du and du_dx"
 
 
-@check("2.2b", points=2, weights={"df_du": 2, "du_dx": 2, FOLLOWS: 2})
+@check("2.2b", points=3, weights={"df_du": 2, "du_dx": 2, FOLLOWS: 2})
 def chain_graph(answer, rng):
     points = [round(float(rng.uniform(low, low + 0.4)), 2) for low in (0.5, -1.7)] + [0.0]
 

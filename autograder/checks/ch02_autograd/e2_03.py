@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.check import numbers
+from autograder.check import Fault, numbers
 from utils.answers import Unreadable, asked_number
 
 counts = numbers(
@@ -117,10 +117,27 @@ def answer():
     values["z"] = torch.prod(torch.stack(list(values.values())))
 
 
+def both_paths(key):
+    """Is it a sum of both contributions, 1 and 5, whatever their signs? Half of the points: a slip in
+    a sign, or in the order of the two answers, leaves them."""
+
+    def rule(observation):
+        try:
+            added = abs(asked_number(observation[key]))
+        except Unreadable:
+            return Fault("it counts once this is a number")
+        fits = np.isclose(added, (4, 6), rtol=1e-4).any()
+        return bool(fits) or Fault("this is no sum of two contributions, whatever their signs")
+
+    return rule
+
+
+BOTH_PATHS = {name: f"{name}, signs aside" for name in ("dz_da", "dz_db")}
 two_paths = numbers(
     "2.3c",
     points=2,
     right={"dz_da": 6, "dz_db": -4},
+    rules={(key, name): both_paths(key) for name, key in BOTH_PATHS.items()},
     ideas={
         "one_path_only": (
             "A path is missing. Both inputs reach z twice, through s and through d, and the two "

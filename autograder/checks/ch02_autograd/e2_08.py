@@ -4,15 +4,14 @@ from copy import copy
 
 import numpy as np
 
-from autograder.check import attempt, check
-from autograder.checks.ch02_autograd.gradient_problems import Problem, problems
+from autograder.check import attempt, check, named
+from autograder.checks.ch02_autograd.gradient_problems import GRADIENT, Problem, problems
 
 
 def says(answer, problem, x, **options):
-    """What the student's own function says, without the guard that looks whether x was changed."""
-    function = answer.check_gradient
-    function = getattr(function, "__wrapped__", function)
-    return function(problem.f, x, grad_f=problem.gradient, **options)
+    """What the student's function says. Whether it leaves x as it was has a sub-check of its own."""
+    check_gradient = answer.that_may_change_its_input("check_gradient")
+    return check_gradient(problem.f, x, grad_f=problem.gradient, **options)
 
 
 def verdicts(answer, problem, *changes):
@@ -35,14 +34,15 @@ def places(answer, problem, epsilon):
             seen.append(np.array(at, dtype=float).ravel())
             return problem.f(at)
 
-        says(answer, problem._replace(f=spy), copy(x), epsilon=epsilon)
+        watched = problem._replace(f=named(problem.f.__name__, spy))
+        says(answer, watched, copy(x), epsilon=epsilon)
         here = np.array(x, dtype=float).ravel()
 
         def visited(sign):
             wanted = here + sign * epsilon * np.eye(here.size)
             return all(any(np.allclose(w, s, 0, epsilon / 100) for s in seen) for w in wanted)
 
-        return {"f is asked at x + epsilon": visited(1), "f is asked at x - epsilon": visited(-1)}
+        return {"f at x + epsilon": visited(1), "f at x - epsilon": visited(-1)}
 
     return attempt(around, problem.x, epsilon)
 
@@ -93,7 +93,7 @@ WEIGHTS = {
 def gradient_check(answer, rng):
     """What check_gradient says of right and of wrong gradients, and where it evaluates f."""
     wave, mix, bowl = problems(rng)
-    flat = Problem(lambda x: 5.0, lambda x: np.zeros(4), mix.x)
+    flat = Problem(named("x -> 5", lambda x: 5.0), named(GRADIENT, lambda x: np.zeros(4)), mix.x)
     at_whole_numbers = bowl._replace(x=np.array([2, -1, 3, 1]))
     return {
         "x is a number": verdicts(answer, wave, "wrong sign", "doubled", "halved"),
@@ -142,7 +142,7 @@ gradient_check.misconception(
 )
 gradient_check.misconception(
     "divides_by_epsilon",
-    "From x - ε to x + ε it is a way of 2ε, so that is what the difference is divided by.",
+    "The distance from x - ε to x + ε is 2ε, so the difference is divided by 2ε.",
     edits={"(2 * epsilon)": "epsilon"},
 )
 gradient_check.misconception(
@@ -153,14 +153,14 @@ gradient_check.misconception(
 )
 gradient_check.misconception(
     "forward_difference",
-    "f is asked on one side of x only. The central difference uses f at x + ε and f at x - ε, and its "
-    "error is far smaller than that of f at x + ε and f at x.",
+    "f is evaluated on one side of x only. The central difference uses f at x + ε and f at x - ε, and "
+    "its error is far smaller than that of f at x + ε and f at x.",
     edits={"(f(x + step) - f(x - step)) / (2 * epsilon)": "(f(x + step) - f(x)) / epsilon"},
 )
 gradient_check.misconception(
     "ignores_epsilon",
-    "f is not asked at x + ε and x - ε for the ε that the caller gives: use the argument epsilon, once "
-    "in each direction.",
+    "f is not evaluated at x + ε and x - ε for the ε that the caller gives: use the argument epsilon, "
+    "once in each direction.",
     edits={
         "step[i] = epsilon": "step[i] = 1e-5",
         "(2 * epsilon)": "2e-5",

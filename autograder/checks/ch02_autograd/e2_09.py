@@ -60,6 +60,8 @@ WEIGHTS = {
     "gradient for W, one input and one output": 0.5,
     "gradient for X, all matrices square": 3,
     "gradient for W, all matrices square": 3,
+    "gradient for X, layout and factor aside": 6,
+    "gradient for W, layout and factor aside": 6,
 }
 
 
@@ -72,6 +74,15 @@ def gradient_for(name, found, arrays):
     return fitting[0] if len(fitting) == 1 else found["XW".index(name)]
 
 
+def proportions(name, found, arrays):
+    """The sizes of the entries of one gradient beside each other, from the smallest to the largest."""
+    for one in map(np.asarray, found):
+        if one.size == arrays[name].size:
+            sizes = np.sort(np.abs(one), axis=None)
+            return sizes / (np.linalg.norm(sizes) or 1)
+    raise ValueError(f"no gradient of matmul_backward has as many entries as {name}")
+
+
 @check("2.9b", points=4, reveal=True, weights=WEIGHTS)
 def matrix_product(answer, rng):
     def gradient(name, *arrays):
@@ -80,12 +91,25 @@ def matrix_product(answer, rng):
 
         return attempt(of, *arrays)
 
+    def loosely(name, *arrays):
+        def of(X, W, grad_Y):
+            return proportions(name, answer.matmul_backward(X, W, grad_Y), {"X": X, "W": W})
+
+        return attempt(of, *arrays)
+
+    def matrices(N, D, M):
+        X, W, G = (rng.normal(size=size).round(2) for size in ((N, D), (D, M), (N, M)))
+        return X, W, G + 0.5
+
     seen = {}
     for case, (N, D, M, names) in CASES.items():
-        X, W, G = (rng.normal(size=size).round(2) for size in ((N, D), (D, M), (N, M)))
+        arrays = matrices(N, D, M)
         for name in names:
-            seen[f"gradient for {name}{case}"] = gradient(name, X, W, G + 0.5)
-    return seen
+            seen[f"gradient for {name}{case}"] = gradient(name, *arrays)
+    return seen | {
+        "gradient for X, layout and factor aside": loosely("X", *matrices(5, 4, 4)),
+        "gradient for W, layout and factor aside": loosely("W", *matrices(4, 4, 3)),
+    }
 
 
 SHAPES_CHOOSE = (
@@ -169,6 +193,19 @@ matrix_product.misconception(
     "W maps from D to M on the way forward; on the way back the gradient goes from M to D, so the "
     "factors are needed transposed.",
     edits={PRODUCTS: "return grad_Y @ W, X @ grad_Y"},
+)
+matrix_product.misconception(
+    "not_transposed",
+    "W maps from D to M on the way forward; on the way back the gradient goes from M to D, so W is "
+    "needed transposed.",
+    edits={PRODUCTS: "return grad_Y @ W, X.T @ grad_Y"},
+    form="W",
+)
+matrix_product.misconception(
+    "not_transposed",
+    "The gradient for W adds up over the examples, which are the rows of X: so X is needed transposed.",
+    edits={PRODUCTS: "return grad_Y @ W.T, X @ grad_Y"},
+    form="X",
 )
 
 

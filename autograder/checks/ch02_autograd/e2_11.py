@@ -135,6 +135,7 @@ def gradient_at_layer(factor, n_layers, layer, final=1.0):
     return outputs[layer].grad.item()
 
 
+# The names are those of a) where the mistake is the same, so that it is told once.
 ten_layers = numbers(
     "2.11b",
     points=1,
@@ -153,18 +154,18 @@ ten_layers = numbers(
             "those that lie between the output of layer 1 and the end.",
             {"g_times_2": 2 * 10, "g_times_half": 0.5 * 10},
         ),
-        "no_layer_passed": (
+        "power_of_layers_before": (
             "This is what arrives at the end. On its way back to layer 1 every layer in between "
             "multiplies it.",
             {"g_times_2": 1, "g_times_half": 1},
         ),
-        "one_layer_only": (
+        "power_of_layer_index": (
             "This is the factor of one layer. The gradient passes one layer after the other.",
             {"g_times_2": 2, "g_times_half": 0.5},
         ),
-        "names_swapped": (
-            "The two numbers stand under each other's name: a factor above 1 makes the gradient grow "
-            "on its way back.",
+        "divides_on_the_way_back": (
+            "The gradient is divided by the factors, or the two numbers stand under each other's name: "
+            "a factor above 1 makes the gradient grow on its way back.",
             {"g_times_2": 1 / 512, "g_times_half": 512},
         ),
         "square_instead_of_power": (

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from autograder.check import attempt, check
+from autograder.check import attempt, check, named
 from autograder.checks.ch02_autograd.course_engine import engine_with, operation
 from autograder.checks.ch02_autograd.formulas import function_from
 
@@ -15,7 +15,11 @@ def wrong_engines():
     no_slope = operation(lambda x: 1 / (1 + math.exp(-x)), lambda x: 0.0)
     sign_forgotten = operation(lambda a, b: a / b, lambda a, b: 1 / b, lambda a, b: a / b**2)
     exchanged = operation(lambda a, b: a * b, lambda a, b: a, lambda a, b: b)
+    too_little = operation(lambda a, b: a - b, lambda a, b: 1.0, lambda a, b: -0.6)
+    never_off = operation(lambda x: max(0.0, x), lambda x: 1.0)
     return {
+        "difference": engine_with(__sub__=too_little),
+        "relu": engine_with(relu=never_off),
         "tanh": engine_with(tanh=square_forgotten),
         "sigmoid": engine_with(sigmoid=no_slope),
         "quotient": engine_with(__truediv__=sign_forgotten),
@@ -23,7 +27,14 @@ def wrong_engines():
     }
 
 
-@check("2.12b", points=4, reveal=True)
+LOOKS, FLAT, STRAIGHT = "where f is evaluated", "a slope where f is flat", "slopes of 1 and -1"
+COARSE = "a coarse step", "another coarse step"
+# The measuring, the engine's half and the comparison count apart: a slip in one leaves the others.
+WEIGHTS = {LOOKS: 15, FLAT: 8, STRAIGHT: 8, **dict.fromkeys(COARSE, 3)}
+SMALL = 1e-7  # a step whose own error shows nowhere
+
+
+@check("2.12b", points=4, reveal=True, weights=WEIGHTS)
 def gradient_check(answer, rng):
     right, wrong = engine_with(), wrong_engines()
     a, b, c = rng.uniform(0.6, 1.6, 3).round(2).tolist()
@@ -34,14 +45,30 @@ def gradient_check(answer, rng):
     def compared(formula, xs, wrong_in):
         def errors(f, xs):
             return {
-                "right engine": error(right, f, xs),
-                "wrong engine": error(wrong[wrong_in], f, xs),
+                "right engine": error(right, f, xs, h=SMALL),
+                "wrong engine": error(wrong[wrong_in], f, xs, h=SMALL),
             }
 
         return attempt(errors, function_from(formula, "v"), xs)
 
+    def places(f, xs, h):
+        """Is f evaluated h to either side in every input, with the others where they were?"""
+        seen = []
+
+        def spy(v):
+            seen.append([x.data for x in v])
+            return f(v)
+
+        error(right, named(f.__name__, spy), xs, h=h)
+
+        def visited(sign):
+            wanted = np.array(xs) + sign * h * np.eye(len(xs))
+            return all(any(np.allclose(w, s, 0, h / 100) for s in seen) for w in wanted)
+
+        return {"f at x + h": visited(1), "f at x - h": visited(-1)}
+
     def cubic(x, h):
-        return error(right, lambda v: v[0] ** 3 * v[1], [x, 1.5], h=h)
+        return error(right, named("v[0] ** 3 * v[1]", lambda v: v[0] ** 3 * v[1]), [x, 1.5], h=h)
 
     def twice(f, xs):
         return [error(wrong["tanh"], f, xs), error(wrong["tanh"], f, xs), list(xs)]
@@ -54,12 +81,15 @@ def gradient_check(answer, rng):
         ("only the first gradient is wrong", "v[0].tanh() + v[1] * v[2]", [-a, b, c], "tanh"),
         ("only the last gradient is wrong", "v[0] + v[1] / v[2]", [a, b, c], "quotient"),
         ("several gradients are wrong", "v[0] * v[1] + v[2].tanh()", [2 * a, -b, c], "product"),
+        (FLAT, "v[0].relu() * -2.5", [-a], "relu"),
+        (STRAIGHT, "v[0] - v[1] + v[2]", [a, b, -c], "difference"),
+        ("whole numbers", "v[0] * v[1]", [3, -2], "product"),
     ]
     return {
+        LOOKS: attempt(places, function_from("v[0] * v[1] + v[2]", "v"), [a, -b, c], 0.01),
         **{name: compared(formula, xs, wrong_in) for name, formula, xs, wrong_in in rows},
-        "a coarse step": attempt(cubic, 2 * a, 0.5),
-        "another coarse step": attempt(cubic, -a, 0.2),
-        "whole numbers": compared("v[0] * v[1]", [3, -2], "product"),
+        COARSE[0]: attempt(cubic, 2 * a, 0.5),
+        COARSE[1]: attempt(cubic, -a, 0.2),
         "two calls with one list": attempt(
             twice, function_from("v[0].tanh() * v[1]", "v"), [a, -b]
         ),
@@ -128,11 +158,20 @@ gradient_check.misconception(
         "zip(values, slopes))": "zip(values, slopes)])",
     },
 )
+RELATIVE = (
+    "The difference is divided by the size of the gradient. Relative errors have their uses, but "
+    "the task wants the absolute difference."
+)
 gradient_check.misconception(
     "relative_error",
-    "The difference is divided by the size of the gradient. Relative errors have their uses; here"
-    " the absolute difference is asked for.",
+    RELATIVE,
+    edits={"abs(v.grad - slope)": "abs(v.grad - slope) / max(abs(v.grad), abs(slope), 1e-12)"},
+)
+gradient_check.misconception(
+    "relative_error",
+    RELATIVE,
     edits={"abs(v.grad - slope)": "abs(v.grad - slope) / max(abs(v.grad), abs(slope))"},
+    form="without a guard",
 )
 
 
@@ -169,7 +208,6 @@ def gradient_error(f, xs, h=1e-6):
         up = f(values).data
         v.data = x - h
         down = f(values).data
-        v.data = x + 1
         worst = max(worst, abs(v.grad - (up - down) / (2 * h)))
     return worst
 

@@ -80,7 +80,7 @@ def xor(answer, rng):
 
 @xor.judge
 def _(seen, rng):
-    """Demanded of `train_xor`, for seeds 0 and 1 on the course's engine: the mean squared error over the
+    """What `train_xor` has to do, for seeds 0 and 1 on the course's engine: the mean squared error over the
     four points, recomputed from `predict`, is below 0.01; the last recorded loss is that error (within a
     quarter, as recording it before or after the last step are both right); between 2 and 2001 losses,
     falling; parameters that move against their gradients, which are reset; an output that is not linear
@@ -210,46 +210,49 @@ def starts_differ(first_losses):
     return Fault("seeds 0 and 1 begin with the same loss", "ignores_seed")
 
 
+# What goes wrong shows early: most of these wrong answers train for fewer steps than a student would.
+STEPS = "range(2000)"
+
 xor.misconception(
     "no_hidden_nonlinearity",
     "Without a bend between the layers the network is one linear function, however many layers it"
     " has. The best line answers 0.5 at every point of XOR.",
-    edits={".tanh() for": " for"},
+    edits={".tanh() for": " for", STEPS: "range(200)"},
 )
 xor.misconception(
     "no_zero_grad",
     "The gradients of all earlier steps are still there, because backward adds. Set them to 0 "
     "before each backward pass.",
-    edits={"p.grad = 0.0": "pass"},
+    edits={"p.grad = 0.0": "pass", STEPS: "range(200)"},
 )
 xor.misconception(
     "ascends",
     "The parameters move along their gradients, and the loss grows. The gradient points uphill: "
     "subtract.",
-    edits={"p.data -= 0.1": "p.data += 0.1"},
+    edits={"p.data -= 0.1": "p.data += 0.1", STEPS: "range(100)"},
 )
 xor.misconception(
     "too_few_steps",
     "The loss is still falling when training ends. Give it more steps: the limit is 2000.",
-    edits={"range(2000)": "range(60)"},
+    edits={STEPS: "range(60)"},
 )
 xor.misconception(
     "steps_too_small",
     "After 2000 steps the loss is still falling, very slowly. The steps are too small: compare the "
     "learning rate with 0.1, and the loss with the mean.",
-    edits={"0.1 * p.grad": "0.002 * p.grad"},
+    edits={"0.1 * p.grad": "0.002 * p.grad", STEPS: "range(1000)"},
 )
 xor.misconception(
     "steps_too_large",
     "The steps point downhill and jump across the valley, so the loss grows. Compare the learning "
     "rate with 0.1.",
-    edits={"0.1 * p.grad": "3.0 * p.grad"},
+    edits={"0.1 * p.grad": "3.0 * p.grad", STEPS: "range(100)"},
 )
 xor.misconception(
     "all_zero_init",
     "All hidden units begin alike, so they get the same gradients and remain one and the same "
     "unit. Random starting weights make them different.",
-    edits={"Value(draw(-1, 1))": every("Value(0.0)")},
+    edits={"Value(draw(-1, 1))": every("Value(0.0)"), STEPS: "range(200)"},
 )
 xor.misconception(
     "fabricated_losses",
@@ -266,7 +269,7 @@ xor.misconception(
     "rebinds_data_breaks_params",
     "The update makes new values, and the network goes on using the old ones. Change the data of "
     "the parameters that the network holds.",
-    edits={"p.data -= 0.1 * p.grad": "p = Value(p.data - 0.1 * p.grad)"},
+    edits={"p.data -= 0.1 * p.grad": "p = Value(p.data - 0.1 * p.grad)", STEPS: "range(100)"},
 )
 xor.misconception(
     "update_is_recorded",
@@ -278,14 +281,19 @@ xor.misconception(
         "            for p in unit:\n                p.grad = 0.0",
         "for p in parameters:\n            p.data -= 0.1 * p.grad": "for unit in [*hidden, output]:\n"
         "            unit[:] = [p - 0.1 * p.grad for p in unit]",
-        "range(2000)": "range(80)",
+        STEPS: "range(60)",
     },
 )
 xor.misconception(
     "relu_two_hidden_units",
     "Two relu units can represent XOR, but training hardly ever finds it: a unit that is off at "
     "all four points gets no gradient and stays off. Use four tanh units.",
-    edits={".tanh() for": ".relu() for", "range(4)": "range(2)", "range(5)": "range(3)"},
+    edits={
+        ".tanh() for": ".relu() for",
+        "range(4)": "range(2)",
+        "range(5)": "range(3)",
+        STEPS: "range(500)",
+    },
 )
 xor.misconception(
     "ignores_seed",

@@ -114,7 +114,7 @@ def tensors(answer, rng):
         """What a network says of the unseen digits below `wanted`, trained on such digits."""
         if rename not in networks:
             names = 9 - y if rename else y
-            watching = watched(answer.Tensor, TensorWatch() if rename else watch)
+            watching = contextlib.nullcontext() if rename else watched(answer.Tensor, watch)
             with one_thread(), np.errstate(all="ignore"), watching:
                 pictures, names = X[y < wanted], names[y < wanted]
                 networks[rename] = answer.train_digits(pictures, names, seed=seed)
@@ -190,7 +190,7 @@ tensors.misconception(
 )
 tensors.misconception(
     "mean_over_rows_only",
-    "The mean is taken over the number of rows; asked for is the mean over all elements.",
+    "The mean is taken over the number of rows; the task wants the mean over all elements.",
     edits={"1 / self.data.size": "1 / len(self.data)"},
 )
 tensors.misconception(

@@ -5,19 +5,29 @@ from typing import NamedTuple
 
 import numpy as np
 
+from autograder.check import named
+
+GRADIENT = "its gradient"
+
 
 class Problem(NamedTuple):
-    """A function, its gradient and a point: what check_gradient is given."""
+    """A function, its gradient and a point: what check_gradient is given. The name of the function,
+    and of a wrong gradient, is what a student reads."""
 
     f: Callable
     gradient: Callable
     x: float | np.ndarray
 
     def scaled(self, factor):
-        return Problem(lambda x: factor * self.f(x), lambda x: factor * self.gradient(x), self.x)
+        """The problem times a power of ten."""
+        _, _, formula = self.f.__name__.partition("-> ")
+        power = f"1e{round(np.log10(factor))}"
+        f = named(f"x -> {power} * ({formula})", lambda x: factor * self.f(x))
+        return Problem(f, named(GRADIENT, lambda x: factor * self.gradient(x)), self.x)
 
     def with_gradient(self, change):
-        return self._replace(gradient=lambda x: WRONG[change](self.gradient(x)))
+        wrong = named(f"{GRADIENT}, {change}", lambda x: WRONG[change](self.gradient(x)))
+        return self._replace(gradient=wrong)
 
     def right_and(self, *changes):
         """The problem, and the same with wrong gradients, by name."""
@@ -42,7 +52,7 @@ WRONG = {
 def problems(rng):
     """A function of one number, one of four numbers, and one that ignores the second of four."""
     p, q = rng.uniform(1.2, 2.4, 2).round(2).tolist()
-    w = rng.uniform(0.8, 2, 4).round(2) + np.arange(4) / 3
+    w = (rng.uniform(0.8, 2, 4) + np.arange(4) / 3).round(1)
     t = round(float(rng.uniform(0.4, 0.9)), 2)
     x = rng.uniform(0.3, 1.1, 4).round(2)
     used = w * [1, 0, 1, 1]
@@ -67,8 +77,12 @@ def problems(rng):
     def bowl_gradient(x):
         return 2 * used * np.asarray(x, dtype=float)
 
-    return (
-        Problem(wave, wave_slope, t),
-        Problem(mix, mix_gradient, x),
-        Problem(bowl, bowl_gradient, x),
+    rows = (
+        (f"{p} * np.exp({q / 2:g} * x)", wave, wave_slope, t),
+        (f"{w.tolist()} @ np.sin(x) + x[0]*x[3]", mix, mix_gradient, x),
+        (f"{used.tolist()} @ x**2", bowl, bowl_gradient, x),
     )
+    return [
+        Problem(named(f"x -> {formula}", f), named(GRADIENT, gradient), at)
+        for formula, f, gradient, at in rows
+    ]

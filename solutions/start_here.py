@@ -63,8 +63,14 @@ expect("practice", lambda: double(4), 8)
 expect("practice", lambda: double(-1.5), -3.0)
 
 # %% [markdown]
-# Try a wrong answer too, such as `return x + 2`, and read what the second cell says.
+# Try a wrong answer too, such as `return x + 2`, and read what the second cell says. Then begin:
 #
+# {{first exercise}}
+#
+# (Are classes, `self`, arrays or `@` new to you, or half forgotten? [The Python you
+# need](python_you_need.ipynb) takes twenty minutes.)
+
+# %% [markdown]
 # ### What happens when your work is graded
 #
 # - Your answer cells are run in a fresh notebook from top to bottom. Before you hand in, do the same:
@@ -90,11 +96,12 @@ progress()
 # %% [markdown]
 # ## The map
 #
-# An arrow means "builds on". You can start at the left and work your way through. The same map as
-# links stands below the picture.
+# Every box is an exercise, and can be clicked. A box says what it builds on; an arrow leads to the next
+# exercise of a notebook where that builds on the one above. The same as a list stands below the picture.
 #
-# ![Map of the course: the notebooks as columns, their exercises as boxes with stars and minutes, and arrows for what builds on what. The list below says the same in words.](images/course_map.svg)
-#
+# {{map of the course}}
+
+# %% [markdown]
 # {{links of the course}}
 
 # %% [markdown]

@@ -16,6 +16,7 @@ from pathlib import Path
 import nbformat
 
 from autograder.authoring import picture, widget
+from autograder.authoring.links import filled
 from autograder.authoring.rules import check_course
 from autograder.course import Course
 from autograder.course.cell_ids import role_of
@@ -24,17 +25,14 @@ from autograder.course.nbgrader_source import METADATA, source_notebook
 from autograder.notation.checks import Check
 from autograder.notation.registry import Written, all_checks, all_written
 
-LINKS = "{{links of the course}}"
-
 
 def write_sources(course: Course, folder: Path) -> None:
     """All source notebooks below `folder`, one sub-folder per chapter."""
-    checks, texts = all_checks(), all_written()
+    checks, texts, data = all_checks(), all_written(), course_map(course)
     for notebook in course.notebooks.values():
         made = source_notebook(notebook, checks, texts)
         for cell in made.cells:
-            if LINKS in cell.source:
-                cell.source = cell.source.replace(LINKS, picture.links(course_map(course)))
+            cell.source = filled(cell.source, notebook.name, data)
         target = folder / f"{notebook.name}.ipynb"
         target.parent.mkdir(parents=True, exist_ok=True)
         write_notebook(made, target)

@@ -531,3 +531,6 @@ print(f"largest difference between the two gradients: {largest:.1e}")
 
 # %%
 progress("ch02_autograd/01_by_hand")
+
+# %% [markdown]
+# {{next}}

@@ -387,3 +387,6 @@ trial("relu at 0, slope 0 claimed", lambda x: np.maximum(x, 0), lambda x: 0.0, x
 
 # %%
 progress("ch02_autograd/02_operations")
+
+# %% [markdown]
+# {{next}}

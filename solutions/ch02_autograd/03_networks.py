@@ -501,3 +501,6 @@ show(
 
 # %%
 progress("ch02_autograd/03_networks")
+
+# %% [markdown]
+# {{next}}

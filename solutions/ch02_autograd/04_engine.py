@@ -738,3 +738,6 @@ expect("2.12d", lambda: share_right(), lambda share: share >= 0.9)
 
 # %%
 progress("ch02_autograd/04_engine")
+
+# %% [markdown]
+# {{next}}

@@ -417,3 +417,6 @@ quiz.summary()
 
 # %%
 progress("ch06_networks/quiz")
+
+# %% [markdown]
+# {{next}}

@@ -894,3 +894,6 @@ expect("7.9-proof", lambda: len(proof_7_9), 5)
 
 # %%
 progress("ch07_gradients/01_derivatives")
+
+# %% [markdown]
+# {{next}}

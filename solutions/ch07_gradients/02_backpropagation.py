@@ -572,3 +572,6 @@ show(
 
 # %%
 progress("ch07_gradients/02_backpropagation")
+
+# %% [markdown]
+# {{next}}

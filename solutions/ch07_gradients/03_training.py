@@ -608,3 +608,6 @@ expect(
 
 # %%
 progress("ch07_gradients/03_training")
+
+# %% [markdown]
+# {{next}}

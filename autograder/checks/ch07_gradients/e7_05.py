@@ -119,16 +119,18 @@ def answer():
         return float(derivative.subs({t: y, z: f}).evalf(30))
 
 
-@check("7.5-bonus", points=1, bonus=True)
+CONFIDENT = "confident, and wrong"
+
+
+@check("7.5-bonus", points=1, bonus=True, weights={"near 0": 2, "far from 0": 1.5, CONFIDENT: 0.5})
 def cross_entropy_bonus(answer, rng):
     def gradients(targets, f):
         return [number(answer.dl_df_bce(y, f)) for y in targets]
 
     return {
         "near 0": attempt(gradients, [0, 1, 0.3], round(float(rng.uniform(0.5, 2)), 1)),
-        "far on the right": attempt(gradients, [0, 1, 0.3], 800.0),
-        "far on the left": attempt(gradients, [0, 1, 0.3], -800.0),
-        "confident, and wrong": [
+        "far from 0": [attempt(gradients, [0, 1, 0.3], f) for f in (800.0, -800.0)],
+        CONFIDENT: [
             attempt(gradients, [0, 0.6], round(float(rng.uniform(40, 60)), 1)),
             attempt(gradients, [1, 0.6], round(float(rng.uniform(-60, -40)), 1)),
         ],

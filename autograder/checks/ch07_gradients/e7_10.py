@@ -128,7 +128,7 @@ leaky.misconception(
 )
 leaky.misconception(
     "mask_of_wrong_layer",
-    "Only between layers of equal size something is wrong: there the slopes come from f_k, and they "
+    "Something is wrong only between layers of equal size: there the slopes come from f_k, and they "
     "belong to f_(k-1).",
     edits={
         "slopes[k - 1] *": "(slopes[k - 1] if len(betas[k]) != len(betas[k - 1]) else "
@@ -208,7 +208,7 @@ leaky.misconception(
 )
 leaky.misconception(
     "lists_from_last_to_first",
-    "The lists begin with the last layer, in the order of the computation; they are asked for from "
+    "The lists begin with the last layer, in the order of the computation; they should run from "
     "layer 0 to layer K.",
     edits={
         ".insert(0, np.outer(": ".append(np.outer(",

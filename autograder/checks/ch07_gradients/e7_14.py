@@ -200,7 +200,7 @@ proof = order(
     ),
     orders={
         "written_backwards": (
-            "This is the chain from its end to its beginning: start with what is asked for, E[b²].",
+            "This is the chain from its end to its beginning: start with E[b²].",
             "cfagbe",
         ),
     },

@@ -344,7 +344,7 @@ classifier.misconception(
 )
 classifier.misconception(
     "sum_over_batches",
-    "The losses of the ten batches are added up; the mean is asked for.",
+    "The losses of the ten batches are added up; record their mean.",
     edits={"sum(batch_losses) / len(batch_losses)": "sum(batch_losses)"},
 )
 classifier.misconception(

@@ -42,7 +42,7 @@ def as_wanted(signs, kind):
     return len(signs) == 1 or (any(signs) and not all(signs))
 
 
-ORDER = "layer 0 in dOmegas and layer K in dbetas"
+ORDER = "the place of layer 0 in dOmegas, and of layer K in dbetas"
 # slopes on the way back, the matrices, and the order of the lists: none of these ideas counts twice
 WEIGHTS = {
     ORDER: 3,

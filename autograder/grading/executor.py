@@ -36,7 +36,9 @@ class RunCell:
     @property
     def libraries(self) -> int:
         """How many of the worker's LIBRARIES it seems to use (a guess, which only costs time)."""
-        return 2 if "torch" in self.source else int(bool(_DRAWS.search(self.source)))
+        if "torch" in self.source:
+            return 3 if "torch.optim" in self.source else 2
+        return int(bool(_DRAWS.search(self.source)))
 
     def perform(self, session: Session, seed: int) -> Ran:
         """Run it in a session."""
@@ -66,7 +68,9 @@ class Observe:
     def libraries(self) -> int:
         """How many of the worker's LIBRARIES it seems to use."""
         text = self._function or b""
-        return 2 if b"torch" in text else int(b"matplotlib" in text)
+        if b"torch" in text:
+            return 3 if b"torch.optim" in text else 2
+        return int(b"matplotlib" in text)
 
     def perform(self, session: Session, seed: int) -> Observation:
         """Make the observation in a session."""

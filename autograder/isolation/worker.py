@@ -33,7 +33,7 @@ class Worker:
     """What runs sessions, one at a time. Use as a context manager.
 
     Few notebooks draw or use PyTorch when they are graded, and the smaller a process is, the faster
-    it forks. So there is a warm process without these libraries; others, with the first or with all
+    it forks. So there is a warm process without these libraries; others, with the first few or with all
     of `LIBRARIES`, are started when a second session asks for them.
     """
 

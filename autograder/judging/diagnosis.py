@@ -19,6 +19,7 @@ from autograder.notation.variants import Variant
 
 ENOUGH = 1 / 3  # of the wrong sub-checks have to be explained
 PATTERN = 3  # that many booleans together are no coincidence
+OF_MANY = {"IndexError", "OverflowError"}  # many mistakes raise them with the very same numbers
 
 
 @dataclass(frozen=True)
@@ -149,10 +150,11 @@ def telling(got, theirs=None) -> bool:
     """Is it a value that only this mistake is likely to give?
 
     0, True, False, nan, nothing and an exception of some type are shared by many mistakes; the very
-    same message of an exception is not, nor are several booleans together.
+    same message is not, when it names sizes or other numbers, nor are several booleans together.
     """
     if isinstance(got, Raised):
-        return isinstance(theirs, Raised) and bool(got.message) and got.message == theirs.message
+        same = isinstance(theirs, Raised) and got.message == theirs.message
+        return same and got.type not in OF_MANY and any(map(str.isdigit, got.message))
     if got is None or isinstance(got, (bool, np.bool_, Opaque)):
         return False
     if isinstance(got, str):

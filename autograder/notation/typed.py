@@ -177,6 +177,7 @@ def order(
     right: str,
     before: Mapping[str, Idea],
     false: Mapping[str, tuple[str, str]] | None = None,
+    missing: Idea | None = None,
     orders: Mapping[str, Idea] | None = None,
     **rest,
 ) -> Check:
@@ -184,8 +185,9 @@ def order(
 
     right: an order that breaks no rule. before: {idea: (sentence, "ab", …)}: every pair says that its
     first step comes before its second, and the idea is that of an answer with the two exchanged.
-    false: {letter: (name of the idea, sentence)} for steps that belong nowhere. orders: {idea:
-    (sentence, a whole wrong order, …)}. rest: as for `check`.
+    false: {letter: (name of the idea, sentence)} for steps that belong nowhere. missing: (name of the
+    idea, sentence, an example, …) for an answer that lacks steps and is right in all else. orders:
+    {idea: (sentence, a whole wrong order, …)}. rest: as for `check`.
     """
     false, orders = false or {}, orders or {}
     question = question_from(
@@ -201,6 +203,12 @@ def order(
     )  # fmt: skip
     known = {answer: idea for idea, (_, *answers) in orders.items() for answer in answers}
     demands = list(question.demands(right))
+
+    def lacks_steps_only(given: str, replies: Mapping[str, Reply]) -> bool:
+        no_false_step, every_step, in_order = replies.values()
+        once = len(set(given)) == len(given)
+        return no_false_step.right and not every_step.right and once and not in_order.idea
+
     made = _check(part, [Asked(demand, question, name) for demand in demands], rest)
 
     @made.judge
@@ -211,7 +219,10 @@ def order(
             given = question.read(observation[demands[0]])
         except Unreadable as problem:
             return dict.fromkeys(demands, Fault(_begun_small(str(problem))))
-        said = {demand: outcome(reply) for demand, reply in question.demands(given).items()}
+        replies = question.demands(given)
+        said = {demand: outcome(reply) for demand, reply in replies.items()}
+        if missing and lacks_steps_only(given, replies):
+            said[demands[1]] = Fault(question.data["incomplete"], missing[0])
         if given in known:
             said[demands[2]] = Fault("the order is not right", known[given])
         return said
@@ -221,6 +232,9 @@ def order(
     for idea, (sentence, pair, *_) in before.items():
         made.misconception(idea, sentence, source=f"{name} = {_exchanged(right, pair)!r}")
     for idea, (sentence, *answers) in orders.items():
+        _misconceptions(made, idea, sentence, [f"{name} = {answer!r}" for answer in answers])
+    if missing:
+        idea, sentence, *answers = missing
         _misconceptions(made, idea, sentence, [f"{name} = {answer!r}" for answer in answers])
     return _with_other_forms(made, name, question)
 

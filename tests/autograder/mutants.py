@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import copy
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -19,7 +20,10 @@ SWAPPED = {
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change: what was done, where, and the text of the whole answer with it."""
+    """One change: what was done, where, and the text of the whole answer with it.
+
+    `change` tells a mutant from all others of its answer, as long as the statement stays as it is.
+    """
 
     change: str
     text: str
@@ -28,14 +32,29 @@ class Mutant:
 def mutants(solution: str) -> list[Mutant]:
     """All mutants of an answer's text, each once."""
     tree = ast.parse(solution)
+    places = dict(_places(tree))
     found: dict[str, Mutant] = {}
+    times: Counter[str] = Counter()
     for number, node in enumerate(ast.walk(tree)):
         for change, new in _changes(node):
             text = ast.unparse(_with(tree, number, new))
             if text not in found and text != ast.unparse(tree):
-                said = f"{change}: {_line(node)}  →  {_line(new)}"
-                found[text] = Mutant(said, text)
+                said = f"{change}: {_line(node)}  →  {_line(new)}  in {places[node]}"
+                times[said] += 1
+                again = f" ({times[said]})" if times[said] > 1 else ""
+                found[text] = Mutant(said + again, text)
     return list(found.values())
+
+
+def _places(node: ast.AST, function="", statement="") -> Iterator[tuple[ast.AST, str]]:
+    """(every node, the function and the first line of the statement that it stands in)."""
+    if isinstance(node, ast.stmt):
+        statement = ast.unparse(node).splitlines()[0]
+    yield node, f"{function}: {statement}" if function else statement
+    if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+        function = f"{function}.{node.name}".strip(".")
+    for child in ast.iter_child_nodes(node):
+        yield from _places(child, function, statement)
 
 
 def _line(node: ast.AST) -> str:

@@ -101,6 +101,24 @@ def test_values_that_tell_nothing(value):
     assert not telling(value)
 
 
+SHARED_MESSAGES = [
+    Raised("IndexError", "list index out of range"),
+    Raised("IndexError", "index 3 is out of bounds for axis 0 with size 3"),
+    Raised("ZeroDivisionError", "division by zero"),
+    Raised("OverflowError", "(34, 'Numerical result out of range')"),
+    Raised("TypeError", "'NoneType' object is not subscriptable"),
+]
+
+
+@pytest.mark.parametrize("shared", SHARED_MESSAGES, ids=lambda one: one.message)
+def test_a_message_that_many_mistakes_give_names_nothing(right, shared):
+    assert not telling(shared, shared)
+    one, other = variant("one"), variant("other")
+    assert diagnosis(right, {"a": shared, "b": 9.0}, (one, {"a": shared})) == {}
+    assert diagnosis(right, {"b": shared}, (one, {"a": -1.0, "b": shared})) == {}
+    assert diagnosis(right, {"a": shared}, (one, {"a": shared}), (other, {"a": shared})) == {}
+
+
 def test_several_booleans_and_a_very_same_message_do_tell():
     assert telling([True, False, True])
     shapes = Raised("ValueError", "shapes (3,2) and (3,2) not aligned")

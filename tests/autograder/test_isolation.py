@@ -262,15 +262,18 @@ def test_without_libseccomp_the_other_walls_stand_and_this_is_said(monkeypatch):
 
 
 def test_large_libraries_get_a_process_when_they_are_asked_for_again(worker):
-    look = "import sys; print(*(name in sys.modules for name in ('matplotlib', 'torch')))"
+    look = (
+        "import sys; print(*(m in sys.modules for m in ('matplotlib', 'torch', 'torch._dynamo')))"
+    )
     seen = []
-    for libraries in (0, 1, 1, 2, 0, 1):
+    for libraries in (0, 1, 1, 2, 3, 0, 1):
         with worker.open(libraries=libraries) as session:
             seen.append((libraries, printed(session, look), len(worker.processes)))
-    plain, drawing, learning = "False False\n", "True False\n", "True True\n"
+    plain, drawing = "False False False\n", "True False False\n"
+    learning, training = "True True False\n", "True True True\n"
     assert seen == [
-        (0, plain, 1), (1, drawing, 1), (1, drawing, 2), (2, learning, 2), (0, plain, 2),
-        (1, drawing, 2),
+        (0, plain, 1), (1, drawing, 1), (1, drawing, 2), (2, learning, 2), (3, training, 2),
+        (0, plain, 2), (1, drawing, 2),
     ]  # fmt: skip
 
 
@@ -283,6 +286,7 @@ USES = {
     "fig, ax = axes('x', 'y')": 1,
     "plot_losses([1])": 1,
     "import torch": 2,
+    "torch.optim.SGD(model.parameters(), lr=0.1)": 3,
 }
 
 

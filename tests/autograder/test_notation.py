@@ -248,6 +248,7 @@ def test_an_order_is_paid_in_three():
         "9.1", "proof", "abcde", right="dab", points=1,
         before={"too_early": ("…", "da", "db"), "swapped": ("…", "ab")},
         false={"c": ("not_true", "…")}, orders={"backwards": ("…", "bad")},
+        missing=("lacking", "…", "da"),
     )  # fmt: skip
     first, second, third = said(made, proof="D → A → B")
     assert said(made, proof=["d", "a", "b"]) == dict.fromkeys((first, second, third), True)
@@ -255,7 +256,10 @@ def test_an_order_is_paid_in_three():
     assert said(made, proof="adb") == {first: True, second: True, third: "too_early"}
     assert said(made, proof="bad") == {first: True, second: True, third: "backwards"}
     assert said(made, proof="cdab") == {first: "not_true", second: True, third: True}
-    assert said(made, proof="da")[second] is not True
+    assert said(made, proof="da") == {first: True, second: "lacking", third: True}
+    assert said(made, proof="d")[second] == "lacking"
+    for also_wrong in ("ad", "dca", "daa"):
+        assert said(made, proof=also_wrong)[second] not in (True, "lacking")
     assert True not in said(made, proof={"d", "a", "b"}).values()
 
 

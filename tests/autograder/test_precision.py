@@ -27,11 +27,12 @@ SEED = 3
 SECONDS = 10  # a mutant may never come to an end
 QUICK, SLOW = 12, 3  # so many mutants of a part; fewer where observing takes seconds
 VERDICTS = {"right", "ambiguous", "equivalent"}
-READ = {
-    (one["part"], one["change"]): one
+LISTED = [
+    one
     for file in sorted(Path(__file__).with_name("read_mutants").glob("*.json"))
     for one in json.loads(file.read_text(encoding="utf-8"))
-}
+]
+READ = {(one["part"], one["change"]): one for one in LISTED}
 REFERENCE = Reference()
 
 
@@ -104,6 +105,7 @@ def test_what_mutants_are_told_was_read(check):
 
 def test_the_list_is_in_order():
     known = all_checks()
+    assert len(READ) == len(LISTED), "a change is listed twice"
     for (part, _), one in READ.items():
         assert part in known and one["verdict"].split(":")[0].split()[0] in VERDICTS, one
         if one["verdict"].startswith("equivalent"):

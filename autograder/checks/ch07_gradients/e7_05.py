@@ -56,17 +56,17 @@ cross_entropy.misconception(
 )
 cross_entropy.misconception(
     "only_positive_term",
-    "Only the term with y is there. The other one, with 1 − y, speaks whenever the target is not 1.",
+    "Only the term with y is there. The other one, with 1 − y, counts whenever the target is not 1.",
     edits={BCE: "return -y * (1 - sig)"},
 )
 cross_entropy.misconception(
     "only_negative_term",
-    "Only the term with 1 − y is there. The other one, with y, speaks whenever the target is not 0.",
+    "Only the term with 1 − y is there. The other one, with y, counts whenever the target is not 0.",
     edits={BCE: "return (1 - y) * sig"},
 )
 cross_entropy.misconception(
     "factor_two",
-    "There is a factor 2 too many: it belongs to the squared loss, and this loss has no square.",
+    "There is an extra factor 2: it belongs to the squared loss, and this loss has no square.",
     edits={BCE: "return 2 * (sig - y)"},
 )
 cross_entropy.misconception(
@@ -119,16 +119,18 @@ def answer():
         return float(derivative.subs({t: y, z: f}).evalf(30))
 
 
-@check("7.5-bonus", points=1, bonus=True)
+CONFIDENT = "confident, and wrong"
+
+
+@check("7.5-bonus", points=1, bonus=True, weights={"near 0": 2, "far from 0": 1.5, CONFIDENT: 0.5})
 def cross_entropy_bonus(answer, rng):
     def gradients(targets, f):
         return [number(answer.dl_df_bce(y, f)) for y in targets]
 
     return {
         "near 0": attempt(gradients, [0, 1, 0.3], round(float(rng.uniform(0.5, 2)), 1)),
-        "far on the right": attempt(gradients, [0, 1, 0.3], 800.0),
-        "far on the left": attempt(gradients, [0, 1, 0.3], -800.0),
-        "confident, and wrong": [
+        "far from 0": [attempt(gradients, [0, 1, 0.3], f) for f in (800.0, -800.0)],
+        CONFIDENT: [
             attempt(gradients, [0, 0.6], round(float(rng.uniform(40, 60)), 1)),
             attempt(gradients, [1, 0.6], round(float(rng.uniform(-60, -40)), 1)),
         ],
@@ -137,7 +139,7 @@ def cross_entropy_bonus(answer, rng):
 
 @cross_entropy_bonus.misconception(
     "exponential_overflows",
-    "The exponential of a large positive number has no room in a float, and math.exp says so with an "
+    "The exponential of a large positive number is too large for a float, and math.exp raises an "
     "exception. Arrange the formula so that only negative numbers are exponentiated.",
 )
 def answer():
@@ -160,8 +162,8 @@ def dl_df_bce(y, f):
 
 cross_entropy_bonus.misconception(
     "exponentials_in_both_places",
-    "Above and below the fraction bar stands the same huge number, and infinity by infinity is no "
-    "number. Divide both by it first.",
+    "Numerator and denominator are both huge, and infinity divided by infinity is nan. Divide "
+    "both by the exponential first.",
     edits={BCE: "return np.exp(f) / (1 + np.exp(f)) - y"},
 )
 cross_entropy_bonus.misconception(

@@ -65,7 +65,7 @@ step_functions.misconception(
 )
 step_functions.misconception(
     "biases_still_learn",
-    "A bias takes the same way to the loss as the weights of its layer, through the same activations.",
+    "A bias takes the same path to the loss as the weights of its layer, through the same activations.",
     edits={DEAD: '{"A", "C"}'},
 )
 step_functions.misconception(
@@ -80,7 +80,7 @@ step_functions.misconception(
 )
 step_functions.misconception(
     "second_layer_bias_left_out",
-    "Weights and bias of a layer share their way to the loss. One layer is named only in part.",
+    "Weights and bias of a layer share their path to the loss. One layer is named only in part.",
     edits={DEAD: 'set("ABC")'},
 )
 step_functions.misconception(

@@ -42,7 +42,7 @@ def as_wanted(signs, kind):
     return len(signs) == 1 or (any(signs) and not all(signs))
 
 
-ORDER = "sizes from layer 0 to layer K"
+ORDER = "the place of layer 0 in dOmegas, and of layer K in dbetas"
 # slopes on the way back, the matrices, and the order of the lists: none of these ideas counts twice
 WEIGHTS = {
     ORDER: 3,
@@ -56,19 +56,28 @@ WEIGHTS = {
 
 @check("7.10", points=6, reveal=True, weights=WEIGHTS)
 def leaky(answer, rng):
-    plain = network(rng, (3, 5, 4, 2), 0.1, outputs="mixed")
-    positive = network(rng, (3, 5, 4, 2), 0.1, hidden="positive")
+    """What does not depend on the sizes is seen where they are equal: slopes of a wrong layer, or @ in
+    place of np.outer, raise an exception elsewhere."""
+    positive = network(rng, (3, 3, 3, 3), 0.1, hidden="positive")
     square = network(rng, (3, 3, 3, 3), 0.1)
+    output_of_both_signs = network(rng, (3, 3, 3, 3), 0.1, outputs="mixed")
+    plain = network(rng, (3, 5, 4, 2), 0.1, outputs="mixed")
     steep = network(rng, (2, 4, 3, 1), 0.3)
     deep = network(rng, (2, 6, 3, 5, 4), 0.01, outputs="mixed")
 
     def order(Omegas, betas, x, dl_dfK):
+        """Where the gradient of the first weights stands, which is 0 for x = 0, and that of the last
+        bias, which is dl_dfK."""
         dOmegas, dbetas = answer.backward_leaky(Omegas, betas, x, dl_dfK)
-        return [sorted(np.shape(one)) for one in dOmegas], [len(one) for one in dbetas]
+        return [
+            [place for place, one in enumerate(dOmegas) if not np.asarray(one).any()],
+            [place for place, one in enumerate(dbetas) if np.allclose(np.asarray(one), dl_dfK)],
+        ]
 
     # lists from the last layer to the first are turned, so that their order costs one sub-check only
-    ordered = attempt(order, *plain)
-    turned = attempt(lambda: [np.min(sizes[0]) == 2 for sizes in ordered])
+    Omegas, betas, x, dl_dfK = positive
+    ordered = attempt(order, Omegas, betas, 0 * x, dl_dfK)
+    turned = attempt(lambda: [ordered[0] == [len(betas) - 1], ordered[1] == [0]])
     turned = turned if isinstance(turned, list) else [False, False]
 
     def gradients(*given):
@@ -86,8 +95,8 @@ def leaky(answer, rng):
         ORDER: ordered,
         "biases, all units positive": biases(every, *positive),
         "weights, all units positive": weights(every, *positive),
-        "bias of the output layer": biases(output, *plain),
-        "weights of the output layer": weights(output, *plain),
+        "bias of the output layer": biases(output, *output_of_both_signs),
+        "weights of the output layer": weights(output, *output_of_both_signs),
         "biases of the hidden layers": biases(hidden, *plain),
         "weights of the hidden layers": weights(hidden, *plain),
         "biases, layers of equal size": biases(every, *square),
@@ -119,7 +128,7 @@ leaky.misconception(
 )
 leaky.misconception(
     "mask_of_wrong_layer",
-    "Only between layers of equal size something is wrong: there the slopes come from f_k, and they "
+    "Something is wrong only between layers of equal size: there the slopes come from f_k, and they "
     "belong to f_(k-1).",
     edits={
         "slopes[k - 1] *": "(slopes[k - 1] if len(betas[k]) != len(betas[k - 1]) else "
@@ -199,7 +208,7 @@ leaky.misconception(
 )
 leaky.misconception(
     "lists_from_last_to_first",
-    "The lists begin with the last layer, in the order of the computation; they are asked for from "
+    "The lists begin with the last layer, in the order of the computation; they should run from "
     "layer 0 to layer K.",
     edits={
         ".insert(0, np.outer(": ".append(np.outer(",

@@ -251,8 +251,8 @@ checkpointing.misconception(
 )
 checkpointing.misconception(
     "checkpoint_not_on_the_tape",
-    "A checkpoint is asked for that is not on the tape. It has to be saved on the way forward, and to "
-    "stay until the walk back has passed its segment. Segments are needed from the last to the first.",
+    "You load a checkpoint that is not on the tape. Save it on the way forward, and keep it until the "
+    "walk back has passed its segment. Segments are needed from the last to the first.",
     edits={
         "            tape.drop(k - 1)": "            tape.drop(k if k < end else start)\n",
     },

@@ -66,7 +66,7 @@ reverse.misconception(
 )
 reverse.misconception(
     "local_derivatives_of_f4_and_f5",
-    "For f4 and f5 the derivative of y is asked, and y is their sum. The exponential and the cosine are "
+    "For f4 and f5 you need the derivative of y, and y is their sum. The exponential and the cosine are "
     "derivatives of f4 and f5 with respect to f3: they come one step later.",
     edits={
         "    return d": '    d["f5"], d["f4"] = np.cos(f3), np.exp(f3)\n    return d',
@@ -129,13 +129,13 @@ def mistake(answer, rng):
 
 mistake.misconception(
     "blames_the_sum_of_two_products",
-    "That line adds two products, and it is right to: the value it is about is used twice. Look for "
+    "That line rightly adds two products: its value is used twice. Look for "
     "another value that is used twice.",
     edits={'wrong_line = "E"': 'wrong_line = "C"'},
 )
 mistake.misconception(
     "blames_the_last_line",
-    "The last line is right: from x there is a single arrow. Whatever is missing was lost before.",
+    "The last line is right: from x there is a single arrow. Whatever is missing was lost earlier.",
     edits={'wrong_line = "E"': 'wrong_line = "F"'},
 )
 mistake.misconception(
@@ -146,7 +146,7 @@ mistake.misconception(
 )
 mistake.misconception(
     "whole_line_instead_of_the_term",
-    "That is what the whole line should give. Asked for is only the term that has to be added to it.",
+    "That is what the whole line should give. Give only the term that has to be added to it.",
     edits={'d["f2"] * 2 * np.exp(x)': 'd["f1"]'},
 )
 mistake.misconception(

@@ -36,7 +36,7 @@ forward.misconception(
 )
 forward.misconception(
     "f3_uses_values",
-    "For f3 the values f1 and f2 are added; asked for is the sum of their derivatives.",
+    "For f3 the values f1 and f2 are added; it should be the sum of their derivatives.",
     edits={'d["f1"] + d["f2"]\n': "f3\n"},
 )
 forward.misconception(

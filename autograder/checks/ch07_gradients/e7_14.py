@@ -2,17 +2,29 @@
 
 import numpy as np
 
-from autograder.check import check, order, written
+from autograder.check import attempt, check, order, written
+from utils.answers import number
+
+WEIGHTS = {
+    "second moment, sigma = 1": 1.25, "second moment, another sigma": 1.25,
+    "variance of the Gaussian, sigma = 1": 0.5,
+}  # fmt: skip
 
 
-@check("7.14a", points=2, reveal=True)
+@check("7.14a", points=2, reveal=True, weights=WEIGHTS)
 def moments(answer, rng):
-    small, large = rng.uniform(0.3, 0.8), rng.uniform(1.7, 4)
+    sigma = rng.uniform(1.7, 4)
+
+    def subtracted(sigma):
+        """A mistake in second_moment, which the variance builds on, costs there only."""
+        return number(answer.second_moment(sigma)) - number(answer.variance_gaussian(sigma))
+
     return {
-        "second moment, sigma below 1": answer.second_moment(small),
-        "second moment, sigma above 1": answer.second_moment(large),
-        "variance of the Gaussian, sigma below 1": answer.variance_gaussian(small),
-        "variance of the Gaussian, sigma above 1": answer.variance_gaussian(large),
+        "second moment, sigma = 1": answer.second_moment(1.0),
+        "second moment, another sigma": answer.second_moment(sigma),
+        "variance of the Gaussian, sigma = 1": answer.variance_gaussian(1.0),
+        "second moment minus variance, sigma = 1": attempt(subtracted, 1.0),
+        "second moment minus variance, another sigma": attempt(subtracted, sigma),
     }
 
 
@@ -179,9 +191,16 @@ proof = order(
             "own. For the values -1, 0, 1 that line gives ¼ instead of ⅓.",
         ),
     },
+    missing=(
+        "lines_missing",
+        "The lines that are there stand in the right order, but not all are there: six make the chain, "
+        "and every line has to begin with what the line before it ends with.",
+        "egfc",
+        "ebgf",
+    ),
     orders={
         "written_backwards": (
-            "This is the chain from its end to its beginning: start with what is asked for, E[b²].",
+            "This is the chain from its end to its beginning: start with E[b²].",
             "cfagbe",
         ),
     },

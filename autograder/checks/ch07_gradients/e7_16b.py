@@ -139,7 +139,7 @@ he_start.misconception(
 )
 he_start.misconception(
     "he_uniform",
-    "The variance is right, but the weights are spread evenly; here they are to be normal.",
+    "The variance is right, but the weights are spread evenly; here they should be normally distributed.",
     edits={"kaiming_normal_": "kaiming_uniform_"},
 )
 he_start.misconception(

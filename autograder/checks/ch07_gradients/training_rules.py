@@ -3,7 +3,7 @@
 import numpy as np
 
 from autograder.check import Fault
-from autograder.checks.ch07_gradients.watched_training import EPOCHS, SHORT
+from autograder.checks.ch07_gradients.watched_training import RATED, SHORT
 from autograder.inside.plain import Raised
 
 FORM = "the result does not have the form that the exercise asks for"
@@ -43,13 +43,18 @@ def all_finite(values):
     )
 
 
-def one_number_per_epoch(values):
+def one_number_per_epoch(values, epochs):
     """True when it is a list of that many finite Python numbers."""
-    if not isinstance(values, (list, tuple)) or len(values) != EPOCHS:
-        return Fault(f"a list of {EPOCHS} numbers is asked for, one for each epoch")
+    if not isinstance(values, (list, tuple)) or len(values) != epochs:
+        return Fault(f"it should be a list of {epochs} numbers, one for each epoch")
     if not all(isinstance(value, (int, float)) for value in values):
         return Fault("they should be plain numbers: .item() takes the number out of a tensor")
     return all_finite(values) or Fault("some of them are not finite")
+
+
+def halved_every_ten_epochs(rates):
+    """Is that the course of the learning rate, relative to its beginning?"""
+    return close(np.divide(rates, rates[0]), 0.5 ** ((np.array(RATED) - 1) // 10))
 
 
 def means_of_the_batches(value, *, summed, rtol=1e-3):
@@ -66,9 +71,9 @@ def means_of_the_batches(value, *, summed, rtol=1e-3):
 
 def repeatable(runs, *, not_seeded=None, always_the_same=None):
     """One seed gives the same losses, another seed others; the two ideas belong to what is wrong."""
-    one, two, other = runs
-    if len(one) != SHORT:
+    if len(runs[0]) != SHORT:
         return Fault(f"epochs={SHORT} should give {SHORT} losses", "epochs_ignored")
+    one, two, other = runs
     if not close(one, two):
         return Fault("the same seed should give the same losses", not_seeded)
     if all_finite(one) and close(one, other):

@@ -4,18 +4,20 @@ import contextlib
 
 import numpy as np
 
-EPOCHS, SHORT = 100, 4  # of the training that is watched, and of those that are only repeated
+EPOCHS, SHORT = 24, 2  # of the training that is watched, and of those that are only repeated
+RATED = (1, 10, 11, 20, 21, EPOCHS)  # epochs at whose end the learning rate is looked at
+MOST = 200  # epochs that are watched of a training that takes no number of them
 
 
 class Watched:
-    """A training of 100 epochs on X and Y, and what was seen of it.
+    """A training on X and Y for some epochs, and what was seen of it.
 
     It looks over the shoulder of `train()`, with hooks on the first linear layer (which inputs come
     in), on the last one (what comes out), and on the optimizer (rate, gradient of the bias).
     """
 
-    def __init__(self, train, X, Y):
-        self.X, self.Y = X, Y
+    def __init__(self, train, X, Y, epochs):
+        self.X, self.Y, self.epochs = X, Y, epochs
         self.start = {}  # of each linear layer: variance of the weights times fan-in, largest bias
         self.steps = []  # of the optimizer, a dict each
         self._now = {}
@@ -70,7 +72,7 @@ class Watched:
 
     def batches(self):
         """The sizes of the batches, and the smallest number of different examples in an epoch."""
-        rounds = per_epoch([one["rows"] for one in self.steps])
+        rounds = self.per_epoch([one["rows"] for one in self.steps])
         return {
             "steps": len(self.steps),
             "sizes of the batches": sorted({len(rows) for rows in sum(rounds, [])}),
@@ -83,18 +85,28 @@ class Watched:
     def measure(self, loss):
         """The losses of all batches, and their mean in each epoch, from the outputs that were seen."""
         losses = [loss(one["outputs"], self.Y[one["rows"]]).item() for one in self.steps]
-        self.losses = per_epoch(losses)
+        self.losses = self.per_epoch(losses)
         self.means = [float(np.mean(part)) for part in self.losses]
         return self
 
+    def per_epoch(self, values):
+        """The values of all steps, split into equal parts."""
+        size = max(1, len(values) // self.epochs)
+        return [values[k : k + size] for k in range(0, size * self.epochs, size)]
+
+    def rates(self):
+        """The learning rate at the end of some epochs."""
+        last_steps = [steps[-1] for steps in self.per_epoch(self.steps)]
+        return [last_steps[k - 1]["rate"] for k in RATED]
+
     def recorded(self):
-        """What was recorded and what was measured, in the epochs 1, 2, 3, 5 and 100."""
+        """What was recorded and what was measured, in the epochs 1, 2, 3, 5 and the last."""
         several = {
-            "recorded in epochs 1, 2, 3, 5, 100": self.result["losses"],
+            "recorded in epochs 1, 2, 3, 5 and the last": self.result["losses"],
             "means of the batch losses": self.means,
             "last batch": [part[-1] for part in self.losses],
         }
-        return {name: [float(v[k]) for k in (0, 1, 2, 4, 99)] for name, v in several.items()}
+        return {name: [float(v[k]) for k in (0, 1, 2, 4, -1)] for name, v in several.items()}
 
 
 def rows_of(inputs, X):
@@ -105,12 +117,17 @@ def rows_of(inputs, X):
     return rows.where(found > 0, -1).tolist()
 
 
-def per_epoch(values):
-    """The values of all steps, split into equal parts."""
-    size = max(1, len(values) // EPOCHS)
-    return [values[k : k + size] for k in range(0, size * EPOCHS, size)]
-
-
 def short_losses(train, X, Y):
-    """The losses of three short trainings: one seed twice, and another seed."""
-    return [train(X, Y, epochs=SHORT, seed=seed)["losses"] for seed in (5, 5, 6)]
+    """The losses of three short trainings: one seed twice, and another seed. One training is enough
+    to see that it does not make the epochs that it should."""
+    first = train(X, Y, epochs=SHORT, seed=5)["losses"]
+    if len(first) != SHORT:
+        return [first]
+    return [first, *(train(X, Y, epochs=SHORT, seed=seed)["losses"] for seed in (5, 6))]
+
+
+def epochs_to_watch(short):
+    """For how many epochs to watch: a training that ignores its argument is watched for all that it
+    makes, so that this mistake is the only one that is seen."""
+    made = len(short[0]) if isinstance(short, list) and isinstance(short[0], list) else 0
+    return made if EPOCHS <= made <= MOST else EPOCHS

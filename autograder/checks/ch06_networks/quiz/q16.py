@@ -1,6 +1,6 @@
 """Question 16 of the quiz: what a forward pass costs."""
 
-from autograder.check import check
+from autograder.check import attempt, check
 from autograder.checks.ch06_networks.quiz.questions import QUESTIONS
 
 
@@ -25,15 +25,30 @@ def answer():
     q16b = sum(layer.bias.numel() for layer in net)
 
 
-@check("q16c", points=2, reveal=True)
+GROWTH = "every layer twice as large, how many times the cost"
+# half of the points for the right kind of growth; and equal layers are what a set would lose
+WEIGHTS = {
+    GROWTH: 5, "equal hidden layers": 1.75, "all layers of one size": 1.75,
+    "three layers of different sizes": 0.5, "two layers": 0.5, "a single layer": 0.5,
+}  # fmt: skip
+
+
+@check("q16c", points=2, reveal=True, weights=WEIGHTS)
 def costs(answer, rng):
     a, b, c, d, e = (int(k) for k in rng.choice(np_range(2, 40), size=5, replace=False))
+    large = [int(k) for k in rng.choice(np_range(50, 100), size=4, replace=False)]
+
+    def growth(sizes):
+        """A whole number, so that the biases do not count."""
+        return round(answer.multiply_adds([2 * n for n in sizes]) / answer.multiply_adds(sizes))
+
     return {
         "three layers of different sizes": answer.multiply_adds([a, b, c, d]),
         "two layers": answer.multiply_adds([d, e, a]),
         "equal hidden layers": answer.multiply_adds([a, b, b, b, c]),
         "all layers of one size": answer.multiply_adds([e, e, e, e]),
         "a single layer": answer.multiply_adds([c, d]),
+        GROWTH: attempt(growth, large),
     }
 
 

@@ -49,7 +49,7 @@ def points_with(pattern, rng, count):
     return found[:count]
 
 
-def all_patterns(rng, times=3):
+def all_patterns(rng, times=6):
     """{pattern in words: [(p, x), ...]} for the sixteen on/off patterns."""
     return {
         ", ".join(

@@ -18,6 +18,9 @@ ARGS        ?=
 QUIET_LAB = @jupyterlab/apputils-extension:announcements \
     @jupyter/nbgrader:assignment-list @jupyter/nbgrader:course-list @jupyter/nbgrader:create-assignment
 
+# Cells that come later than a link does would push what it leads to out of sight.
+LAB_SETTINGS = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "defer"}}
+
 PY    := $(VENV)/bin/python
 PIP   := $(PY) -m pip --disable-pip-version-check --quiet
 STAMP := $(VENV)/.installed
@@ -87,4 +90,6 @@ $(STAMP): pyproject.toml constraints.txt
 	   $(PIP) install -c constraints.txt -e ".[instructor,seccomp,postgresql,cluster,dev]"; } || \
 	   { echo "The installation stopped (see above). Run the same command again: it goes on where it stopped." >&2; exit 1; }
 	@$(PY) -m jupyterlab.labextensions disable --level=sys_prefix $(QUIET_LAB) 2>/dev/null
+	@mkdir -p $(VENV)/etc/jupyter/labconfig
+	@echo '$(LAB_SETTINGS)' > $(VENV)/etc/jupyter/labconfig/default_setting_overrides.json
 	@echo "$(CURDIR)" > $@

@@ -41,8 +41,8 @@ FLAGS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
 SETTINGS = {
-    # Every cell is in the page, also those that one would have to scroll to.
-    "notebook-extension/tracker": {"windowingMode": "none"},
+    # As `make lab` has it; every cell is in the page, also those that one would have to scroll to.
+    "notebook-extension/tracker": {"windowingMode": "defer"},
     # JupyterLab does not ask whether it may fetch news.
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
 }

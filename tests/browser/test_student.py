@@ -12,7 +12,9 @@ from autograder.judging.reference import default_reference
 pytestmark = [pytest.mark.browser, pytest.mark.early, pytest.mark.xdist_group("browser")]
 
 START = "chapters/start_here.ipynb"
+BY_HAND = "chapters/ch02_autograd/01_by_hand.ipynb"
 OPERATIONS = "chapters/ch02_autograd/02_operations.ipynb"
+NETWORKS = "chapters/ch02_autograd/03_networks.ipynb"
 RED = "[data-mime-type='application/vnd.jupyter.stderr']"
 
 
@@ -42,11 +44,24 @@ def test_the_start_page_leads_to_the_exercises(lab, page, notebook_in_front):
     picture = start.panel.get_by_role("img", name="Map of the course")
     assert picture.evaluate("it => it.decode().then(() => it.naturalWidth)") > 0
 
-    start.panel.get_by_role("link", name="2.5 Division").click()
-    exercise = notebook_in_front(OPERATIONS)
-    heading = exercise.panel.get_by_role("heading", name="2.5 Division")
-    # the link's target; JupyterLab does not always scroll to it when the machine is busy
-    expect(heading).to_have_attribute("data-jupyter-id", "2.5-Division")
+    # A box on the map, and an entry of the list below it.
+    start.panel.locator('a[title^="2.8 "]').click()
+    exercise = notebook_in_front(OPERATIONS).panel
+    heading = exercise.get_by_role("heading", name="2.8 A numerical gradient check")
+    expect(heading).to_be_in_viewport()
+    page.get_by_role("tab", name="start_here.ipynb").click()
+    start.panel.get_by_role("link", name="2.11 Gradient flow").last.click()
+    heading = notebook_in_front(NETWORKS).panel.get_by_role("heading", name="2.11 Gradient flow")
+    expect(heading).to_be_in_viewport()
+
+
+def test_the_road_leads_from_notebook_to_notebook(open_notebook, notebook_in_front):
+    start = open_notebook(START)
+    start.panel.get_by_role("link", name="Next: 2.1 Gradient intuition").click()
+    first = notebook_in_front(BY_HAND)
+    expect(first.panel.get_by_role("heading", name="2.1 Gradient intuition")).to_be_in_viewport()
+    first.panel.get_by_role("link", name="Next: Operations and gradient checking").click()
+    notebook_in_front(OPERATIONS)
 
 
 def test_the_map_has_no_text_that_is_cut_off_or_overlaps(lab, page):

@@ -26,6 +26,8 @@ def source_notebook(notebook: Notebook, checks: dict[str, Check], texts: dict[st
     """nbgrader's source notebook of one solution file."""
     cells, count = [], {}
     for cell in notebook.cells:
+        if cell.role == "commentary":
+            continue  # it comes with the solution
         count[cell.role] = count.get(cell.role, 0) + 1
         if cell.key:
             name = grade_id(cell.role, cell.key)

@@ -9,6 +9,7 @@ Cell headers that an author writes:
     # %% answer="2.5"                                         TODO cell with the solution in markers
     # %% test="2.5"                                           visible tests; the build hides grade("2.5")
     # %% [markdown] written="2.2-written"                     free text, read by a person
+    # %% [markdown] commentary="2.5"                          why the solution is written so; shown with it
     # %%                                                      a demonstration
     # %% fold=true                                            the same, its code folded away
     # %% quiz="q4a"                                           a question of the data file beside this one
@@ -22,7 +23,7 @@ import jupytext
 
 from autograder.course.cells import AuthorError, Cell, Notebook
 
-ROLES = ("exercise", "hints", "setup", "answer", "test", "written")
+ROLES = ("exercise", "hints", "setup", "answer", "test", "written", "commentary")
 
 
 def read_notebook(path: Path, root: Path) -> Notebook:
@@ -58,7 +59,9 @@ def _cell(cell, name: str) -> Cell:
                     f'{name}.py: exercise="{key}" lacks {wanted}; write it in the cell header, as in '
                     'exercise="2.5" title="Division" stars=1 minutes=10.'
                 )
-    must_be = "markdown" if role in ("exercise", "hints", "written", "text") else "code"
+    must_be = (
+        "markdown" if role in ("exercise", "hints", "written", "commentary", "text") else "code"
+    )
     if kind != must_be:
         marker = "# %% [markdown]" if must_be == "markdown" else "# %%"
         raise AuthorError(

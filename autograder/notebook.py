@@ -13,13 +13,20 @@ import warnings
 from autograder.course.cell_ids import grade_id, named_by_first_line
 from autograder.inside import plain
 from autograder.inside.answer import observe_answer
+from autograder.inside.observation import Observation
 from autograder.judging.feedback import as_html, as_text
 from autograder.judging.reference import default_reference
 from autograder.judging.relied_on import top_names
 from autograder.judging.repeats import without_repeats
 from autograder.judging.verdict import Verdict, verdict_on
+from autograder.notation.checks import Check
 from autograder.notation.faults import CourseFault
 from autograder.notation.ids import exercise_of
+from utils.colours import QUIET
+from utils.limits import Stopped, time_limit
+from utils.marks import Said
+
+USUAL_SECONDS = 10.0  # a check that may take longer says that it runs
 
 
 class Points(float):
@@ -80,12 +87,44 @@ def check_answer(part: str, namespace: dict, seed: int | None = None) -> Verdict
     reference = default_reference()
     check = reference.check(part)
     seed = secrets.randbelow(2**31) if seed is None else seed
-    with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # nbgrader on its own gives 0 to a cell that warns
-        seen = observe_answer(check.observe, namespace, seed, part)
-    seen = plain.decode(plain.encode(seen))
+    with _said_while_it_runs(check):
+        seen = _observed(check, namespace, seed)
     written = _answer_and_others(part, namespace.get("In", [])) if check.forbid else ("",)
     return verdict_on(check, seen, reference, seed, *written)
+
+
+def _observed(check: Check, namespace: dict, seed: int) -> Observation:
+    """What the check sees, within its limit of time. An interrupt ends all of it."""
+    try:
+        with (
+            contextlib.redirect_stdout(io.StringIO()),
+            warnings.catch_warnings(),
+            time_limit(check.seconds),
+        ):
+            warnings.simplefilter("ignore")  # nbgrader on its own gives 0 to a cell that warns
+            seen = observe_answer(check.observe, namespace, seed, check.part)
+    except Stopped as stop:
+        if stop.interrupted:
+            raise KeyboardInterrupt(f"the complete check of {check.part} was interrupted") from None
+        return {"failed": "timeout"}
+    return plain.decode(plain.encode(seen))
+
+
+@contextlib.contextmanager
+def _said_while_it_runs(check: Check):
+    """A line beneath the cell for as long as a check runs that trains networks."""
+    if check.seconds <= USUAL_SECONDS or not _in_notebook():
+        yield
+        return
+    from IPython.display import display
+
+    text = f"The complete check of {check.part} runs (for {check.seconds:g} seconds at most) …"
+    line = display(Said(text, QUIET), display_id=True)
+    try:
+        yield
+    finally:
+        if line is not None:
+            line.update(Said("", QUIET))
 
 
 def _answer_and_others(part: str, inputs: list) -> tuple[str, list[str]]:

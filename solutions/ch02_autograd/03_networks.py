@@ -16,7 +16,16 @@ import math
 
 import numpy as np
 
-from utils import expect, grade, gradient_flow_explorer, progress, show
+from utils import (
+    expect,
+    grade,
+    gradient_flow_explorer,
+    is_number,
+    progress,
+    show,
+    some_letters,
+    such_that,
+)
 from utils.plots import axes, style
 
 # %% [markdown] exercise="2.9" title="The gradient of a matrix product" stars=3 minutes=25
@@ -105,7 +114,11 @@ shape_dW = ("D", "M")
 ### END SOLUTION
 
 # %% test="2.9a"
-expect("2.9a", lambda: shape_dW, lambda shape: len(shape) == 2 and set(shape) <= set("NDM"))
+two_names = such_that(
+    'a pair of the letters N, D and M, as in ("N", "M")',
+    lambda shape: len(shape) == 2 and set(shape) <= set("NDM"),
+)
+expect("2.9a", lambda: shape_dW, two_names)
 
 
 # %% answer="2.9b"
@@ -164,8 +177,7 @@ def dX_entry(G, W, n, d):
 # %% test="2.9-steps"
 column, ten = np.array([[3.0], [4.0]]), np.array([[10.0]])
 
-# Five letters from a to g, each at most once.
-expect("2.9-steps", lambda: derivation, lambda cards: len(set(cards) & set("abcdefg")) == 5)
+expect("2.9-steps", lambda: derivation, some_letters("abcdefg", 5))
 expect("2.9-steps", lambda: dX_entry(ten, column, 0, 1), 40.0)
 
 # %% [markdown]
@@ -387,9 +399,8 @@ g_times_half = 0.5**9
 ### END SOLUTION
 
 # %% test="2.11b"
-# Only the kind of answer is looked at here, not whether it is right.
-expect("2.11b", lambda: g_times_2, lambda number: float(number) == number)
-expect("2.11b", lambda: g_times_half, lambda number: float(number) == number)
+expect("2.11b", lambda: g_times_2, is_number)
+expect("2.11b", lambda: g_times_half, is_number)
 
 # %% [markdown]
 # ### Try it
@@ -424,8 +435,7 @@ fixes = {"a", "c", "e", "g"}
 ### END SOLUTION
 
 # %% test="2.11c"
-# Only the kind of answer is looked at here, not whether it is right.
-expect("2.11c", lambda: fixes, lambda letters: len(letters) > 0 and set(letters) <= set("abcdefgh"))
+expect("2.11c", lambda: fixes, some_letters("abcdefgh"))
 
 # %% [markdown]
 # ### Measured

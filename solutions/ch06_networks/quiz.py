@@ -287,6 +287,8 @@ import torch
 from utils import show
 from utils.plots import style
 
+torch.set_num_threads(1)  # networks this small are fastest on one
+
 
 def gradient_norms(activation, variance, layers=10, n=256):
     """Mean norm of dL/dz per example, layer by layer, for weights of variance `variance / n`."""

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import html
 import posixpath
-from collections.abc import Callable
 from urllib.parse import quote
 
-from utils.completion import course_map
+from utils.forms import Form
+from utils.parts import course_map
 from utils.quiz.questions import Question, Reply, as_text, load_questions
 from utils.records import load, record
 
@@ -44,9 +44,10 @@ class Quiz:
         reply = answered(find(key), answer)
         return f"{'✔ Right.' if reply.right else '✘'} {as_text(reply.feedback)}"
 
-    def has_the_form_of(self, key: str) -> Callable[[object], bool]:
-        """A function that says whether an answer can be read, and nothing about what it says."""
-        return find(key).readable
+    def has_the_form_of(self, key: str) -> Form:
+        """The kind of answer that a question asks for: it says nothing about what is right."""
+        question = find(key)
+        return Form(question.form, question.readable)
 
     def summary(self):
         """What to revisit."""

@@ -40,6 +40,7 @@ _HOME = {
     "one_letter": "forms",
     "one_of": "forms",
     "some_letters": "forms",
+    "some_numbers": "forms",
     "such_that": "forms",
     "course_map": "parts",
     "grade": "completion",

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from types import CodeType
 
 from utils import cells
-from utils.compare import Difference, first_difference
+from utils.compare import ONE_TUPLE, Difference, first_difference
 from utils.explanations import explanation
 from utils.marks import FAILED, MARKS, OPEN, PASSED, UNCHECKED, say
 from utils.parts import facts
@@ -44,7 +44,7 @@ def expect(part: str, attempt: Callable, wanted, rtol: float = 1e-6, atol: float
     __tracebackhide__ = True  # IPython leaves this frame out of tracebacks
     cells.watch()
     text = _text_of(attempt)
-    outcome = _outcome(part, text, attempt, wanted, rtol, atol)
+    outcome = outcome_of(part, text, attempt, wanted, rtol, atol)
     record(part, text, outcome.state)
     if _must_raise(part, outcome.state):
         raise NotAsExpected(outcome.said)
@@ -69,15 +69,20 @@ def _must_raise(part: str, state: str) -> bool:
 
 
 @dataclass(frozen=True)
-class _Outcome:
+class Outcome:
+    """How an expectation went, and what is said about it."""
+
     state: str
     said: str
     of_whole_part: bool = False  # need not be said for every expectation
 
 
-def _outcome(part, text, attempt, wanted, rtol, atol) -> _Outcome:
+def outcome_of(
+    part: str, text: str, attempt: Callable, wanted, rtol: float, atol: float
+) -> Outcome:
+    """Try an expectation; `text` is how the attempt is written."""
     if stopped := stopped_answer(part):
-        return _Outcome(FAILED, stopped, True)
+        return Outcome(FAILED, stopped, True)
     if name := _unwritten_name(attempt):
         return _open(part, f"{name} = ...")
     try:
@@ -88,21 +93,21 @@ def _outcome(part, text, attempt, wanted, rtol, atol) -> _Outcome:
         if isinstance(problem, NameError) and (missing := _missing(part, problem, attempt)):
             return missing
         said = f"✘ {part}: {text} stops with an error. {_explained(problem, attempt)}"
-        return _Outcome(FAILED, said)
+        return Outcome(FAILED, said)
     if got is ...:
         return _open(part, text)
     how = _problem(wanted, got, rtol, atol)
     if how is not None:
-        return _Outcome(FAILED, _message(part, text, got, wanted, how))
+        return Outcome(FAILED, _message(part, text, got, wanted, how))
     is_kind = callable(wanted)
     # (a part that is not of the course, as on the start page, has nothing but its expectations)
     decides = facts(part).get("decides", False) if facts(part) else not is_kind
     state = PASSED if decides else UNCHECKED
     if not is_kind:
-        return _Outcome(state, f"{MARKS[state]} {text} is {_show(got)}")
+        return Outcome(state, f"{MARKS[state]} {text} is {_show(got)}")
     kind = getattr(wanted, "described", "")
     said = f"{MARKS[state]} {text}" + (f" is {kind}" if kind else "")
-    return _Outcome(state, said if decides else f"{said}: not checked yet")
+    return Outcome(state, said if decides else f"{said}: not checked yet")
 
 
 def stopped_answer(part: str) -> str:
@@ -117,18 +122,18 @@ def stopped_answer(part: str) -> str:
     )
 
 
-def _open(part: str, reason: str) -> _Outcome:
-    return _Outcome(OPEN, f"○ {part} is not written yet ({reason})", True)
+def _open(part: str, reason: str) -> Outcome:
+    return Outcome(OPEN, f"○ {part} is not written yet ({reason})", True)
 
 
-def _missing(part: str, problem: NameError, attempt: Callable) -> _Outcome | None:
+def _missing(part: str, problem: NameError, attempt: Callable) -> Outcome | None:
     """What to say of a missing name, when that is no mistake in the answer."""
     if cells.set_up_is_missing():
-        return _Outcome(OPEN, f"○ {part}: {cells.run_set_up(problem)}", True)
+        return Outcome(OPEN, f"○ {part}: {cells.run_set_up(problem)}", True)
     key = answer_of(part)
     if cells.is_missing(key):
         said = f"○ {part} was not run yet ({problem}): run the answer cell {key}, then this cell."
-        return _Outcome(OPEN, said, True)
+        return Outcome(OPEN, said, True)
     is_asked = getattr(problem, "name", None) in attempt.__code__.co_names
     return _open(part, str(problem)) if is_asked else None
 
@@ -143,7 +148,7 @@ def _not_of_the_kind(got) -> str:
     if got is None:
         return "it is None"
     if isinstance(got, tuple) and len(got) == 1:
-        return "it is a tuple with one element: a comma at the end of a line makes one"
+        return ONE_TUPLE
     return ""
 
 

@@ -6,6 +6,7 @@ the quiz and the complete check read it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -59,6 +60,16 @@ def some_letters(options: str, count: int | None = None) -> Form:
     return Form(described, holds)
 
 
-is_number = Form("a number", answers.is_number)
-is_whole_number = Form("a whole number", lambda value: answers.number(value) % 1 == 0)
+def some_numbers(count: int) -> Form:
+    """So many numbers, in a list or an array."""
+
+    def holds(value):
+        value = value.detach() if hasattr(value, "detach") else value
+        return np.size(np.asarray(value, dtype=float)) == count
+
+    return Form(f"{count} numbers", holds)
+
+
+is_number = Form("a number", lambda value: math.isfinite(answers.asked_number(value)))
+is_whole_number = Form("a whole number", lambda value: answers.asked_number(value) % 1 == 0)
 is_true_or_false = Form("True or False", lambda value: isinstance(value, (bool, np.bool_)))

@@ -55,10 +55,11 @@ def parts_named(name: str) -> list[str]:
 
 
 def _nearest(name: str, checked: list[str]) -> str:
-    known = [exercise["id"] for exercise in exercises()]
-    inside = re.match(r"(q?\d+(?:\.\d+)?)", name.strip())
-    near = [one for one in known if inside and re.match(rf"{re.escape(inside[1])}(?!\d)", one)]
-    of_these = [part for part in checked if len(near) == 1 and part.startswith(near[0])]
-    near = (of_these or near)[:6] or difflib.get_close_matches(name, known, 3, 0) or known[:3]
+    known = {one["id"]: [part["id"] for part in one["parts"]] for one in exercises()}
+    begins = re.match(r"q?\d+(?:\.\d+)?", name.strip())
+    near = [one for one in known if begins and re.match(rf"{re.escape(begins[0])}(?!\d)", one)]
+    if len(near) == 1:
+        near = [part for part in known[near[0]] if part in checked]
+    near = near[:6] or difflib.get_close_matches(name, known, 3, 0) or list(known)[:3]
     *before, last = near
     return f"{', '.join(before)} or {last}" if before else last

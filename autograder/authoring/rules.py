@@ -140,9 +140,7 @@ def _raises(node: ast.AST) -> bool:
 
 def _check_test(cell: Cell, where: str) -> None:
     if BEGIN_HIDDEN in cell.source or re.search(r"\bgrade\(", cell.source):
-        raise AuthorError(
-            f'{where}: the build adds grade("{cell.key}"); remove what calls it.'
-        )
+        raise AuthorError(f'{where}: the build adds grade("{cell.key}"); remove what calls it.')
     expected = set(re.findall(r'expect\(\s*"([^"]+)"', cell.source)) - {cell.key}
     if expected:
         raise AuthorError(
@@ -153,7 +151,6 @@ def _check_test(cell: Cell, where: str) -> None:
             f"{where}: there is no check of that name; write @check({cell.key!r}, points=…) in "
             f"autograder/checks/."
         )
-
 
     for call in _calls_of_expect(_parsed(cell.source, where)):
         wanted = call.args[2:3] or [word.value for word in call.keywords if word.arg == "wanted"]
@@ -222,9 +219,7 @@ def _check_complete(notebook: Notebook) -> None:
     for exercise in notebook.exercises:
         where = f'{notebook.name}.py, exercise="{exercise.id}"'
         if not [part for part in exercise.parts if part in all_checks()]:
-            raise AuthorError(
-                f'{where}: the test is missing; add a cell test="{exercise.id}".'
-            )
+            raise AuthorError(f'{where}: the test is missing; add a cell test="{exercise.id}".')
         if exercise.id not in hinted and not asked.issuperset(exercise.parts):
             raise AuthorError(f'{where}: there is no hint; add [markdown] hints="{exercise.id}".')
 

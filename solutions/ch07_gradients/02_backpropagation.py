@@ -248,7 +248,7 @@ def checkpointed_gradients(tape, dl_dfK, every):
     ### END SOLUTION
 
 
-# %% test="7.11"
+# %% test="7.11" decides=true
 def run_checkpointed(K, every):
     """(the gradients, the tape) of your function on a network with layers 0 ... K."""
     tape = Tape.deep(K, every)
@@ -468,7 +468,7 @@ def forward_mode(x):
     ### END SOLUTION
 
 
-# %% test="7.13a"
+# %% test="7.13a" decides=true
 expect("7.13a", lambda: set(forward_mode(0.0)), {"f1", "f2", "f3", "f4", "f5", "y"})
 expect("7.13a", lambda: forward_mode(0.0)["f3"], 3.0)
 expect("7.13a", lambda: forward_mode(0.1)["f2"], measured("f2", "x", 0.1), rtol=1e-5)

@@ -131,7 +131,7 @@ def empirical_second_moment(a: np.ndarray) -> float:
     ### END SOLUTION
 
 
-# %% test="7.14b"
+# %% test="7.14b" decides=true
 expect("7.14b", lambda: empirical_second_moment(np.array([-1.0, 0.0, 1.0])), 1 / 3)
 expect("7.14b", lambda: empirical_second_moment(np.array([[2.0, -5.0], [-1.0, 4.0]])), 5.0)
 
@@ -285,7 +285,7 @@ def gradients_at_zero(y: np.ndarray, relu_slope: float) -> tuple[float, float]:
 
 
 # %% test="7.15-mistake"
-expect("7.15-mistake", lambda: len(set(false_lines)), 2)
+expect("7.15-mistake", lambda: false_lines, some_letters("ABCDE", 2))
 expect("7.15-mistake", lambda: len(gradients_at_zero(np.array([1.0, 2.0]), 1.0)), 2)
 
 # %% [markdown]
@@ -551,7 +551,7 @@ def make_binary_targets(score: torch.Tensor) -> torch.Tensor:
     ### END SOLUTION
 
 
-# %% test="7.17a"
+# %% test="7.17a" decides=true
 expect("7.17a", lambda: make_binary_targets(torch.tensor([[0.3], [-2.0]])), [[1.0], [0.0]])
 expect("7.17a", lambda: make_binary_targets(torch.tensor([[0.3]])).is_floating_point(), True)
 

@@ -10,10 +10,9 @@ from importlib.util import find_spec
 
 from utils import cells
 from utils.colours import QUIET
-from utils.expectations import stopped_answer
 from utils.marks import COLOURS, FAILED, MARKS, OPEN, PASSED, UNCHECKED, say
 from utils.parts import course_map, facts, notebooks, parts_named
-from utils.records import CHANGED, COMPLETE, load, record
+from utils.records import CHANGED, COMPLETE, load, record, stopped_answer
 
 __all__ = ["course_map", "grade", "progress", "state_of"]
 

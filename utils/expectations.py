@@ -17,7 +17,7 @@ from utils.compare import ONE_TUPLE, Difference, first_difference
 from utils.explanations import explanation
 from utils.marks import FAILED, MARKS, OPEN, PASSED, UNCHECKED, say
 from utils.parts import facts
-from utils.records import answer_of, record
+from utils.records import answer_of, record, stopped_answer
 from utils.values import show
 
 
@@ -108,18 +108,6 @@ def outcome_of(
     kind = getattr(wanted, "described", "")
     said = f"{MARKS[state]} {text}" + (f" is {kind}" if kind else "")
     return Outcome(state, said if decides else f"{said}: not checked yet")
-
-
-def stopped_answer(part: str) -> str:
-    """What to say when the answer cell of a part stopped with an error; else ""."""
-    key = answer_of(part)
-    last = cells.answer(key)
-    if last is None or not last.stopped:
-        return ""
-    return (
-        f"✘ {part}: the answer cell {key} stopped with an error, so nothing is checked. "
-        f"{last.stopped}"
-    )
 
 
 def _open(part: str, reason: str) -> Outcome:

@@ -69,6 +69,18 @@ def answer_of(part: str) -> str:
     return facts(part).get("answer", part)
 
 
+def stopped_answer(part: str) -> str:
+    """What to say when the answer cell of a part stopped with an error; else ""."""
+    key = answer_of(part)
+    last = cells.answer(key)
+    if last is None or not last.stopped:
+        return ""
+    return (
+        f"✘ {part}: the answer cell {key} stopped with an error, so nothing is checked. "
+        f"{last.stopped}"
+    )
+
+
 def load() -> dict[str, str]:
     """The state of every part that was ever tried, by part."""
     return {part: _state(entry) for part, entry in _read().items()}

@@ -11,6 +11,7 @@ import sys
 import warnings
 
 from autograder.course.cell_ids import grade_id, named_by_first_line
+from autograder.course.nbgrader_source import text_of
 from autograder.inside import plain
 from autograder.inside.answer import observe_answer
 from autograder.inside.observation import Observation
@@ -22,6 +23,7 @@ from autograder.judging.verdict import Verdict, verdict_on
 from autograder.notation.checks import Check
 from autograder.notation.faults import CourseFault
 from autograder.notation.ids import exercise_of
+from autograder.notation.registry import all_checks
 from utils.colours import QUIET
 from utils.limits import Stopped, time_limit
 from utils.marks import Said
@@ -131,7 +133,8 @@ def _answer_and_others(part: str, inputs: list) -> tuple[str, list[str]]:
     """The cell that was last run as the answer, and the student's own cells that are still in force."""
     reference = default_reference()
     mine = grade_id("answer", reference.answer_cell(part).key)
-    given = {cell.source.strip() for cell in reference.course.notebook_of(part).cells}
+    notebook = reference.course.notebook_of(part)
+    given = {text_of(cell, notebook, all_checks()).strip() for cell in notebook.cells}
     answer, others, redefined = "", [], set()
     for text in reversed([text for text in inputs if isinstance(text, str)]):
         name, defines = named_by_first_line(text), top_names(text)

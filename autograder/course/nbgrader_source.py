@@ -33,7 +33,7 @@ def source_notebook(notebook: Notebook, checks: dict[str, Check], texts: dict[st
             name = grade_id(cell.role, cell.key)
         else:
             name = numbered_id(cell.role, count[cell.role])
-        made = _new_cell(cell.kind, _text(cell, notebook, checks), name)
+        made = _new_cell(cell.kind, text_of(cell, notebook, checks), name)
         made.metadata.update(_metadata(cell, name, checks))
         cells.append(made)
         if cell.role == "written":
@@ -50,7 +50,8 @@ def _new_cell(kind: str, text: str, name: str) -> NotebookNode:
     return nbformat.from_dict(made)
 
 
-def _text(cell: Cell, notebook: Notebook, checks) -> str:
+def text_of(cell: Cell, notebook: Notebook, checks: dict[str, Check]) -> str:
+    """What stands in the cell of the notebook."""
     if cell.role == "exercise":
         return _exercise_text(cell, notebook, checks)
     if cell.role == "hints":

@@ -22,7 +22,6 @@ def untouched(tmp_path, monkeypatch):
     (tmp_path / "chapters").mkdir()
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(quiz, "_tries", {})
-    monkeypatch.setattr(records, "_seen", {})
 
 
 def answer(widget, wanted):

@@ -6,7 +6,7 @@ import re
 import ipywidgets
 import pytest
 
-from utils import Quiz, records
+from utils import Quiz
 from utils.answers import typed_number
 from utils.quiz import quiz
 from utils.quiz.questions import as_html, as_text, load_questions

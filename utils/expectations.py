@@ -15,10 +15,18 @@ from types import CodeType
 from utils import cells
 from utils.compare import ONE_TUPLE, Difference, first_difference
 from utils.explanations import explanation
+from utils.limits import Stopped, time_limit
 from utils.marks import FAILED, MARKS, OPEN, PASSED, UNCHECKED, say
 from utils.parts import facts
 from utils.records import answer_of, record, stopped_answer
 from utils.values import show
+
+
+SECONDS = 60.0  # for one expectation
+TOO_LONG = (
+    "had no result after a minute and was stopped. Look for a loop that never ends, or for work that "
+    "grows much faster than its input."
+)
 
 
 class NotAsExpected(AssertionError):
@@ -86,9 +94,13 @@ def outcome_of(
     if name := _unwritten_name(attempt):
         return _open(part, f"{name} = ...")
     try:
-        got = attempt()
+        got = _tried(attempt)
     except NotImplementedError:
         return _open(part, text)
+    except Stopped as stop:
+        if stop.interrupted:
+            raise KeyboardInterrupt from None
+        return Outcome(FAILED, f"✘ {part}: {text} {TOO_LONG}", True)
     except Exception as problem:
         if isinstance(problem, NameError) and (missing := _missing(part, problem, attempt)):
             return missing
@@ -108,6 +120,14 @@ def outcome_of(
     kind = getattr(wanted, "described", "")
     said = f"{MARKS[state]} {text}" + (f" is {kind}" if kind else "")
     return Outcome(state, said if decides else f"{said}: not checked yet")
+
+
+def _tried(attempt: Callable):
+    """The result; an answer that does not end is stopped where nobody else would stop it."""
+    if cells.live_shell() is None:
+        return attempt()
+    with time_limit(SECONDS):
+        return attempt()
 
 
 def _open(part: str, reason: str) -> Outcome:

@@ -89,7 +89,7 @@ def load() -> dict[str, str]:
 def _state(entry: dict) -> str:
     if entry.get("now") != entry.get("answer"):
         return CHANGED
-    if entry.get("complete") in STATES:
+    if entry.get("complete") in (PASSED, FAILED):
         return entry["complete"]
     seen = [state for state in entry.get("visible", {}).values() if state in STATES]
     return max(seen, key=STATES.index, default=OPEN)

@@ -8,7 +8,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-from utils import cells, completion, records
+from utils import cells, completion, expectations, records
 from utils.completion import progress
 
 SET_UP = (
@@ -204,10 +204,14 @@ def test_grade_takes_exercises_and_knows_what_was_meant(notebook, monkeypatch):
 
 
 def test_an_endless_loop_ends_with_a_sentence(notebook, monkeypatch):
-    from autograder.judging.reference import default_reference
+    import autograder.notebook
 
-    monkeypatch.setattr(default_reference().check("2.5"), "seconds", 0.3)
+    monkeypatch.setattr(autograder.notebook, "USUAL_SECONDS", 0.3)
+    monkeypatch.setattr(autograder.notebook.default_reference().check("2.5"), "seconds", 0.3)
+    monkeypatch.setattr(expectations, "SECONDS", 0.3)
     notebook.run(DIV.replace("return a / b", "\n        while True:\n            pass"))
+    said = notebook.run(DIV_TEST)
+    assert "✘ 2.5: run_div(6, 2, 1) had no result after a minute and was stopped." in said
     notebook.run("grade('2.5')")
     assert "Look for a loop that never ends" in notebook.result.result._repr_html_()
     assert records.load()["2.5"] == "failed"

@@ -21,7 +21,6 @@ from utils.parts import facts
 from utils.records import answer_of, record, stopped_answer
 from utils.values import show
 
-
 SECONDS = 60.0  # for one expectation
 TOO_LONG = (
     "had no result after a minute and was stopped. Look for a loop that never ends, or for work that "

@@ -18,7 +18,7 @@ from utils.parts import facts
 STATES = (PASSED, UNCHECKED, OPEN, FAILED)  # from best to worst
 CHANGED = "changed"  # another answer was run since
 COMPLETE = "the complete check"
-_runs: dict[str, int | None] = {}  # the run of a cell in which a part was last tried
+_runs: dict[str, int] = {}  # the run of a cell in which a part was last tried
 
 
 def home() -> Path:
@@ -49,7 +49,8 @@ def record(part: str, what: str, state: str) -> None:
         again = run is not None and _runs.get(part) == run
         visible = entry.get("visible", {}) if again or run is None else {}
         entry["visible"] = {**visible, what: state}
-        _runs[part] = run
+        if run is not None:
+            _runs[part] = run
         if state == OPEN:
             entry.pop("complete", None)
     if entry != everything.get(part):

@@ -78,6 +78,8 @@ def grade(name: str):
 
 def _graded(part: str, check, names: dict):
     """The points of one part, remembered; None when it is not there to be checked."""
+    if os.environ.get("NBGRADER_EXECUTION") == "autograde":
+        return check(part, names)  # nbgrader on its own gives all points to a cell without a number
     if cells.was_told(part):
         return None
     if stopped := stopped_answer(part):

@@ -177,6 +177,18 @@ def test_failures_do_not_stop_run_all_but_validate(notebook, monkeypatch):
     assert not notebook.result.success
 
 
+def test_nbgrader_on_its_own_gets_a_number_in_any_case(notebook, monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    for answer in (
+        "# Answer 2.5",
+        "# Answer 2.5\n1 / 0",
+        DIV.replace("return a / b", "return b / a"),
+    ):
+        notebook.run(answer)
+        notebook.run(DIV_TEST)
+        assert notebook.result.success and 0 <= notebook.result.result < 4
+
+
 def test_an_error_names_the_students_line_and_never_ours(notebook):
     notebook.run(DIV.replace("return g / self.b,", "pass  # return g / self.b,"))
     said = notebook.run(DIV_TEST)

@@ -11,15 +11,24 @@ import sys
 import warnings
 
 from autograder.course.cell_ids import grade_id, named_by_first_line
+from autograder.course.nbgrader_source import text_of
 from autograder.inside import plain
 from autograder.inside.answer import observe_answer
+from autograder.inside.observation import Observation
 from autograder.judging.feedback import as_html, as_text
 from autograder.judging.reference import default_reference
 from autograder.judging.relied_on import top_names
 from autograder.judging.repeats import without_repeats
 from autograder.judging.verdict import Verdict, verdict_on
+from autograder.notation.checks import Check
 from autograder.notation.faults import CourseFault
 from autograder.notation.ids import exercise_of
+from autograder.notation.registry import all_checks
+from utils.colours import QUIET
+from utils.limits import Stopped, time_limit
+from utils.marks import Said
+
+USUAL_SECONDS = 10.0  # any check may take that long (imports do); one that may take longer says so
 
 
 class Points(float):
@@ -80,19 +89,52 @@ def check_answer(part: str, namespace: dict, seed: int | None = None) -> Verdict
     reference = default_reference()
     check = reference.check(part)
     seed = secrets.randbelow(2**31) if seed is None else seed
-    with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # nbgrader on its own gives 0 to a cell that warns
-        seen = observe_answer(check.observe, namespace, seed, part)
-    seen = plain.decode(plain.encode(seen))
+    with _said_while_it_runs(check):
+        seen = _observed(check, namespace, seed)
     written = _answer_and_others(part, namespace.get("In", [])) if check.forbid else ("",)
     return verdict_on(check, seen, reference, seed, *written)
+
+
+def _observed(check: Check, namespace: dict, seed: int) -> Observation:
+    """What the check sees, within its limit of time. An interrupt ends all of it."""
+    try:
+        with (
+            contextlib.redirect_stdout(io.StringIO()),
+            warnings.catch_warnings(),
+            time_limit(max(check.seconds, USUAL_SECONDS)),
+        ):
+            warnings.simplefilter("ignore")  # nbgrader on its own gives 0 to a cell that warns
+            seen = observe_answer(check.observe, namespace, seed, check.part)
+    except Stopped as stop:
+        if stop.interrupted:
+            raise KeyboardInterrupt(f"the complete check of {check.part} was interrupted") from None
+        return {"failed": "timeout"}
+    return plain.decode(plain.encode(seen))
+
+
+@contextlib.contextmanager
+def _said_while_it_runs(check: Check):
+    """A line beneath the cell for as long as a check runs that trains networks."""
+    if check.seconds <= USUAL_SECONDS or not _in_notebook():
+        yield
+        return
+    from IPython.display import display
+
+    text = f"The complete check of {check.part} runs (for {check.seconds:g} seconds at most) …"
+    line = display(Said(text, QUIET), display_id=True)
+    try:
+        yield
+    finally:
+        if line is not None:
+            line.update(Said("", QUIET))
 
 
 def _answer_and_others(part: str, inputs: list) -> tuple[str, list[str]]:
     """The cell that was last run as the answer, and the student's own cells that are still in force."""
     reference = default_reference()
     mine = grade_id("answer", reference.answer_cell(part).key)
-    given = {cell.source.strip() for cell in reference.course.notebook_of(part).cells}
+    notebook = reference.course.notebook_of(part)
+    given = {text_of(cell, notebook, all_checks()).strip() for cell in notebook.cells}
     answer, others, redefined = "", [], set()
     for text in reversed([text for text in inputs if isinstance(text, str)]):
         name, defines = named_by_first_line(text), top_names(text)

@@ -44,6 +44,8 @@ import torch
 
 from utils import Value, count_graph
 
+torch.set_num_threads(1)  # networks this small are fastest on one
+
 
 def small_network():
     """(loss as a function of its 21 parameters, the parameters) for a network with 3-4-1 units."""

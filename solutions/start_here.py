@@ -32,8 +32,14 @@ check_environment()
 #    line and write your own. A value that is asked for stands there as `name = ...`, with what it should
 #    be beside it: put your answer in place of the three dots. Run the cell with Shift + Enter (Ctrl +
 #    Enter runs it and stays there).
-# 4. **Visible tests** in the cell below it. A ✔ line means that it holds. Otherwise you see the
-#    input, what came out and what was expected. ○ means that the answer is not written yet.
+# 4. **Visible tests** in the cell below it. Run it after your answer. Each line begins with a mark:
+#
+#    | mark | what it says |
+#    |---|---|
+#    | ✔ | right |
+#    | ◐ | the right kind of answer, or right as far as it was looked at: not checked yet |
+#    | ✘ | wrong: you see the input, what came out and what was expected |
+#    | ○ | not written yet, or not run yet |
 #
 # **Practice.** Write a function `double(x)` that returns twice its input. Example: `double(4)` is 8.
 
@@ -84,9 +90,10 @@ expect("practice", lambda: double(-1.5), -3.0)
 #
 # ### How far you are
 #
-# `progress()` lists the exercises that pass their visible tests. If you have the full course (on your
-# own machine or on Binder), `grade("2.5")` runs the complete check of an exercise with feedback. In a
-# student's copy that check runs when the work is graded.
+# `progress()` lists the exercises with their marks. If you have the full course (on your own machine or
+# on Binder), the last line of every test cell, such as `grade("2.5")`, runs the complete check and
+# shows its feedback, and ✔ means that it passed. In a student's copy that check runs when the work is
+# graded; until then most answers stay at ◐. After a change, run the answer and its tests again.
 
 # %%
 from utils import progress

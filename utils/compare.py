@@ -7,6 +7,8 @@ from numbers import Number
 
 import numpy as np
 
+ONE_TUPLE = "it is a tuple with one element: a comma at the end of a line makes one"
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -49,6 +51,8 @@ def first_difference(expected, got, rtol: float = 1e-4, atol: float = 1e-6) -> D
     """
     if got is None and expected is not None:
         return Difference(got, expected, "it is None")
+    if isinstance(got, tuple) and len(got) == 1 and isinstance(expected, (Number, str)):
+        return Difference(got, expected, ONE_TUPLE)
     if isinstance(expected, (bool, str, type(None))):
         return _simple(expected, got)
     if isinstance(expected, dict):
@@ -189,6 +193,8 @@ def _rectangular(value) -> bool:
 
 
 def _numbers(expected, got, rtol, atol) -> Difference | None:
+    if isinstance(expected, (list, tuple)) and isinstance(got, (list, tuple)) and not _numeric(got):
+        return _sequence(expected, got, rtol, atol)
     if not _numeric(got):
         wanted = (
             "an array" if isinstance(expected, np.ndarray) and expected.ndim else _name(expected)

@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import html
-import json
-import re
-from functools import lru_cache
+import inspect
+import os
 from importlib.metadata import entry_points
 from importlib.util import find_spec
-from pathlib import Path
 
-from utils.colours import BAD, GOOD, QUIET
-from utils.records import COMPLETE, load, record
+from utils import cells
+from utils.colours import QUIET
+from utils.marks import COLOURS, FAILED, MARKS, OPEN, PASSED, UNCHECKED, say
+from utils.parts import course_map, facts, notebooks, parts_named
+from utils.records import CHANGED, COMPLETE, load, record, stopped_answer
 
-MARKS = {"passed": ("✔", "done"), "failed": ("✘", "not right yet"), "open": ("○", "open")}
+__all__ = ["course_map", "grade", "progress", "state_of"]
+
+WORDS = {
+    PASSED: "done",
+    UNCHECKED: "right so far, not checked yet",
+    FAILED: "not right yet",
+    OPEN: "open",
+    CHANGED: "changed since it was checked",
+}
 
 
-@lru_cache
-def course_map() -> dict:
-    """The course as data: {"chapters": [{"id", "title", "notebooks": [{"path", "title",
-    "exercises": [{"id", "title", "stars", "minutes", "needs", "parts"}]}]}]}."""
-    return json.loads(Path(__file__).with_name("course_map.json").read_text(encoding="utf-8"))
-
-
-def _notebooks() -> list[dict]:
-    return [book for chapter in course_map()["chapters"] for book in chapter["notebooks"]]
+def _mark(state: str) -> str:
+    return MARKS.get(state, MARKS[OPEN])
 
 
 def _complete_check():
@@ -37,50 +39,76 @@ def _complete_check():
     return None
 
 
-def grade(part: str):
-    """The complete check of a part, where the full course is installed.
+def grade(name: str):
+    """The complete check of a part, or of all parts of an exercise.
 
-    Shows the feedback and returns the points. In a student's copy of the course it says that this
-    check runs when the work is graded, and returns None.
+        grade("2.5")
+        grade("2.1a")
+
+    Where the full course is installed it shows the feedback and returns the points (the sum, for an
+    exercise of several parts). In a student's copy it says that this check runs when the work is graded,
+    and returns None. It says nothing where the visible tests above it have said that nothing is written.
     """
+    if "ISOLATED_GRADING" in os.environ:
+        return None  # that check is under way, elsewhere
+    cells.watch()
+    try:
+        parts = parts_named(name)
+    except LookupError as problem:
+        return say(str(problem))
     complete = _complete_check()
     if complete is None:
-        print(f"The complete check of {part} runs when your work is graded.")
+        if not all(cells.was_told(part) for part in parts):
+            say(f"{name}: the complete check runs when your work is graded.")
         return None
-    from IPython import get_ipython
+    check, names = complete.load(), _callers_names()
+    if len(parts) == 1:
+        return _graded(parts[0], check, names)
+    every = [(part, _graded(part, check, names)) for part in parts]
+    if cells.live_shell() is not None:
+        from IPython.display import display
 
-    shell = get_ipython()
-    if shell is None:
-        import inspect
+        for _, points in every:
+            if points is not None:
+                display(points)
+    return sum(
+        float(points) for part, points in every if points is not None and not facts(part)["bonus"]
+    )
 
-        names = inspect.currentframe().f_back.f_globals
-    else:
-        names = shell.user_ns
-    points = complete.load()(part, names)
-    top = next((p["points"] for p in _parts() if p["id"] == part), None)
-    if top is not None:
-        state = "passed" if points == top else "open" if points.unwritten else "failed"
-        record(part, COMPLETE, state)
+
+def _graded(part: str, check, names: dict):
+    """The points of one part, remembered; None when it is not there to be checked."""
+    if os.environ.get("NBGRADER_EXECUTION") == "autograde":
+        return check(part, names)  # nbgrader on its own gives all points to a cell without a number
+    if cells.was_told(part):
+        return None
+    if stopped := stopped_answer(part):
+        record(part, COMPLETE, FAILED)
+        return cells.tell_once(part, stopped, FAILED)
+    points = check(part, names)
+    full = facts(part)["points"]
+    record(part, COMPLETE, PASSED if points == full else OPEN if points.unwritten else FAILED)
     return points
 
 
-def _parts() -> list[dict]:
-    return [
-        part
-        for book in _notebooks()
-        for exercise in book["exercises"]
-        for part in exercise["parts"]
-    ]
+def _callers_names() -> dict:
+    """The names of the notebook, or of the script that called `grade`."""
+    from IPython import get_ipython
+
+    shell = get_ipython()
+    return inspect.currentframe().f_back.f_back.f_globals if shell is None else shell.user_ns
 
 
 def state_of(exercise: dict, states: dict[str, str]) -> str:
-    """ "passed" when all checked parts are, "failed" when one is wrong, else "open"."""
+    """Of an exercise: "failed" when a checked part is wrong, "passed" when all are right, "unchecked"
+    when all are right as far as they were looked at, "changed" when one was changed, else "open"."""
     wanted = [part["id"] for part in exercise["parts"] if not part["written"] and not part["bonus"]]
     wanted = wanted or [part["id"] for part in exercise["parts"]]
-    found = [states.get(part, "open") for part in wanted]
-    if "failed" in found:
-        return "failed"
-    return "passed" if found and all(state == "passed" for state in found) else "open"
+    found = [states.get(part, OPEN) for part in wanted]
+    for state in (FAILED, CHANGED, OPEN, UNCHECKED):
+        if state in found:
+            return state
+    return PASSED if found else OPEN
 
 
 class _Table:
@@ -90,16 +118,15 @@ class _Table:
         self._rows, self._below = rows, below
 
     def __repr__(self) -> str:
-        lines = [f"{MARKS[state][0]} {name}: {MARKS[state][1]}" for _, name, state, _ in self._rows]
+        lines = [f"{_mark(state)} {name}: {WORDS[state]}" for _, name, state, _ in self._rows]
         return "\n".join([*lines, "", self._below])
 
     def _repr_html_(self) -> str:
-        colours = {"passed": GOOD, "failed": BAD, "open": QUIET}
         body = "".join(
             f'<tr><td style="text-align:left">{html.escape(name)}</td>'
             f'<td style="text-align:left">{html.escape(stars)}</td>'
-            f'<td style="text-align:left;color:{colours[state]}">{MARKS[state][0]} '
-            f"{MARKS[state][1]}</td></tr>"
+            f'<td style="text-align:left;color:{COLOURS.get(state, QUIET)}">{_mark(state)} '
+            f"{WORDS[state]}</td></tr>"
             for _, name, state, stars in self._rows
         )
         return (
@@ -112,9 +139,9 @@ class _Table:
 
 def progress(notebook: str | None = None) -> _Table:
     """What is done: of one notebook ("ch02_autograd/01_by_hand"), or of the whole course."""
-    books = [book for book in _notebooks() if notebook in (None, book["path"])]
+    books = [book for book in notebooks() if notebook in (None, book["path"])]
     if not books:
-        known = ", ".join(book["path"] for book in _notebooks())
+        known = ", ".join(book["path"] for book in notebooks())
         raise ValueError(f"There is no notebook {notebook!r}. The course has: {known}.")
     states = load()
     rows = [
@@ -123,14 +150,12 @@ def progress(notebook: str | None = None) -> _Table:
         for book in books
         for exercise in book["exercises"]
     ]  # fmt: skip
-    done = sum(state == "passed" for _, _, state, _ in rows)
-    below = f"{done} of {len(rows)} exercises pass their visible tests. "
+    found = [state for _, _, state, _ in rows]
+    below = f"{found.count(PASSED)} of {len(rows)} exercises are done (✔)"
+    if soon := found.count(UNCHECKED):
+        below += f", {soon} more {'is' if soon == 1 else 'are'} right so far (◐)"
     if _complete_check() is None:
-        below += "The complete check runs when your work is graded."
+        below += ". The complete check runs when your work is graded."
     else:
-        example = rows[0][0]
-        first = next(
-            (p["id"] for p in _parts() if re.match(rf"{re.escape(example)}\D?", p["id"])), example
-        )
-        below += f'For the complete check with feedback run grade("{first}"), or any other part.'
+        below += f'. For the complete check of an exercise run grade("{rows[0][0]}"), or any other.'
     return _Table(rows, below)

@@ -1,19 +1,31 @@
-"""The visible checks of a notebook: a quiet ✔ when an expectation holds, an exact ✘ when not."""
+"""The visible checks of a notebook: one line each, with a mark.
+
+✔ decided, and right · ◐ right as far as it was looked at · ✘ wrong · ○ not written yet
+"""
 
 from __future__ import annotations
 
 import dis
-import html
 import linecache
-import traceback
+import os
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from types import CodeType
 
-from utils.colours import BAD, GOOD, QUIET
-from utils.compare import Difference, first_difference
+from utils import cells
+from utils.compare import ONE_TUPLE, Difference, first_difference
 from utils.explanations import explanation
-from utils.records import record
+from utils.limits import Stopped, time_limit
+from utils.marks import FAILED, MARKS, OPEN, PASSED, UNCHECKED, say
+from utils.parts import facts
+from utils.records import answer_of, record, stopped_answer
 from utils.values import show
+
+SECONDS = 60.0  # for one expectation
+TOO_LONG = (
+    "had no result after a minute and was stopped. Look for a loop that never ends, or for work that "
+    "grows much faster than its input."
+)
 
 
 class NotAsExpected(AssertionError):
@@ -23,69 +35,134 @@ class NotAsExpected(AssertionError):
         return str(self).splitlines()
 
 
-class _Said:
-    """A line that notebooks show in colour (with its mark) and terminals as text."""
-
-    def __init__(self, text: str, colour: str):
-        self.text, self.colour = text, colour
-
-    def __repr__(self) -> str:
-        return self.text
-
-    def _repr_html_(self) -> str:
-        return f'<span style="color:{self.colour}">{html.escape(self.text)}</span>'
-
-
 def expect(part: str, attempt: Callable, wanted, rtol: float = 1e-6, atol: float = 1e-9) -> None:
     """Say whether `attempt()` gives `wanted`.
 
         expect("2.5", lambda: Div().forward(6, 2), 3.0)
+        expect("2.1b", lambda: x_new, is_number)
 
     part: the exercise's part. attempt: a function without arguments; its text names the input.
-    wanted: the value, or a function that gets the value and returns True or False.
-    Prints ✔ when it holds. Otherwise raises `NotAsExpected` with the input, what came out and what
-    was expected. An answer that is not written yet is no error: a name that holds `...` or is missing,
-    a function that raises NotImplementedError.
+    wanted: the value, or the kind of value (see `utils.forms`).
+    Prints ✘ with the input, what came out and what was expected, or ○ when nothing is written yet: a
+    name that holds `...` or is missing, a function that raises NotImplementedError. When all is well it
+    prints ✔ where the visible tests decide the answer (the source says `decides=true`), and ◐ elsewhere.
+    Validate, and programs without a notebook, get `NotAsExpected`.
     """
     __tracebackhide__ = True  # IPython leaves this frame out of tracebacks
+    cells.watch()
     text = _text_of(attempt)
+    outcome = outcome_of(part, text, attempt, wanted, rtol, atol)
+    record(part, text, outcome.state)
+    if _must_raise(part, outcome.state):
+        raise NotAsExpected(outcome.said)
+    if outcome.of_whole_part:
+        cells.tell_once(part, outcome.said, outcome.state)
+    else:
+        say(outcome.said, outcome.state)
+
+
+def is_validating() -> bool:
+    """Is this nbgrader's Validate?"""
+    return os.environ.get("NBGRADER_EXECUTION") == "validate"
+
+
+def _must_raise(part: str, state: str) -> bool:
+    """Is an exception needed? People who have a notebook open see all lines, and go on."""
+    if "ISOLATED_GRADING" in os.environ:
+        return False
+    if is_validating():
+        return state in (FAILED, OPEN) and not facts(part).get("bonus")
+    return state == FAILED and cells.live_shell() is None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an expectation went, and what is said about it."""
+
+    state: str
+    said: str
+    of_whole_part: bool = False  # need not be said for every expectation
+
+
+def outcome_of(
+    part: str, text: str, attempt: Callable, wanted, rtol: float, atol: float
+) -> Outcome:
+    """Try an expectation; `text` is how the attempt is written."""
+    if stopped := stopped_answer(part):
+        return Outcome(FAILED, stopped, True)
     if name := _unwritten_name(attempt):
-        return _say_open(part, text, f"{name} = ...")
+        return _open(part, f"{name} = ...")
     try:
-        got = attempt()
+        got = _tried(attempt)
     except NotImplementedError:
-        return _say_open(part, text, text)
+        return _open(part, text)
+    except Stopped as stop:
+        if stop.interrupted:
+            raise KeyboardInterrupt from None
+        return Outcome(FAILED, f"✘ {part}: {text} {TOO_LONG}", True)
     except Exception as problem:
-        if _is_missing_name(problem, attempt):
-            return _say_open(part, text, str(problem))
-        record(part, text, "failed")
-        _say(f"✘ {part}: {text} stops with an error. {_explained(problem, attempt)}", BAD)
-        raise
+        if isinstance(problem, NameError) and (missing := _missing(part, problem, attempt)):
+            return missing
+        said = f"✘ {part}: {text} stops with an error. {_explained(problem, attempt)}"
+        return Outcome(FAILED, said)
     if got is ...:
-        return _say_open(part, text, text)
+        return _open(part, text)
     how = _problem(wanted, got, rtol, atol)
-    if how is None:
-        record(part, text, "passed")
-        return _say(f"✔ {text}" + ("" if callable(wanted) else f" is {_show(got)}"), GOOD)
-    record(part, text, "failed")
-    raise NotAsExpected(_message(part, text, got, wanted, how))
+    if how is not None:
+        return Outcome(FAILED, _message(part, text, got, wanted, how))
+    is_kind = callable(wanted)
+    # (a part that is not of the course, as on the start page, has nothing but its expectations)
+    decides = facts(part).get("decides", False) if facts(part) else not is_kind
+    state = PASSED if decides else UNCHECKED
+    if not is_kind:
+        return Outcome(state, f"{MARKS[state]} {text} is {_show(got)}")
+    kind = getattr(wanted, "described", "")
+    said = f"{MARKS[state]} {text}" + (f" is {kind}" if kind else "")
+    return Outcome(state, said if decides else f"{said}: not checked yet")
+
+
+def _tried(attempt: Callable):
+    """The result; an answer that does not end is stopped where nobody else would stop it."""
+    if cells.live_shell() is None:
+        return attempt()
+    with time_limit(SECONDS):
+        return attempt()
+
+
+def _open(part: str, reason: str) -> Outcome:
+    return Outcome(OPEN, f"○ {part} is not written yet ({reason})", True)
+
+
+def _missing(part: str, problem: NameError, attempt: Callable) -> Outcome | None:
+    """What to say of a missing name, when that is no mistake in the answer."""
+    if cells.set_up_is_missing():
+        return Outcome(OPEN, f"○ {part}: {cells.run_set_up(problem)}", True)
+    key = answer_of(part)
+    if cells.is_missing(key):
+        said = f"○ {part} was not run yet ({problem}): run the answer cell {key}, then this cell."
+        return Outcome(OPEN, said, True)
+    is_asked = getattr(problem, "name", None) in attempt.__code__.co_names
+    return _open(part, str(problem)) if is_asked else None
 
 
 def _problem(wanted, got, rtol, atol) -> Difference | None:
     if callable(wanted):
-        return None if wanted(got) else Difference(got, wanted, "it is not what the task asks for")
+        return None if wanted(got) else Difference(got, wanted, _not_of_the_kind(got))
     return first_difference(wanted, _plain(got), rtol, atol)
+
+
+def _not_of_the_kind(got) -> str:
+    if got is None:
+        return "it is None"
+    if isinstance(got, tuple) and len(got) == 1:
+        return ONE_TUPLE
+    return ""
 
 
 def _explained(problem: Exception, attempt: Callable) -> str:
     """What the exception means; with the line of the answer that raised it."""
-    line = ""
-    for frame in traceback.extract_tb(problem.__traceback__):
-        is_cell = frame.filename.startswith("<") or "ipykernel" in frame.filename
-        if is_cell and frame.name != attempt.__code__.co_name:
-            line = frame.line or line
-    said = explanation(type(problem).__name__, str(problem), line.strip())
-    return said.replace("`", "")
+    line = cells.students_line(problem.__traceback__, attempt.__code__.co_filename)
+    return explanation(type(problem).__name__, str(problem), line).replace("`", "")
 
 
 def _plain(value):
@@ -107,23 +184,11 @@ def _global_names(code: CodeType) -> Iterator[str]:
             yield from _global_names(step.argval)
 
 
-def _is_missing_name(problem: Exception, attempt: Callable) -> bool:
-    """Is a name missing that an unwritten answer cell would have defined?"""
-    return (
-        isinstance(problem, NameError)
-        and getattr(problem, "name", None) in attempt.__code__.co_names
-    )
-
-
-def _say_open(part: str, text: str, reason: str) -> None:
-    record(part, text, "open")
-    _say(f"○ {part} is not written yet ({reason})", QUIET)
-
-
 def _message(part, text, got, wanted, problem: Difference) -> str:
     lines = [f"✘ {part}: {text}", f"   came out:  {_show(got)}"]
-    if not callable(wanted):
-        lines.append(f"   expected:  {_show(wanted)}")
+    expected = getattr(wanted, "described", "") if callable(wanted) else _show(wanted)
+    if expected:
+        lines.append(f"   expected:  {expected}")
     if problem.inner is not None or problem.how:
         lines.append(f"   that is:   {_where(problem)}")
     return "\n".join(lines)
@@ -137,7 +202,8 @@ def _where(problem: Difference) -> str:
         problem = problem.inner
     where = ", ".join(places)
     if problem.how:
-        return f"{where}: {problem.how}" if where else problem.how
+        how = f"{problem.how}; is a return missing?" if problem.got is None else problem.how
+        return f"{where}: {how}" if where else how
     return f"{where} there is {_show(problem.got)}, expected {_show(problem.expected)}"
 
 
@@ -158,16 +224,3 @@ def _text_of(attempt: Callable) -> str:
     text[-1] = text[-1][:end]
     text[0] = text[0][column:]
     return " ".join(b"".join(text).decode(errors="replace").split()) or "the result"
-
-
-def _say(text: str, colour: str) -> None:
-    try:
-        from IPython import get_ipython
-        from IPython.display import display
-    except ImportError:
-        print(text)
-        return
-    if get_ipython() is None:
-        print(text)
-    else:
-        display(_Said(text, colour))

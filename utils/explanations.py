@@ -94,6 +94,8 @@ _CALLS = {  # did it happen in a line of the student, or in a call of the studen
 _PATTERNS = {
     "TypeError": [
         (r"unsupported operand type\(s\) for (\S+(?: or pow\(\))?): '(\w+)' and '([\w.]+)'", _operator),
+        (r"after \* must be an iterable, not NoneType|cannot unpack non-iterable NoneType",
+         "A function of yours returned None. Is its return missing?"),
         (r"'NoneType' object", "Something is None. Does a function end without return?"),
         (r"bad operand type for unary -: '(\w+)'",
          lambda m: f"Python calls {m[1]}.__neg__ for a minus sign; it is missing."),

@@ -1,4 +1,9 @@
-"""What was tried and how it went, kept in `.progress.json` at the top of the course."""
+"""What was tried and how it went, kept in `.progress.json` at the top of the course.
+
+For every part: how its visible tests and its complete check went, and the answer (a hash of its cell)
+that they looked at. The complete check decides where there is one. When another answer is run, what was
+said about the earlier one no longer counts; when that one comes back, it counts again.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +11,14 @@ import json
 import os
 from pathlib import Path
 
-STATES = ("passed", "open", "failed")  # from best to worst
+from utils import cells
+from utils.marks import FAILED, OPEN, PASSED, UNCHECKED
+from utils.parts import facts
+
+STATES = (PASSED, UNCHECKED, OPEN, FAILED)  # from best to worst
+CHANGED = "changed"  # another answer was run since
 COMPLETE = "the complete check"
-_seen: dict[str, dict[str, str]] = {}
+_runs: dict[str, int] = {}  # the run of a cell in which a part was last tried
 
 
 def home() -> Path:
@@ -21,34 +31,84 @@ def home() -> Path:
 
 
 def record(part: str, what: str, state: str) -> None:
-    """Remember how one expectation of a part went: "passed", "open" (not written) or "failed".
+    """Remember how one expectation of a part, or its complete check, went.
 
-    The part is as good as the worst of its expectations.
+    The part is as good as the complete check says; without one, as the worst of its expectations.
     """
-    outcomes = _seen.setdefault(part, {})
-    if what != COMPLETE:
-        outcomes.pop(COMPLETE, None)  # the answer may have changed since
-    outcomes[what] = state
-    states = load()
-    worst = max(outcomes.values(), key=STATES.index)
-    if states.get(part) != worst:
-        _save({**states, part: worst})
+    everything = _read()
+    entry = dict(everything.get(part, {}))
+    now = cells.answer(answer_of(part))
+    digest = now.digest if now else entry.get("now", "")
+    if entry.get("answer") != digest:
+        entry = {}
+    entry |= {"answer": digest, "now": digest}
+    if what == COMPLETE:
+        entry["complete"] = state
+    else:
+        run = cells.this_run()
+        again = run is not None and _runs.get(part) == run
+        visible = entry.get("visible", {}) if again or run is None else {}
+        entry["visible"] = {**visible, what: state}
+        if run is not None:
+            _runs[part] = run
+        if state == OPEN:
+            entry.pop("complete", None)
+    if entry != everything.get(part):
+        _write({**everything, part: entry})
+
+
+def answered(key: str, digest: str) -> None:
+    """Remember that an answer cell was run with that text."""
+    everything = _read()
+    parts = [part for part in everything if answer_of(part) == key]
+    if any(everything[part].get("now") != digest for part in parts):
+        _write(everything | {part: {**everything[part], "now": digest} for part in parts})
+
+
+def answer_of(part: str) -> str:
+    """The part whose answer cell a part is about."""
+    return facts(part).get("answer", part)
+
+
+def stopped_answer(part: str) -> str:
+    """What to say when the answer cell of a part stopped with an error; else ""."""
+    key = answer_of(part)
+    last = cells.answer(key)
+    if last is None or not last.stopped:
+        return ""
+    return (
+        f"✘ {part}: the answer cell {key} stopped with an error, so nothing is checked. "
+        f"{last.stopped}"
+    )
 
 
 def load() -> dict[str, str]:
     """The state of every part that was ever tried, by part."""
+    return {part: _state(entry) for part, entry in _read().items()}
+
+
+def _state(entry: dict) -> str:
+    if entry.get("now") != entry.get("answer"):
+        return CHANGED
+    if entry.get("complete") in (PASSED, FAILED):
+        return entry["complete"]
+    seen = [state for state in entry.get("visible", {}).values() if state in STATES]
+    return max(seen, key=STATES.index, default=OPEN)
+
+
+def _read() -> dict[str, dict]:
     try:
         found = json.loads((home() / ".progress.json").read_text(encoding="utf-8"))
-        return {str(part): state for part, state in found.items() if state in STATES}
+        return {part: entry for part, entry in found.items() if isinstance(entry, dict)}
     except (OSError, ValueError, AttributeError):
         return {}
 
 
-def _save(states: dict[str, str]) -> None:
+def _write(entries: dict[str, dict]) -> None:
     target = home() / ".progress.json"
     aside = target.with_name(f".progress-{os.getpid()}.json")
     try:
-        aside.write_text(json.dumps(states, sort_keys=True), encoding="utf-8")
+        aside.write_text(json.dumps(entries, sort_keys=True), encoding="utf-8")
         aside.replace(target)
     except OSError:
         pass  # a read-only copy of the course keeps no progress

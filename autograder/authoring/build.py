@@ -1,6 +1,6 @@
 """Builds the students' notebooks and the course's map from the solutions.
 
-solutions/*.py  →  nbgrader's source notebooks (with solutions and hidden tests)
+solutions/*.py  →  nbgrader's source notebooks (with solutions)
                 →  nbgrader generate_assignment  →  chapters/**/*.ipynb
 Two builds of the same solutions are byte-identical.
 """
@@ -20,6 +20,7 @@ from autograder.authoring.links import filled
 from autograder.authoring.rules import check_course
 from autograder.course import Course
 from autograder.course.cell_ids import role_of
+from autograder.course.cells import Notebook
 from autograder.course.names import chapter_title
 from autograder.course.nbgrader_source import METADATA, source_notebook
 from autograder.notation.checks import Check
@@ -110,7 +111,7 @@ def course_map(course: Course) -> dict:
                 "stars": exercise.stars,
                 "minutes": exercise.minutes,
                 "needs": exercise.needs,
-                "parts": [_part(part, checks, texts) for part in exercise.parts],
+                "parts": [_part(part, notebook, checks, texts) for part in exercise.parts],
             }
             for exercise in notebook.exercises
         ]
@@ -120,9 +121,16 @@ def course_map(course: Course) -> dict:
     return {"chapters": list(chapters.values())}
 
 
-def _part(part: str, checks: dict[str, Check], texts: dict[str, Written]) -> dict:
+def _part(
+    part: str, notebook: Notebook, checks: dict[str, Check], texts: dict[str, Written]
+) -> dict:
     found = checks.get(part) or texts[part]
-    return {"id": part, "points": found.points, "bonus": found.bonus, "written": part in texts}
+    facts = {"id": part, "points": found.points, "bonus": found.bonus, "written": part in texts}
+    if part in checks:
+        test = next(cell for cell in notebook.with_role("test") if cell.key == part)
+        facts["answer"] = notebook.answer_of(part).key
+        facts["decides"] = test.meta.get("decides", False)
+    return facts
 
 
 def build(course: Course) -> dict[Path, bytes]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import re
 import symtable
+from collections.abc import Iterator
 
 from autograder.course import Course
 from autograder.course.cells import (
@@ -57,6 +59,7 @@ def check_notebook(notebook: Notebook, used: dict[str, str]) -> None:
         elif cell.role == "test":
             _check_test(cell, where)
             notebook.answer_of(cell.key)
+            _check_names(cell, where, notebook)
         elif cell.role == "written":
             _check_markers(cell.source, BEGIN_SOLUTION, END_SOLUTION, where, "model answer")
             if cell.key not in all_written():
@@ -137,9 +140,7 @@ def _raises(node: ast.AST) -> bool:
 
 def _check_test(cell: Cell, where: str) -> None:
     if BEGIN_HIDDEN in cell.source or re.search(r"\bgrade\(", cell.source):
-        raise AuthorError(
-            f'{where}: the build adds grade("{cell.key}") and its markers; remove them.'
-        )
+        raise AuthorError(f'{where}: the build adds grade("{cell.key}"); remove what calls it.')
     expected = set(re.findall(r'expect\(\s*"([^"]+)"', cell.source)) - {cell.key}
     if expected:
         raise AuthorError(
@@ -150,6 +151,50 @@ def _check_test(cell: Cell, where: str) -> None:
             f"{where}: there is no check of that name; write @check({cell.key!r}, points=…) in "
             f"autograder/checks/."
         )
+
+    for call in _calls_of_expect(_parsed(cell.source, where)):
+        wanted = call.args[2:3] or [word.value for word in call.keywords if word.arg == "wanted"]
+        if any(isinstance(one, ast.Lambda) for one in wanted):
+            raise AuthorError(
+                f"{where}: a student does not see what {ast.unparse(wanted[0])!r} expects; say it in "
+                'words: such_that("a loss below 0.01", lambda loss: ...), or is_number and the like.'
+            )
+
+
+def _calls_of_expect(tree: ast.AST) -> Iterator[ast.Call]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            if node.func.id == "expect":
+                yield node
+
+
+def _check_names(test: Cell, where: str, notebook: Notebook) -> None:
+    """What a test uses comes from set-up cells, answers and the test itself, never from another test."""
+    given = set(dir(builtins)) | {"expect", "grade"}
+    for cell in notebook.cells:
+        if cell.role in ("setup", "answer"):
+            given |= _names(cell.solution, where)[0]
+        if cell is test:
+            break
+    gives, uses = _names(test.source, where)
+    if missing := sorted(uses - gives - given):
+        raise AuthorError(
+            f"{where}: {missing[0]} is defined in no set-up or answer cell above; move it to a set-up "
+            "cell, so that the test runs by itself."
+        )
+
+
+def _names(code: str, where: str) -> tuple[set[str], set[str]]:
+    """The names that a cell's code gives at the margin, and the global names that it uses."""
+    _parsed(code, where)
+    table = symtable.symtable(code, where, "exec")
+    gives = {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}
+    uses, todo = {s.get_name() for s in table.get_symbols() if s.is_referenced()}, [table]
+    while todo:
+        inner = todo.pop().get_children()
+        uses |= {s.get_name() for one in inner for s in one.get_symbols() if s.is_global()}
+        todo += inner
+    return gives, uses
 
 
 def _check_hints(cell: Cell, where: str, headers: set[str]) -> None:
@@ -168,7 +213,7 @@ def _check_complete(notebook: Notebook) -> None:
     asked = {cell.key for cell in notebook.with_role("question")}  # with feedback for every option
     if notebook.parts and not any(re.search(r"\bgrade\b", c.source) for c in setup):
         raise AuthorError(
-            f"{notebook.name}.py: no set-up cell imports grade, which the build's hidden tests call; "
+            f"{notebook.name}.py: no set-up cell imports grade, which every test calls; "
             'add "from utils import expect, grade" to one.'
         )
     if notebook.exercises and "{{next}}" not in notebook.cells[-1].source:
@@ -178,9 +223,7 @@ def _check_complete(notebook: Notebook) -> None:
     for exercise in notebook.exercises:
         where = f'{notebook.name}.py, exercise="{exercise.id}"'
         if not [part for part in exercise.parts if part in all_checks()]:
-            raise AuthorError(
-                f'{where}: the hidden test is missing; add a cell test="{exercise.id}".'
-            )
+            raise AuthorError(f'{where}: the test is missing; add a cell test="{exercise.id}".')
         if exercise.id not in hinted and not asked.issuperset(exercise.parts):
             raise AuthorError(f'{where}: there is no hint; add [markdown] hints="{exercise.id}".')
 

@@ -24,7 +24,7 @@ from autograder.authoring.build import write_sources
 from autograder.commands.simulate import simulate
 from autograder.course import Course
 from autograder.course.cell_ids import grade_id, role_of
-from autograder.course.cells import BEGIN_HIDDEN
+from autograder.course.nbgrader_source import IMPORT
 
 ASSIGNMENT = "ch02_autograd"
 NOTEBOOKS = ("01_by_hand", "02_operations")
@@ -86,7 +86,7 @@ def _stock(course: Course, root: Path, handed_in: Path, sample: list[str]):
         for cell in notebook.cells:
             if role_of(cell.id) == "test":
                 # nbgrader gives 0 to a cell in which a visible test fails; we judge apart from it
-                cell.source = cell.source[cell.source.index(BEGIN_HIDDEN) :]
+                cell.source = "\n".join([IMPORT, cell.source.splitlines()[-1]])
         nbformat.write(notebook, root / "source" / ASSIGNMENT / f"{stem}.ipynb")
     for student in sample:
         shutil.copytree(handed_in / student, root / "submitted" / student)

@@ -14,7 +14,7 @@ BEGIN_SOLUTION, END_SOLUTION = "### BEGIN SOLUTION", "### END SOLUTION"
 STUB = 'raise NotImplementedError("TODO: your answer goes here")'
 WRITTEN_STUB = "*Write your answer here.*"
 VALUE_STUB = re.compile(r"(\w+) = \.\.\.(?:\s*#.*)?")  # of a value that is asked for
-BEGIN_HIDDEN, END_HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
+BEGIN_HIDDEN = "### BEGIN HIDDEN TESTS"  # nbgrader's; this course has none
 
 
 class AuthorError(ValueError):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -21,31 +20,21 @@ _ROLES_WITH_PART = ("answer", "test", "written")
 class Given:
     """One notebook of the course.
 
-    `registered` has stubs in the answer cells and the hidden tests in place: what nbgrader's
-    generate_assignment saves in a gradebook. `shown` has no hidden tests. Both are made by
-    nbgrader's own steps, when they are asked for.
+    `shown` is what nbgrader's generate_assignment makes of it, by nbgrader's own steps, when it is asked
+    for.
     """
 
     notebook: Notebook
 
     @cached_property
-    def registered(self) -> NotebookNode:
-        """With hidden tests."""
+    def shown(self) -> NotebookNode:
+        """As students get it: with stubs in the answer cells."""
         from nbgrader.preprocessors import ComputeChecksums, LockCells
 
         from autograder.course.clearing import ClearSolutions
 
         made = source_notebook(self.notebook, all_checks(), all_written())
         _through(made, LockCells(), ClearSolutions(), ComputeChecksums())
-        return made
-
-    @cached_property
-    def shown(self) -> NotebookNode:
-        """As students get it."""
-        from nbgrader.preprocessors import ClearHiddenTests, ComputeChecksums
-
-        made = deepcopy(self.registered)
-        _through(made, ClearHiddenTests(), ComputeChecksums())
         return made
 
     @property

@@ -1,4 +1,4 @@
-"""nbgrader's source notebook of a solution file: with solutions and hidden tests."""
+"""nbgrader's source notebook of a solution file: with solutions."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 
 from autograder.course.cell_ids import first_line, grade_id, numbered_id
-from autograder.course.cells import BEGIN_HIDDEN, END_HIDDEN, Cell, Notebook
+from autograder.course.cells import Cell, Notebook
 from autograder.notation.checks import Check
 from autograder.notation.ids import exercise_of
 from autograder.notation.registry import Written
+from utils.cells import GIVEN, SET_UP
 
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
+IMPORT = "from utils import expect, grade"  # so that a test says what is missing after a restart
 LEVELS = {1: "★ warm-up", 2: "★★ standard", 3: "★★★ challenging", 4: "★★★★ project"}
 
 
@@ -33,7 +35,7 @@ def source_notebook(notebook: Notebook, checks: dict[str, Check], texts: dict[st
             name = grade_id(cell.role, cell.key)
         else:
             name = numbered_id(cell.role, count[cell.role])
-        made = _new_cell(cell.kind, _text(cell, notebook, checks), name)
+        made = _new_cell(cell.kind, text_of(cell, notebook, checks), name)
         made.metadata.update(_metadata(cell, name, checks))
         cells.append(made)
         if cell.role == "written":
@@ -50,7 +52,8 @@ def _new_cell(kind: str, text: str, name: str) -> NotebookNode:
     return nbformat.from_dict(made)
 
 
-def _text(cell: Cell, notebook: Notebook, checks) -> str:
+def text_of(cell: Cell, notebook: Notebook, checks: dict[str, Check]) -> str:
+    """What stands in the cell of the notebook."""
     if cell.role == "exercise":
         return _exercise_text(cell, notebook, checks)
     if cell.role == "hints":
@@ -58,8 +61,11 @@ def _text(cell: Cell, notebook: Notebook, checks) -> str:
     if cell.role == "answer":
         return f"{first_line(cell.role, cell.key)}\n{cell.source}"
     if cell.role == "test":
-        hidden = f'{BEGIN_HIDDEN}\ngrade("{cell.key}")\n{END_HIDDEN}'
-        return "\n".join([first_line(cell.role, cell.key), *cell.source.splitlines(), hidden])
+        complete = f'grade("{cell.key}")'
+        lines = [first_line(cell.role, cell.key), IMPORT, *cell.source.splitlines(), complete]
+        return "\n".join(lines)
+    if cell.role == "setup":
+        return f"{SET_UP if cell is notebook.with_role('setup')[0] else GIVEN}.\n{cell.source}"
     return cell.source
 
 

@@ -7,7 +7,8 @@ Cell headers that an author writes:
     # %% [markdown] hints="2.5"                               hints, separated by lines of ---
     # %% setup=true                                           set-up code: always there, never changed
     # %% answer="2.5"                                         TODO cell with the solution in markers
-    # %% test="2.5"                                           visible tests; the build hides grade("2.5")
+    # %% test="2.5"                                           visible tests; the build adds grade("2.5")
+    # %% test="2.7" decides=true                              the same, and they decide the answer
     # %% [markdown] written="2.2-written"                     free text, read by a person
     # %% [markdown] commentary="2.5"                          why the solution is written so; shown with it
     # %%                                                      a demonstration

@@ -142,7 +142,7 @@ class Book:
             assignment = self._enter(
                 Assignment, {"name": given.assignment}, first={"course_id": self._book.course_id}
             )
-            kernel = json.dumps(given.registered.metadata.get("kernelspec", {}))
+            kernel = json.dumps(given.shown.metadata.get("kernelspec", {}))
             notebook = self._enter(
                 Notebook, {"name": given.stem, "assignment": assignment}, kernelspec=kernel
             )
@@ -181,7 +181,7 @@ class Book:
             for key, value in values.items():
                 setattr(cell, key, value)
 
-        for cell in given.registered.cells:
+        for cell in given.shown.cells:
             if "nbgrader" not in cell.metadata:
                 continue
             tag, kind = cell.metadata.nbgrader, cell.cell_type

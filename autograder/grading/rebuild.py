@@ -9,7 +9,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 
 from autograder.course.cell_ids import named_by_first_line, numbered_id, role_of
-from autograder.course.cells import BEGIN_HIDDEN, END_HIDDEN, VALUE_STUB
+from autograder.course.cells import VALUE_STUB
 from autograder.course.given import Given
 from autograder.grading.reading import StudentCell
 
@@ -126,7 +126,7 @@ class _Finder:
             repaired.missing.append(label)
             return []
         texts = [self.cells[index].source for index in copies]
-        if all(_differs(_visible(text), cell.source) for text in texts):
+        if all(_differs(text, cell.source) for text in texts):
             repaired.changed.append(label)
         if len(copies) == 1:
             return []
@@ -216,13 +216,6 @@ def _added(cells: list[StudentCell], done: Rebuilt) -> list[NotebookNode]:
             made[-1].attachments = NotebookNode(cell.attachments)
         done.added.add(name)
     return made
-
-
-def _visible(text: str) -> str:
-    """A test cell's text without its hidden part (a full copy of the course shows it)."""
-    before, begin, hidden = text.partition(BEGIN_HIDDEN)
-    _, end, after = hidden.partition(END_HIDDEN)
-    return before + after if begin and end else text
 
 
 def _differs(one: str, other: str) -> bool:

@@ -60,7 +60,6 @@ def rehearse(shell) -> None:
         plain.decode(plain.encode({"observation": seen}))
     shell.reset()
     shell.displayhook.flush()  # gives the new namespace its _, __ and ___
-    records._seen.clear()
     with suppress(OSError):
         os.unlink(records.home() / ".progress.json")
     for name in ("last_type", "last_value", "last_traceback"):

@@ -261,6 +261,7 @@ def main(descriptor: int, libraries: int) -> None:
     control = socket.socket(fileno=descriptor)
     home = os.environ["HOME"]  # a folder for this worker alone: emptied after every session
     privileges.drop_privileges()
+    os.environ["ISOLATED_GRADING"] = "1"  # to `utils`: the complete check is made outside
     shell = warm_up(libraries)
     silence()
     walled = OWNS_PROCESSES or LOCKED_IN

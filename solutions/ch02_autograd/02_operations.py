@@ -226,12 +226,12 @@ def sigmoid_backward(x, grad_output):
     ### END SOLUTION
 
 
-# %% test="2.7"
+# %% test="2.7" decides=true
 expect("2.7", lambda: sigmoid_backward(0.0, 1.0), 0.25)
 expect("2.7", lambda: sigmoid_backward(3.0, 2.0), 0.0903533, rtol=1e-5)
 expect("2.7", lambda: np.shape(sigmoid_backward(np.zeros((2, 3)), np.ones((2, 3)))), (2, 3))
 
-# %% test="2.7-bonus"
+# %% test="2.7-bonus" decides=true
 extreme = np.array([-800.0, 0.0, 800.0])
 
 expect("2.7-bonus", lambda: sigmoid_backward(extreme, np.ones(3)), np.array([0, 0.25, 0]))

@@ -37,6 +37,7 @@ from utils import (
     progress,
     show,
     show_digits,
+    such_that,
     xor_data,
 )
 from utils import Value as CourseValue
@@ -359,7 +360,8 @@ def gradient_error(f, xs, h=1e-6):
 
 
 # %% test="2.12b"
-expect("2.12b", lambda: gradient_error(lambda v: v[0] * v[1].tanh(), [2.0, 0.5]), lambda e: e < 1e-6)
+tiny = such_that("a number below 1e-6", lambda error: error < 1e-6)
+expect("2.12b", lambda: gradient_error(lambda v: v[0] * v[1].tanh(), [2.0, 0.5]), tiny)
 expect("2.12b", lambda: gradient_error(lambda v: v[0] ** 3, [2.0], h=0.1), 0.01)
 # Value(v[0].data) starts a new graph: the engine sees nothing of v[0], whose true derivative is v[1]
 expect("2.12b", lambda: gradient_error(lambda v: Value(v[0].data) * v[1], [2.0, -3.0]), 3.0, rtol=1e-4)
@@ -509,8 +511,9 @@ def last_loss(seed):
 
 
 expect("2.12c", lambda: corners(0), [0, 1, 1, 0], atol=0.2)
-expect("2.12c", lambda: last_loss(0), lambda loss: loss < 0.01)
-expect("2.12c", lambda: last_loss(1), lambda loss: loss < 0.01)
+small = such_that("a loss below 0.01", lambda loss: loss < 0.01)
+expect("2.12c", lambda: last_loss(0), small)
+expect("2.12c", lambda: last_loss(1), small)
 
 # %% [markdown]
 # Look at your own training, in a cell of your own:
@@ -716,7 +719,7 @@ expect("2.12d", lambda: gradients(lambda a, b: (a * b).sum(), A, row), [160, [ro
 expect("2.12d", lambda: gradients(lambda a, b: (a + b).sum(), A, column), [10, [[1, 1]] * 2, [[2], [2]]])
 expect("2.12d", lambda: gradients(lambda a: a.relu().sum(), [[1, -2], [-3, 4]]), [5, [[1, 0], [0, 1]]])
 expect("2.12d", lambda: gradients(lambda a: (a + a * a).sum(), [3.0]), [12, [7]])
-expect("2.12d", lambda: share_right(), lambda share: share >= 0.9)
+expect("2.12d", lambda: share_right(), such_that("at least 0.9", lambda share: share >= 0.9))
 
 # %% [markdown]
 # Which digits does it get wrong, and would you have known? In a cell of your own:

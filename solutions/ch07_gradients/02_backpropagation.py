@@ -20,7 +20,21 @@ import math
 
 import numpy as np
 
-from utils import Tape, Value, draw_graph, expect, explore, grade, plot_storage, plot_tape, progress
+from utils import (
+    Tape,
+    Value,
+    draw_graph,
+    expect,
+    explore,
+    grade,
+    is_number,
+    is_whole_number,
+    one_letter,
+    plot_storage,
+    plot_tape,
+    progress,
+    such_that,
+)
 from utils.plots import BLUE, ORANGE, axes, show, style
 
 # %% [markdown] exercise="7.10" title="The backward pass with leaky ReLU" stars=2 minutes=25 needs="7.6 7.9"
@@ -234,7 +248,7 @@ def checkpointed_gradients(tape, dl_dfK, every):
     ### END SOLUTION
 
 
-# %% test="7.11"
+# %% test="7.11" decides=true
 def run_checkpointed(K, every):
     """(the gradients, the tape) of your function on a network with layers 0 ... K."""
     tape = Tape.deep(K, every)
@@ -253,15 +267,17 @@ def counts(K, every):
     return run_checkpointed(K, every)[1].counts
 
 
+few_evaluations = such_that("more than 71 and at most 102", lambda n: 71 < n <= 102)
+few_stored = such_that("from 4 to 15", lambda n: 4 <= n <= 15)
 expect("7.11", lambda: same_gradients(12, 4), True)
 expect("7.11", lambda: same_gradients(50, 10), True)
 expect("7.11", lambda: same_gradients(23, 5), True)
-expect("7.11", lambda: counts(50, 10)["layer evaluations"], lambda n: 71 < n <= 102)
-expect("7.11", lambda: counts(50, 10)["most stored"], lambda n: 4 <= n <= 15)
+expect("7.11", lambda: counts(50, 10)["layer evaluations"], few_evaluations)
+expect("7.11", lambda: counts(50, 10)["most stored"], few_stored)
 try:
     plot_tape(run_checkpointed(50, 10)[1], "Your run, a checkpoint every 10 layers")
-except NotImplementedError:
-    pass  # the picture comes with the answer
+except Exception:
+    pass  # the picture comes with an answer that runs
 
 # %% [markdown]
 # **Explain it (optional, read by a person).** Explain checkpointing to somebody who knows
@@ -410,8 +426,8 @@ def missing_term(x):
 
 
 # %% test="7.12-mistake"
-expect("7.12-mistake", lambda: wrong_line, lambda line: len(line) == 1)  # any letter
-expect("7.12-mistake", lambda: missing_term(0.1), lambda term: np.isfinite(term))  # any number
+expect("7.12-mistake", lambda: wrong_line, one_letter("ABCDEF"))
+expect("7.12-mistake", lambda: missing_term(0.1), is_number)
 
 # %% [markdown] exercise="7.13" title="Forward mode on the same graph" stars=2 minutes=20 needs="7.12"
 # The chain rule can also be followed along with the computation: each value brings its derivative with
@@ -452,7 +468,7 @@ def forward_mode(x):
     ### END SOLUTION
 
 
-# %% test="7.13a"
+# %% test="7.13a" decides=true
 expect("7.13a", lambda: set(forward_mode(0.0)), {"f1", "f2", "f3", "f4", "f5", "y"})
 expect("7.13a", lambda: forward_mode(0.0)["f3"], 3.0)
 expect("7.13a", lambda: forward_mode(0.1)["f2"], measured("f2", "x", 0.1), rtol=1e-5)
@@ -477,8 +493,8 @@ passes_reverse = 1
 ### END SOLUTION
 
 # %% test="7.13b"
-expect("7.13b", lambda: passes_forward, lambda n: n == int(n))  # any whole number
-expect("7.13b", lambda: passes_reverse, lambda n: n == int(n))  # any whole number
+expect("7.13b", lambda: passes_forward, is_whole_number)
+expect("7.13b", lambda: passes_reverse, is_whole_number)
 
 # %% [markdown]
 # ### See for yourself
@@ -491,6 +507,8 @@ expect("7.13b", lambda: passes_reverse, lambda n: n == int(n))  # any whole numb
 from time import perf_counter
 
 import torch
+
+torch.set_num_threads(1)  # networks this small are fastest on one
 
 
 def both_ways(inputs, hidden):

@@ -63,7 +63,8 @@ def test_it_builds(example):
     notebook = next(content for path, content in files.items() if path.suffix == ".ipynb")
     cells = {cell.id: cell for cell in nbformat.reads(notebook.decode(), 4).cells}
     assert "NotImplementedError" in cells["answer-9-1"].source
-    assert "grade(" not in cells["test-9-1"].source
+    assert cells["test-9-1"].source.endswith('\ngrade("9.1")')
+    assert cells["setup-1"].source.startswith("# Run me first, and again after every restart")
     assert cells["hints-9-1"].source.count("<details>") == 2
     assert cells["test-9-1"].metadata.nbgrader.points == 2
 

@@ -299,7 +299,7 @@ def test_the_rehearsal_leaves_nothing_behind(worker):
     look = (
         "print(sorted(name for name in globals() if name[0] != '_'), Out, (_, __, ___))\n"
         "import os, sys\nfrom utils import records\n"
-        "print(len(In), hasattr(sys, 'last_value'), records._seen, records.load())\n"
+        "print(len(In), hasattr(sys, 'last_value'), records._runs, records.load())\n"
         "print([n for f in ('.', os.environ['HOME']) for n in os.listdir(f) if 'progress' in n])"
     )
     with worker.open() as session:

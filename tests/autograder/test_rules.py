@@ -47,7 +47,7 @@ def value(solution, *stubs):
 
 
 MISTAKES = {
-    "hidden test written by hand": (TEST, TEST + '### BEGIN HIDDEN TESTS\ngrade("9.1")\n### END HIDDEN TESTS\n', ["test=\"9.1\"", 'the build adds grade("9.1")', "remove them"]),
+    "hidden test written by hand": (TEST, TEST + '### BEGIN HIDDEN TESTS\ngrade("9.1")\n### END HIDDEN TESTS\n', ["test=\"9.1\"", 'the build adds grade("9.1")', "remove what calls it"]),
     "grade without markers": (TEST, TEST + 'grade("9.2")\n', ["test=\"9.1\"", 'the build adds grade("9.1")']),
     "value without stub": (ANSWER, value("half = 0.5"), ["answer=\"9.1\"", "half is asked for", 'add the line "half = ...', "call it _half"]),
     "one value of two without stub": (ANSWER, value("half, third = 1 / 2, 1 / 3", "half = ...  # a number"), ["third is asked for"]),
@@ -57,7 +57,9 @@ MISTAKES = {
     "solution in the body of a class": (ANSWER, "class Twice:\n" + SOLUTION.replace("return x + x + 0 * x", "x = 1"), ["raises before anything is written"]),
     "grade not imported": ("from utils import expect, grade", "from utils import expect", ["no set-up cell imports grade", "from utils import expect, grade"]),
     "no Python": (ANSWER, value("half = ", "half = ..."), ["answer=\"9.1\"", "Python cannot read it"]),
-    "no test at all": (GOOD[GOOD.index("# %% test"):], "", ["exercise=\"9.1\"", "hidden test is missing"]),
+    "a helper of another test": (TEST, TEST.replace("twice(2)", "run_twice(2)"), ['test="9.1"', "run_twice is defined in no set-up or answer cell", "move it to a set-up cell"]),
+    "an expectation without words": (TEST, TEST.replace(", 4)", ", lambda four: four > 3)"), ['test="9.1"', "does not see what 'lambda four: four > 3' expects", "such_that("]),
+    "no test at all": (GOOD[GOOD.index("# %% test"):], "", ["exercise=\"9.1\"", "the test is missing"]),
     "expect of another part": ('expect("9.1"', 'expect("9.7"', ["expect names 9.7"]),
     "id used twice": ("# %% test=", '# %% answer="9.1"\ny = ...\n### BEGIN SOLUTION\ny = 1\n### END SOLUTION\n\n# %% test=', ["answer=\"9.1\"", "already used", "choose another"]),
     "solution outside markers": (SOLUTION, "    return x + x + 0 * x\n", ["answer=\"9.1\"", "outside its markers", "BEGIN SOLUTION"]),
@@ -101,7 +103,9 @@ def test_without_mistakes_it_builds(tmp_path):
     ],
 )
 def test_answers_that_are_values(tmp_path, answer):
-    files = build_example(tmp_path, GOOD.replace(ANSWER, answer))
+    files = build_example(
+        tmp_path, GOOD.replace(ANSWER, answer).replace("twice(2), 4", "half, 0.5")
+    )
     notebook = next(text for path, text in files.items() if path.suffix == ".ipynb")
     cells = {cell.id: cell.source for cell in nbformat.reads(notebook.decode(), 4).cells}
     assert cells["answer-9-1"].endswith(answer[answer.rindex("half = ...") :].split("\n###")[0])

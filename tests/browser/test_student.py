@@ -28,9 +28,9 @@ def reach_with_tab(page, wanted):
 
 
 def shows_wrong(output, part, attempt, came_out, expected):
-    """A red box, in sight, with the input, what came out and what was expected."""
-    box = output.locator(RED)
-    expect(box).to_be_in_viewport(ratio=1)
+    """A text in colour with the input, what came out and what was expected."""
+    box = output.locator("pre").filter(has_text=f"✘ {part}: ").first
+    assert "color" in box.get_attribute("style")
     lines = (rf"✘ {part}: {attempt}", rf"came out: +{came_out}", rf"expected: +{expected}")
     expect(box).to_have_text(re.compile(r"^\s*" + r"\s+".join(lines)))
 
@@ -104,7 +104,9 @@ def test_the_practice_on_the_start_page(open_notebook, page):
 
     start.write("def double(x)", "def double(x):\n    return x + 2")
     start.run("def double(x)")
-    shows_wrong(start.run('expect("practice"'), "practice", r"double\(4\)", 6, 8)
+    said = start.run('expect("practice"')
+    shows_wrong(said, "practice", r"double\(4\)", 6, 8)
+    expect(said.locator("pre").first).to_be_in_viewport(ratio=1)
 
     start.write("def double(x)", "def double(x):\n    return 2 * x")
     start.run("def double(x)")
@@ -134,11 +136,10 @@ def test_division_solved_by_typing_the_reference_answer(open_notebook):
     book.run("answer-2-5")
     said = book.run("test-2-5")
     expect(said).to_have_text(
-        re.compile(r"^\s*✔ run_div\(6, 2, 1\) is .*✔ run_div\(1, 4, 8\) is ", re.S)
+        re.compile(r"^\s*◐ run_div\(6, 2, 1\) is .*◐ run_div\(1, 4, 8\) is ", re.S)
     )
     expect(said.locator(RED)).to_have_count(0)
-
-    feedback = book.add_below_and_run("test-2-5", 'grade("2.5")').get_by_role("region", name="2.5")
+    feedback = said.get_by_role("region", name="2.5")
     expect(feedback).to_contain_text("✔ 2.5: 4 of 4 points")
     expect(feedback).not_to_contain_text("✘")
 
@@ -160,12 +161,10 @@ def test_division_with_a_wrong_sign_fails_visibly_and_the_idea_is_named(open_not
 
     book.paste("answer-2-5", wrong.text(reference.solution("2.5")))
     book.run("answer-2-5")
-    shows_wrong(
-        book.run("test-2-5"),
-        *("2.5", r"run_div\(6, 2, 1\)", r"\(3, 0.5, 1.5\)", r"\(3, 0.5, -1.5\)"),
-    )
-
-    feedback = book.add_below_and_run("test-2-5", 'grade("2.5")').get_by_role("region", name="2.5")
+    said = book.run("test-2-5")
+    expect(said.get_by_role("region", name="2.5")).to_be_in_viewport(ratio=0.9)
+    shows_wrong(said, "2.5", r"run_div\(6, 2, 1\)", r"\(3, 0.5, 1.5\)", r"\(3, 0.5, -1.5\)")
+    feedback = said.get_by_role("region", name="2.5")
     expect(feedback).to_contain_text(re.compile(r"✘ 2\.5: [1-3](\.\d+)? of 4 points"))
     expect(feedback).to_contain_text(wrong.sentence)
     lines = feedback.get_by_role("listitem")
@@ -178,6 +177,17 @@ def test_division_with_a_wrong_sign_fails_visibly_and_the_idea_is_named(open_not
 
     states = book.click_and_run("progress(").get_by_role("row")
     expect(states.filter(has_text="2.5 Division")).to_contain_text("✘ not right yet")
+
+
+def test_a_wrong_answer_of_the_right_kind_shows_no_tick(open_notebook):
+    book = open_notebook("chapters/ch02_autograd/01_by_hand.ipynb")
+    book.click_and_run("setup-1")
+    book.paste("answer-2-1a", 'direction = "right"')
+    book.run("answer-2-1a")
+    said = book.run("test-2-1a")
+    expect(said).to_contain_text('◐ direction is "left" or "right": not checked yet')
+    expect(said).to_contain_text("✘ 2.1a: 0 of 0.5 points")
+    expect(said).not_to_contain_text("✔")
 
 
 def test_hints_are_folded_and_open_by_keyboard(open_notebook, page):

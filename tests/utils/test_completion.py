@@ -11,7 +11,6 @@ from utils.completion import course_map, grade, progress
 def course_folder(tmp_path, monkeypatch):
     (tmp_path / "chapters").mkdir()
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(records, "_seen", {})
     return tmp_path
 
 
@@ -25,10 +24,11 @@ def test_the_map_is_complete():
 
 def test_progress_follows_the_records(course_folder):
     assert "0 of" in repr(progress())
-    records.record("2.5", "one", "passed")
+    records.record("2.5", "one", "unchecked")
     table = progress("ch02_autograd/02_operations")
-    assert "✔ 2.5 Division: done" in repr(table) and "1 of" in repr(table)
-    assert "done" in table._repr_html_() and "<table>" in table._repr_html_()
+    assert "◐ 2.5 Division: right so far, not checked yet" in repr(table)
+    assert "0 of 4 exercises are done (✔), 1 more is right so far (◐)" in repr(table)
+    assert "right so far" in table._repr_html_() and "<table>" in table._repr_html_()
     records.record("2.5", "two", "failed")
     assert "✘ 2.5 Division: not right yet" in repr(progress())
 
@@ -58,7 +58,7 @@ def test_a_students_copy_says_when_it_runs(monkeypatch, capsys):
     monkeypatch.setattr(module, "entry_points", lambda **kw: [])
     assert "runs when your work is graded" in repr(progress())
     assert grade("2.5") is None
-    assert "The complete check of 2.5 runs when your work is graded." in capsys.readouterr().out
+    assert "2.5: the complete check runs when your work is graded." in capsys.readouterr().out
 
 
 def test_grade_in_a_script(capsys, course_folder):

@@ -6,7 +6,7 @@ import re
 import ipywidgets
 import pytest
 
-from utils import Quiz, records
+from utils import Quiz
 from utils.answers import typed_number
 from utils.quiz import quiz
 from utils.quiz.questions import as_html, as_text, load_questions
@@ -22,7 +22,6 @@ def untouched(tmp_path, monkeypatch):
     (tmp_path / "chapters").mkdir()
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(quiz, "_tries", {})
-    monkeypatch.setattr(records, "_seen", {})
 
 
 def answer(widget, wanted):

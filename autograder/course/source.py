@@ -10,6 +10,7 @@ Cell headers that an author writes:
     # %% test="2.5"                                           visible tests; the build hides grade("2.5")
     # %% [markdown] written="2.2-written"                     free text, read by a person
     # %%                                                      a demonstration
+    # %% picture=true                                         the same, shipped with its picture
     # %% fold=true                                            the same, its code folded away
     # %% quiz="q4a"                                           a question of the data file beside this one
 """

@@ -55,8 +55,11 @@ class GraphStepper(Live):
     def __init__(self, z, title=None, parents=operands, step=0, predict=False):
         graph = lay_out(z, parents)
         steps = _forward_steps(graph) + _backward_steps(graph)
+        for n in graph.nodes:
+            n.grad = ""
         for i, row, text in (shown for s in steps for shown in s["show"]):
-            setattr(graph.nodes[i], row, text)
+            if row == "data" or not predict:  # where gradients are asked for, no picture tells them
+                setattr(graph.nodes[i], row, text)
         title = title or f"Step through {graph.nodes[-1].name}"
         self._drawn = image(graph, title)
         super().__init__(
@@ -87,11 +90,12 @@ class GraphStepper(Live):
         return f"GraphStepper: {self.title}, step {self.step} of {self.last}: {self.text}"
 
     def static(self):
-        """The drawn graph at the end of all steps, and a table of the steps."""
+        """The drawn graph and a table of the steps; without the backward pass where that is asked for."""
+        shown = [s for s in self.steps if s["phase"] == "forward" or not self.predict]
         rows = "".join(
             f"<tr><td>{k}</td><td>{s['phase']}</td>"
             f'<td style="text-align:left">{escape(s["text"])}</td></tr>'
-            for k, s in enumerate(self.steps)
+            for k, s in enumerate(shown)
         )
         return (
             f"{self._drawn}"

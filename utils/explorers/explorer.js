@@ -4,6 +4,7 @@ const EXPLORER_STYLE = `
   font: 14px/1.45 var(--jp-content-font-family, system-ui, sans-serif); color: var(--ink); padding: 4px 2px; }
 .explorer .controls { display: grid; grid-template-columns: max-content minmax(120px, 340px) minmax(3.5em, max-content);
   gap: 6px 12px; align-items: center; }
+.explorer .control { display: contents; }
 .explorer .controls .wide { grid-column: 2 / -1; display: flex; flex-wrap: wrap; gap: 4px 14px; }
 .explorer input[type=range] { width: 100%; height: 24px; margin: 0; accent-color: var(--accent); }
 .explorer :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; border-radius: 3px; }
@@ -80,31 +81,62 @@ function render({ model, el }) {
     ask(root.firstChild, question, () => { body.hidden = false; });
   }
 
-  // the values that the kernel has not drawn yet are overtaken by newer ones
+  // Every scene that has come is kept: it is shown again without asking. Values that the kernel has not
+  // drawn yet are overtaken by newer ones.
+  const scenes = new Map(), asked = new Set();
+  const key = (values) =>
+    JSON.stringify(Object.entries(values).map(([k, v]) => [k, v.toPrecision?.(10) ?? v]).sort());
   let values = { ...model.get("values") };
-  const setters = model.get("controls").map((control, k) => {
-    const moved = (value) => {
-      values = { ...values, [control.name]: value };
-      model.set("values", values);
-      model.save_changes();
-    };
-    const kind = control.options ? choiceOf : sliderOf;
-    return [control.name, kind(controls, control, `${model.get("place")}-${k}`, moved)];
-  });
-  const follow = () => {
-    values = { ...model.get("values") };
-    for (const [name, set] of setters) set(values[name]);
-  };
-  const draw = () => {
-    const { pictures: svgs, text } = model.get("scene");
+  let shown = null;
+  const draw = (scene) => {
+    if (scene === shown) return;
+    const { pictures: svgs, text } = (shown = scene);
     while (pictures.children.length < svgs.length) element(pictures, "div", { class: "picture" });
     svgs.forEach((svg, k) => { pictures.children[k].innerHTML = svg; });
     pictures.setAttribute("aria-label", text);
     words.textContent = text;
   };
+  const moved = (name, value) => {
+    values = { ...values, [name]: value };
+    const known = scenes.get(key(values));
+    if (known) draw(known);
+    model.set("values", values);
+    model.save_changes();
+  };
+  // The pictures of a whole slider, before it is moved.
+  const prepare = (name) => {
+    const what = key({ ...values, [name]: 0 }) + name;
+    if (asked.has(what)) return;
+    asked.add(what);
+    model.send({ prepare: name, values });
+  };
+  const setters = model.get("controls").map((control, k) => {
+    const { name } = control, place = element(controls, "div", { class: "control" });
+    place.addEventListener("focusin", () => prepare(name));
+    place.addEventListener("pointerenter", () => prepare(name));
+    const kind = control.options ? choiceOf : sliderOf;
+    return [name, kind(place, control, `${model.get("place")}-${k}`, (value) => moved(name, value))];
+  });
+  const follow = () => {
+    values = { ...model.get("values") };
+    for (const [name, set] of setters) set(values[name]);
+  };
+  const keep = ({ prepared }) => {
+    for (const scene of prepared) if (!scenes.has(key(scene.values))) scenes.set(key(scene.values), scene);
+  };
+  const arrive = () => {
+    const scene = model.get("scene");
+    keep({ prepared: [scene] });
+    draw(scenes.get(key(values)) ?? scene);
+  };
   model.on("change:values", follow);
-  model.on("change:scene", draw);
+  model.on("change:scene", arrive);
+  model.on("msg:custom", keep);
   follow();
-  draw();
-  return () => { model.off("change:values", follow); model.off("change:scene", draw); };
+  arrive();
+  return () => {
+    model.off("change:values", follow);
+    model.off("change:scene", arrive);
+    model.off("msg:custom", keep);
+  };
 }

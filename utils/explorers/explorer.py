@@ -2,10 +2,16 @@
 
 from base64 import b64encode
 from html import escape
+from time import perf_counter
 
 import traitlets
 
 from utils.live import Live, script
+
+
+# A browser gets the pictures of a whole slider before it is moved, if they are drawn in this time
+# (in seconds, one of them and all of them).
+ONE, ALL = 0.01, 0.25
 
 
 class Explorer(Live):
@@ -18,7 +24,8 @@ class Explorer(Live):
 
     controls = traitlets.List().tag(sync=True)
     values = traitlets.Dict().tag(sync=True)
-    scene = traitlets.Dict().tag(sync=True)  # {"pictures": [SVG, ...], "text": sentence}
+    # {"values": of the controls, "pictures": [SVG, ...], "text": sentence}
+    scene = traitlets.Dict().tag(sync=True)
     question = traitlets.Dict(None, allow_none=True).tag(sync=True)
 
     def __init__(self, draw, controls, question=None):
@@ -27,6 +34,7 @@ class Explorer(Live):
         values = {control["name"]: control.pop("start") for control in controls}
         super().__init__(controls=controls, values=values, question=question, scene=self._drawn(values))
         self.observe(self._update, "values")
+        self.on_msg(self._prepare)
 
     def set(self, **values):
         """Move controls: `explorer.set(factor=2)`."""
@@ -48,14 +56,26 @@ class Explorer(Live):
         """What `draw` makes of the values; the browser sends 2 for 2.0."""
         drawn, text = self._draw(**{name: self._kinds[name](value) for name, value in values.items()})
         charts = drawn if isinstance(drawn, (list, tuple)) else [drawn]
-        return {"pictures": [chart.svg() for chart in charts], "text": text}
+        return {"values": values, "pictures": [chart.svg() for chart in charts], "text": text}
 
     def _update(self, change):
         try:
             self.scene = self._drawn(self.values)
         except Exception as error:  # a browser would show nothing of it
-            self.scene = self.scene | {"text": f"✘ {type(error).__name__} while drawing: {error}"}
+            text = f"✘ {type(error).__name__} while drawing: {error}"
+            self.scene = self.scene | {"values": self.values, "text": text}
             raise
+
+    def _prepare(self, _, message, buffers):
+        """Send the scenes of a control's other values, the nearest first, as far as the time allows."""
+        name, values = message["prepare"], message["values"]
+        (control,) = (control for control in self.controls if control["name"] == name)
+        scenes, started = [], perf_counter()
+        for value in _positions(control, values[name]):
+            if perf_counter() - started > (ALL if len(scenes) > 1 else ONE):
+                break
+            scenes.append(self._drawn(values | {name: value}))
+        self.send({"prepared": scenes})
 
     def __repr__(self):
         return f"Explorer: {self.text}"
@@ -91,6 +111,16 @@ def explore(draw, predict=None, **controls):
     """
     question = dict(zip(("question", "right", "tolerance"), predict, strict=True)) if predict else None
     return Explorer(draw, [_control(name, given) for name, given in controls.items()], question)
+
+
+def _positions(control, here):
+    """All values of a control, those nearest to `here` first."""
+    if "options" in control:
+        return control["options"]
+    low, high, step = (control[key] for key in ("low", "high", "step"))
+    count = int((high - low) / step + 1e-9)
+    every = (round(low + k * step, 10) for k in range(count + 1))
+    return sorted(every, key=lambda value: abs(value - here))
 
 
 def _control(name, given):

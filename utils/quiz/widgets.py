@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ipywidgets as widgets
 
+from utils.live import LiveChild, in_place
 from utils.quiz.questions import Question, Reply, as_html, as_text
 from utils.quiz.quiz import answered
 
@@ -24,6 +25,7 @@ class QuestionWidget(widgets.VBox):
     def __init__(self, question: Question, with_question: bool = True):
         self.question = question
         self.reply: Reply | None = None
+        self._live: LiveChild | None = None
         top = f"<b>{question.id}</b> {self.how}"
         if with_question:
             top = f"<b>{question.id}</b> {as_html(question.question)}<br><i>{self.how}</i>"
@@ -55,7 +57,7 @@ class QuestionWidget(widgets.VBox):
         return f"Question {self.question.id}"
 
     def _repr_mimebundle_(self, **kwargs):
-        """The live widget, and the question for readers without a kernel."""
+        """The question for readers without a kernel; the widget takes its place."""
         rows = "".join(
             f"<li>({letter}) {as_html(text)}</li>" for letter, text in self.question.options.items()
         )
@@ -67,7 +69,8 @@ class QuestionWidget(widgets.VBox):
             f"<div><p><b>{self.question.id}</b> {as_html(self.question.question)}</p>{lists}"
             "<p><i>To practise this question, run the cell in JupyterLab.</i></p></div>"
         )
-        return super()._repr_mimebundle_(**kwargs) | {"text/html": text}
+        self._live = self._live or LiveChild(child=self)
+        return {"text/plain": repr(self), "text/html": in_place(self._live.place, text)}
 
 
 class OneOptionWidget(QuestionWidget):

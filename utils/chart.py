@@ -10,6 +10,8 @@ import zlib
 from base64 import b64encode
 from html import escape
 
+import numpy as np
+
 from utils.plots import BLUE, INK, LINE
 
 FONT = "system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif"
@@ -84,12 +86,11 @@ class Chart:
 
     def heat(self, values, colour=BLUE, low=0.0, high=1.0, label=""):
         """A grid over the whole picture, lowest row first: `colour` where `high`, nothing where `low`."""
-        rgb = bytes.fromhex(colour[1:])
-        rows = [
-            b"".join(rgb + bytes([round(255 * min(max((v - low) / (high - low), 0), 1))]) for v in _floats(row))
-            for row in reversed(list(values))
-        ]
-        data = b64encode(_png(rows)).decode()
+        shares = (np.asarray(values, dtype=float)[::-1] - low) / (high - low)
+        pixels = np.empty((*shares.shape, 4), dtype=np.uint8)
+        pixels[..., :3] = list(bytes.fromhex(colour[1:]))
+        pixels[..., 3] = np.round(255 * np.clip(shares, 0, 1))
+        data = b64encode(_png(pixels)).decode()
         self._marks.insert(
             0,
             f'<image width="{self._right - self._left}" height="{self._bottom - self._top}" '
@@ -248,12 +249,13 @@ def _powers(low, high):
     return {10.0**k: "1" if k == 0 else f"10{str(k).translate(RAISED)}" for k in exponents}
 
 
-def _png(rows):
-    """A PNG file of rows of RGBA bytes."""
+def _png(pixels):
+    """A PNG file of an array of bytes, (height, width, 4): red, green, blue, opacity."""
 
     def chunk(kind, data):
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
-    size = struct.pack(">IIBBBBB", len(rows[0]) // 4, len(rows), 8, 6, 0, 0, 0)
-    data = zlib.compress(b"".join(b"\0" + row for row in rows))
+    height, width, _ = pixels.shape
+    size = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
+    data = zlib.compress(b"".join(b"\0" + row.tobytes() for row in pixels))
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", size) + chunk(b"IDAT", data) + chunk(b"IEND", b"")

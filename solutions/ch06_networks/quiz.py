@@ -39,7 +39,7 @@ from utils.plots import BLUE, RED, SKY, axes
 
 corners = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
 xor = np.array([0, 1, 1, 0])
-side = np.linspace(-0.475, 1.475, 40)
+side = (np.arange(100) + 0.5) / 50 - 0.5
 across, upward = np.meshgrid(side, side)
 
 

@@ -68,6 +68,11 @@ def axes(xlabel, ylabel, title="", columns=1, width=6.4, height=3.6):
 
 def png(fig):
     """The figure as the bytes of a PNG file."""
+    from matplotlib.text import Text
+
+    for text in fig.findobj(Text):  # black words vanish on a dark page
+        if text.get_color() in ("black", "k"):
+            text.set_color(INK)
     buffer = BytesIO()
     fig.savefig(buffer, format="png", dpi=DPI, pil_kwargs={"compress_level": 1})
     return buffer.getvalue()

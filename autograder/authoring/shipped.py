@@ -54,11 +54,11 @@ def drawn(notebook: NotebookNode, names: list[str]) -> dict[str, list]:
 
     needed = {c.id: c for name in names for c in _needed(notebook, _cell(notebook, name))}
     cells = [nbformat.from_dict(cell) for cell in notebook.cells if cell.id in needed]
-    copy = nbformat.v4.new_notebook(cells=cells, metadata=notebook.metadata)
+    copy = nbformat.v4.new_notebook(cells=cells)
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
     environment["PYTHONPATH"] = str(Path(utils.__file__).resolve().parents[1])
     try:
-        NotebookClient(copy, timeout=120).execute(env=environment)
+        NotebookClient(copy, timeout=120, kernel_name="python3").execute(env=environment)
     except Exception as problem:
         raise CourseFault(f"A demonstration that ships with its picture stopped: {problem}") from None
     return {cell.id: _tidy(cell.outputs) for cell in copy.cells if cell.id in names}

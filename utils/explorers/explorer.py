@@ -88,10 +88,8 @@ class Explorer(Live):
             for svg in self.pictures
         )
         names = ", ".join(control["label"] for control in self.controls)
-        return (
-            f"<div>{images}</div><p>{escape(self.text)}</p>"
-            f"<p><i>Select this cell and press Shift+Enter to move: {escape(names)}.</i></p>"
-        )
+        how = f"Select this cell and press Shift+Enter to move: {escape(names)}."
+        return f"<div>{images}</div><p>{escape(self.text)}</p>" + (f"<p><i>{how}</i></p>" if names else "")
 
 
 def explore(draw, predict=None, **controls):

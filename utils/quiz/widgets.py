@@ -14,6 +14,7 @@ from utils.quiz.questions import Question, Reply, as_html, as_text
 from utils.quiz.quiz import answered
 
 RIGHT, WRONG, PLAIN, DARK = "#00664b", "#a33b00", "#e4e7eb", "#1f2933"
+CHOSEN = "#005a8d"  # can be told from a light and from a dark page
 SHEET = "line-height:1.45;font-size:14px"
 
 
@@ -162,7 +163,7 @@ class OrderWidget(QuestionWidget):
         for letter, button in self.buttons.items():
             chosen = letter in self.order
             text = f"{letter}: {self.order.index(letter) + 1}" if chosen else letter
-            _mark(button, text, DARK if chosen else None)
+            _mark(button, text, CHOSEN if chosen else None)
         said = " → ".join(self.order) or "nothing yet"
         self.shown.value = f'<div role="status" style="{SHEET}">Your order: {said}</div>'
 
@@ -198,7 +199,7 @@ class MatchWidget(QuestionWidget):
     def _press_letter(self, name: str, letter: str) -> None:
         self.chosen[name] = letter
         for other, button in self.buttons[name].items():
-            _mark(button, other, DARK if other == letter else None)
+            _mark(button, other, CHOSEN if other == letter else None)
 
     def _press(self, _=None) -> None:
         if missing := [name for name in self.question.left if name not in self.chosen]:

@@ -19,7 +19,7 @@ from nbformat import NotebookNode
 
 import utils
 from autograder.course.cell_ids import role_of
-from autograder.grading.demonstrations import names_of
+from autograder.judging.cell_names import names_of
 from autograder.notation.faults import CourseFault
 
 KEY = "picture"  # in a cell's metadata: what its picture was made of

@@ -17,7 +17,7 @@ from autograder.course.cell_ids import grade_id
 from autograder.course.cells import STUB, VALUE_STUB, WRITTEN_STUB, by_markers
 from autograder.course.clearing import ClearSolutions
 from autograder.course.nbgrader_source import source_notebook
-from autograder.grading.demonstrations import names_of
+from autograder.judging.cell_names import names_of
 
 COURSE = Course()
 

@@ -38,7 +38,9 @@ def show_toy_chain(x=2.3, y=2.0, beta=(1.0, 2.0, -3.0, 0.4), omega=(0.1, -0.4, 2
             ax.text(k, 0, text, ha="center", va="center", fontsize=10, bbox=box)
             if k:
                 ends = {"xy": (k - 0.32, 0), "xytext": (k - 0.68, 0)}
-                ax.annotate("", **ends, arrowprops={"arrowstyle": "->", "linewidth": 1.5, "color": INK})
+                ax.annotate(
+                    "", **ends, arrowprops={"arrowstyle": "->", "linewidth": 1.5, "color": INK}
+                )
                 high = 0.42 if k % 2 else -0.42
                 ax.text(k - 0.5, high, steps[k - 1], ha="center", va="center", fontsize=9.5)
         back = {"xy": (0, -0.72), "xytext": (8, -0.72)}

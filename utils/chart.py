@@ -45,7 +45,9 @@ class Chart:
     ):  # fmt: skip
         self.title, self.width, self.height = title, width, height
         self._labels, self._frame, self._log = (xlabel, ylabel), frame, log
-        self._x, self._y = (tuple(map(_log10, ends)) if a in log else ends for a, ends in zip("xy", (x, y)))
+        self._x, self._y = (
+            tuple(map(_log10, ends)) if a in log else ends for a, ends in zip("xy", (x, y))
+        )
         self._xticks = _named(xticks, *x) if xticks or "x" not in log else _powers(*self._x)
         self._yticks = _named(yticks, *y) if yticks or "y" not in log else _powers(*self._y)
         self._marks, self._over, self._legend = [], [], []
@@ -82,7 +84,9 @@ class Chart:
                 f'height="{abs(base - top):.1f}" fill="{colour}" stroke="{colour}"/>'
             )
         if label:
-            self._legend.append((f'<rect x="6" y="-5" width="14" height="10" fill="{colour}"/>', label))
+            self._legend.append(
+                (f'<rect x="6" y="-5" width="14" height="10" fill="{colour}"/>', label)
+            )
 
     def heat(self, values, colour=BLUE, low=0.0, high=1.0, label=""):
         """A grid over the whole picture, lowest row first: `colour` where `high`, nothing where `low`."""
@@ -98,7 +102,9 @@ class Chart:
             f'href="data:image/png;base64,{data}"/>',
         )  # fmt: skip
         if label:
-            self._legend.append((f'<rect x="6" y="-5" width="14" height="10" fill="{colour}"/>', label))
+            self._legend.append(
+                (f'<rect x="6" y="-5" width="14" height="10" fill="{colour}"/>', label)
+            )
 
     def band(self, low, high, colour):
         """The stripe low ≤ y ≤ high."""
@@ -135,7 +141,9 @@ class Chart:
             f'width="{self.width}" height="{height}" font-family="{FONT}" font-size="12" fill="{INK}">'
         ]
         if self.title:
-            parts.append(f'<text x="{self._left}" y="18" font-size="14" font-weight="600">{escape(self.title)}</text>')
+            parts.append(
+                f'<text x="{self._left}" y="18" font-size="14" font-weight="600">{escape(self.title)}</text>'
+            )
         parts += entries
         parts.append(f'<g transform="translate(0 {above})">')
         if self._frame:
@@ -143,9 +151,11 @@ class Chart:
         wide, high = self._right - self._left, self._bottom - self._top
         # an inner <svg> cuts off what lies outside it
         frame = f'x="{self._left}" y="{self._top}" width="{wide}" height="{high}"'
-        parts.append(f'<svg {frame}>{"".join(self._marks)}</svg>')
+        parts.append(f"<svg {frame}>{''.join(self._marks)}</svg>")
         # marks at the border are whole
-        parts.append(f'<g transform="translate({self._left} {self._top})">{"".join(self._over)}</g>')
+        parts.append(
+            f'<g transform="translate({self._left} {self._top})">{"".join(self._over)}</g>'
+        )
         return "".join([*parts, "</g></svg>"])
 
     def _axes(self):
@@ -238,7 +248,10 @@ def _named(ticks, low, high):
     if ticks is None:
         power = 10.0 ** math.floor(math.log10((high - low) / 4))
         step = next(power * n for n in (10, 5, 2, 1) if power * n <= (high - low) / 3)
-        ticks = [step * k for k in range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)]
+        ticks = [
+            step * k
+            for k in range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)
+        ]
     return {tick: f"{tick:.6g}".replace("-", "\N{MINUS SIGN}") for tick in ticks}
 
 
@@ -253,7 +266,9 @@ def _png(pixels):
     """A PNG file of an array of bytes, (height, width, 4): red, green, blue, opacity."""
 
     def chunk(kind, data):
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        return (
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        )
 
     height, width, _ = pixels.shape
     size = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)

@@ -177,9 +177,7 @@ def plot_losses(losses, target=None, title="Loss while training"):
                 f"{name} goes from {values[0]:.3g} to {values[-1]:.3g} in {len(values)} steps"
             )
         if target is not None:
-            ax.axhline(
-                target, color=INK, linestyle=":", linewidth=1.6, label=f"target {target:g}"
-            )
+            ax.axhline(target, color=INK, linestyle=":", linewidth=1.6, label=f"target {target:g}")
             words.append(f"the target is {target:g}")
         if len(curves) > 1 or target is not None:
             ax.legend()

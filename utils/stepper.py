@@ -156,7 +156,15 @@ def _backward_steps(graph):
     nodes, last = graph.nodes, len(graph.nodes) - 1
     z = nodes[last].name
     note = f"The backward pass starts at the end: {z} changes one for one with itself."
-    steps = [_step("backward", f"grad({z}) = {D}{z}/{D}{z} = 1", note, node=last, show=[[last, "grad", "1"]])]
+    steps = [
+        _step(
+            "backward",
+            f"grad({z}) = {D}{z}/{D}{z} = 1",
+            note,
+            node=last,
+            show=[[last, "grad", "1"]],
+        )
+    ]
     grads = {last: 1.0}
     for i, n in reversed(list(enumerate(nodes))):
         if not n.inputs:

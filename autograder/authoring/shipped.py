@@ -60,7 +60,9 @@ def drawn(notebook: NotebookNode, names: list[str]) -> dict[str, list]:
     try:
         NotebookClient(copy, timeout=120, kernel_name="python3").execute(env=environment)
     except Exception as problem:
-        raise CourseFault(f"A demonstration that ships with its picture stopped: {problem}") from None
+        raise CourseFault(
+            f"A demonstration that ships with its picture stopped: {problem}"
+        ) from None
     return {cell.id: _tidy(cell.outputs) for cell in copy.cells if cell.id in names}
 
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 from functools import lru_cache
 
 from autograder.course.cell_ids import role_of
-from autograder.judging.cell_names import Names, names_of
 from autograder.course.given import Given
 from autograder.grading.executor import Job, RunCell
 from autograder.grading.rebuild import Rebuilt
+from autograder.judging.cell_names import Names, names_of
 
 
 def fixed(given: Given) -> frozenset[str]:

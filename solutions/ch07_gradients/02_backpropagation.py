@@ -20,7 +20,18 @@ import math
 
 import numpy as np
 
-from utils import Chart, Tape, Value, draw_graph, expect, explore, grade, plot_storage, plot_tape, progress
+from utils import (
+    Chart,
+    Tape,
+    Value,
+    draw_graph,
+    expect,
+    explore,
+    grade,
+    plot_storage,
+    plot_tape,
+    progress,
+)
 from utils.plots import BLUE, ORANGE
 
 # %% [markdown] exercise="7.10" title="The backward pass with leaky ReLU" stars=2 minutes=25 needs="7.6 7.9"

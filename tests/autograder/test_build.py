@@ -129,7 +129,9 @@ def test_demonstrations_ship_with_a_picture_that_every_reader_shows(files):
         for output in cell.outputs:
             html = output.data["text/html"]
             assert set(output.data) == {"text/html", "text/plain"}
-            assert "<img" in html and 'alt=""' not in html and html.count("<img") == html.count("alt=")
+            assert (
+                "<img" in html and 'alt=""' not in html and html.count("<img") == html.count("alt=")
+            )
             assert not re.search("<script|<svg|<style|live-place", html)
             assert len(html) < 60_000
     for notebook in made.values():
@@ -143,7 +145,10 @@ def test_a_shipped_picture_is_made_anew_when_its_code_changes(files):
     path = Path("chapters/ch07_gradients/01_derivatives.ipynb")
     notebook = notebooks(files)[path]
     wanted = [cell.id for cell in notebook.cells if "picture" in cell.metadata]
-    assert drawn(notebook, wanted[:1])[wanted[0]] == notebook.cells[_index(notebook, wanted[0])].outputs
+    assert (
+        drawn(notebook, wanted[:1])[wanted[0]]
+        == notebook.cells[_index(notebook, wanted[0])].outputs
+    )
     cell = notebook.cells[_index(notebook, wanted[0])]
     cell.source = cell.source.replace("network_7_1_explorer()", "print(network_7_1_explorer())")
     key = cell.metadata["picture"]

@@ -102,7 +102,7 @@ def test_without_a_kernel_there_is_the_picture_with_its_words():
     assert html.startswith(f'<div class="live-place {e.place}">')
     assert 'alt="slope 1.0 &amp; shift 0"' in html and "<p>slope 1.0 &amp; shift 0</p>" in html
     assert "Shift+Enter to move: slope, shift." in html
-    (data,) = re.findall("base64,([^\"]+)", html)
+    (data,) = re.findall('base64,([^"]+)', html)
     assert b64decode(data).decode() == e.pictures[0]
 
 

@@ -165,7 +165,9 @@ def test_without_a_kernel_there_is_the_graph_and_a_table_of_steps():
 
 def test_a_gradient_can_be_asked_for_before_it_is_shown():
     stepper = GraphStepper(example(), predict=True)
-    asked = [(k, s["ask"]["text"], s["ask"]["right"]) for k, s in enumerate(stepper.steps) if s["ask"]]
+    asked = [
+        (k, s["ask"]["text"], s["ask"]["right"]) for k, s in enumerate(stepper.steps) if s["ask"]
+    ]
     assert asked == [
         (5, "grad(s) += grad(z) · local = ?", 1),
         (6, "grad(d) += grad(z) · local = ?", 5),

@@ -13,9 +13,7 @@ def gradient_flow_explorer(depth=6, factor=0.7):
 
     It is taken with respect to the output of a layer, and is 1 at the last one.
     """
-    return explore(
-        _gradient_flow, depth=(2, DEEPEST, 1, depth), factor=(0.4, 2.0, 0.01, factor)
-    )
+    return explore(_gradient_flow, depth=(2, DEEPEST, 1, depth), factor=(0.4, 2.0, 0.01, factor))
 
 
 def _gradient_flow(depth, factor):

@@ -48,13 +48,22 @@ def network_7_1_explorer(p=EXAMPLE_7_1):
         value = _values_7_1(p, x)
         on = {name: name in "xy" or value[name] > 0 for name in value}
         net = Chart(
-            "", "", "Open and closed units", x=(-0.35, 3.35), y=(-1.25, 1.25), frame=False, width=440
+            "",
+            "",
+            "Open and closed units",
+            x=(-0.35, 3.35),
+            y=(-1.25, 1.25),
+            frame=False,
+            width=440,
         )
         for start, end, name, along in WIRES:
             (x0, y0), (x1, y1) = PLACES[start], PLACES[end]
             is_open = on[start] and on[end]
             look = {"dash": "", "width": 3} if is_open else {"dash": OFF, "width": 1.5}
-            a, b = 0.16 if start == "x" else 0.27, 1 - (0.16 if end == "y" else 0.27)  # clear of the boxes
+            a, b = (
+                0.16 if start == "x" else 0.27,
+                1 - (0.16 if end == "y" else 0.27),
+            )  # clear of the boxes
             ends = [(1 - t) * x0 + t * x1 for t in (a, b)], [(1 - t) * y0 + t * y1 for t in (a, b)]
             net.line(*ends, BLUE if is_open else LINE, **look)
             beside = {"dx": 18} if y0 * y1 < 0 else {"dy": -13 if y0 + y1 > 0 else 13}

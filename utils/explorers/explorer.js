@@ -23,7 +23,7 @@ const EXPLORER_STYLE = `
 function sliderOf(parent, { label, low, high, step }, id, moved) {
   element(parent, "label", { for: id }, label);
   const input = element(parent, "input", { id, type: "range", min: low, max: high, step });
-  const value = element(parent, "output", { class: "value", for: id });
+  const value = element(parent, "span", { class: "value" });
   const digits = (String(step).split(".")[1] ?? "").length;
   const show = (number) => {
     value.textContent = number.toFixed(digits).replace("-", "\u2212");
@@ -91,7 +91,9 @@ function render({ model, el }) {
   const draw = (scene) => {
     if (scene === shown) return;
     const { pictures: svgs, text } = (shown = scene);
-    while (pictures.children.length < svgs.length) element(pictures, "div", { class: "picture" });
+    while (pictures.children.length < svgs.length) {
+      element(pictures, "div", { class: "picture", "aria-hidden": "true" });
+    }
     svgs.forEach((svg, k) => { pictures.children[k].innerHTML = svg; });
     pictures.setAttribute("aria-label", text);
     words.textContent = text;

@@ -8,7 +8,6 @@ import traitlets
 
 from utils.live import Live, script
 
-
 # A browser gets the pictures of a whole slider before it is moved, if they are drawn in this time
 # (in seconds, one of them and all of them).
 ONE, ALL = 0.01, 0.25
@@ -32,14 +31,18 @@ class Explorer(Live):
         self._draw = draw
         self._kinds = {control["name"]: control.pop("kind") for control in controls}
         values = {control["name"]: control.pop("start") for control in controls}
-        super().__init__(controls=controls, values=values, question=question, scene=self._drawn(values))
+        super().__init__(
+            controls=controls, values=values, question=question, scene=self._drawn(values)
+        )
         self.observe(self._update, "values")
         self.on_msg(self._prepare)
 
     def set(self, **values):
         """Move controls: `explorer.set(factor=2)`."""
         if unknown := set(values) - set(self.values):
-            raise ValueError(f"There is no control {unknown.pop()!r}; there are {', '.join(self.values)}.")
+            raise ValueError(
+                f"There is no control {unknown.pop()!r}; there are {', '.join(self.values)}."
+            )
         self.values = self.values | values
 
     @property
@@ -54,7 +57,9 @@ class Explorer(Live):
 
     def _drawn(self, values):
         """What `draw` makes of the values; the browser sends 2 for 2.0."""
-        drawn, text = self._draw(**{name: self._kinds[name](value) for name, value in values.items()})
+        drawn, text = self._draw(
+            **{name: self._kinds[name](value) for name, value in values.items()}
+        )
         charts = drawn if isinstance(drawn, (list, tuple)) else [drawn]
         return {"values": values, "pictures": [chart.svg() for chart in charts], "text": text}
 
@@ -89,7 +94,9 @@ class Explorer(Live):
         )
         names = ", ".join(control["label"] for control in self.controls)
         how = f"Select this cell and press Shift+Enter to move: {escape(names)}."
-        return f"<div>{images}</div><p>{escape(self.text)}</p>" + (f"<p><i>{how}</i></p>" if names else "")
+        return f"<div>{images}</div><p>{escape(self.text)}</p>" + (
+            f"<p><i>{how}</i></p>" if names else ""
+        )
 
 
 def explore(draw, predict=None, **controls):
@@ -107,7 +114,9 @@ def explore(draw, predict=None, **controls):
 
     predict: (question, right number, tolerance), asked before the picture is shown.
     """
-    question = dict(zip(("question", "right", "tolerance"), predict, strict=True)) if predict else None
+    question = (
+        dict(zip(("question", "right", "tolerance"), predict, strict=True)) if predict else None
+    )
     return Explorer(draw, [_control(name, given) for name, given in controls.items()], question)
 
 

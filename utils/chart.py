@@ -116,17 +116,14 @@ class Chart:
 
     def text(self, x, y, words, anchor="middle", dx=0, dy=0, size=12, bold=False):
         """Words at the point (x, y), moved by (dx, dy) pixels; anchor: start, middle or end."""
-        weight = ' font-weight="600"' if bold else ""
-        self._over.append(
-            f'<text x="{self._px(x) + dx:.1f}" y="{self._py(y) + dy + 4:.1f}" font-size="{size}" '
-            f'text-anchor="{anchor}"{weight}>{escape(words)}</text>'
-        )
+        place = self._px(x) + dx, self._py(y) + dy + 4
+        self._over.append(_text(*place, words, anchor, size, bold))
 
     def box(self, x, y, words, colour=BLUE, dash=""):
         """Words in a round box with a border."""
         wide = 20 + 8 * len(words)
         self._over.append(
-            f'<rect class="ground" x="{self._px(x) - wide / 2:.1f}" y="{self._py(y) - 15:.1f}" width="{wide}" '
+            f'<rect x="{self._px(x) - wide / 2:.1f}" y="{self._py(y) - 15:.1f}" width="{wide}" '
             f'height="30" rx="9" fill="#808080" fill-opacity=".14" stroke="{colour}" stroke-width="2" '
             f'stroke-dasharray="{dash}"/>'
         )
@@ -141,9 +138,7 @@ class Chart:
             f'width="{self.width}" height="{height}" font-family="{FONT}" font-size="12" fill="{INK}">'
         ]
         if self.title:
-            parts.append(
-                f'<text x="{self._left}" y="18" font-size="14" font-weight="600">{escape(self.title)}</text>'
-            )
+            parts.append(_text(self._left, 18, self.title, "start", 14, bold=True))
         parts += entries
         parts.append(f'<g transform="translate(0 {above})">')
         if self._frame:
@@ -160,22 +155,20 @@ class Chart:
 
     def _axes(self):
         left, right, top, bottom = self._left, self._right, self._top, self._bottom
-        xlabel, ylabel = map(escape, self._labels)
+        xlabel, ylabel = self._labels
+        grid = f'stroke="{LINE}" stroke-opacity=".25"'
         for x, name in self._xticks.items():
             at = left + self._px(x)
-            yield f'<path d="M{at:.1f} {top}V{bottom}" stroke="{LINE}" stroke-opacity=".25"/>'
-            yield f'<text x="{at:.1f}" y="{bottom + 17}" text-anchor="middle">{escape(name)}</text>'
+            yield f'<path d="M{at:.1f} {top}V{bottom}" {grid}/>'
+            yield _text(at, bottom + 17, name)
         for y, name in self._yticks.items():
             at = top + self._py(y)
-            yield f'<path d="M{left} {at:.1f}H{right}" stroke="{LINE}" stroke-opacity=".25"/>'
-            yield f'<text x="{left - 7}" y="{at + 4:.1f}" text-anchor="end">{escape(name)}</text>'
+            yield f'<path d="M{left} {at:.1f}H{right}" {grid}/>'
+            yield _text(left - 7, at + 4, name, "end")
         yield f'<path d="M{left} {top}V{bottom}H{right}" fill="none" stroke="{LINE}"/>'
-        middle = (top + bottom) / 2
-        yield f'<text x="{(left + right) / 2:.1f}" y="{bottom + 38}" text-anchor="middle" font-size="13">{xlabel}</text>'
-        yield (
-            f'<text transform="translate(14 {middle:.1f}) rotate(-90)" text-anchor="middle" '
-            f'font-size="13">{ylabel}</text>'
-        )
+        yield _text((left + right) / 2, bottom + 38, xlabel, size=13)
+        upright = _text(0, 0, ylabel, size=13)
+        yield f'<g transform="translate(14 {(top + bottom) / 2:.1f}) rotate(-90)">{upright}</g>'
 
     def _legend_rows(self):
         """The entries of the legend from left to right, and the number of rows that they take."""
@@ -211,6 +204,14 @@ def _log10(number):
 
 def _near(pixels):
     return pixels if math.isnan(pixels) else min(max(pixels, -FAR), FAR)
+
+
+def _text(x, y, words, anchor="middle", size=12, bold=False):
+    weight = ' font-weight="600"' if bold else ""
+    return (
+        f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" text-anchor="{anchor}"{weight}>'
+        f"{escape(words)}</text>"
+    )
 
 
 def _floats(numbers):

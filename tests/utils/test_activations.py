@@ -15,13 +15,16 @@ from utils.explorers.ch07_gradients import ACTIVATIONS, DEEPEST, INPUTS, SPREADS
 def drawn(monkeypatch):
     """What the charts draw: (kind of mark, its x, its y, how it looks) by the title of the chart."""
     charts = {}
+
+    def noted(kind, draw):
+        def method(self, xs, ys, *look, **more):
+            charts.setdefault(self.title, []).append((kind, xs, ys, (*look, *more.values())))
+            return draw(self, xs, ys, *look, **more)
+
+        return method
+
     for kind in ("line", "points", "bars"):
-
-        def method(self, xs, ys, *look, _kind=kind, _real=getattr(Chart, kind), **more):
-            charts.setdefault(self.title, []).append((_kind, xs, ys, (*look, *more.values())))
-            return _real(self, xs, ys, *look, **more)
-
-        monkeypatch.setattr(Chart, kind, method)
+        monkeypatch.setattr(Chart, kind, noted(kind, getattr(Chart, kind)))
     return charts
 
 

@@ -91,7 +91,8 @@ def show_one_weight():
             for i, high in enumerate(rights):
                 chosen = (i, j) == (1, 0)
                 look = {"color": RED, "linewidth": 3} if chosen else {"color": OFF, "linewidth": 1}
-                ax.plot([0, 2], [low, high], linestyle="-" if chosen else ":", zorder=1, **look)
+                ends = low + 0.09 * (high - low), high - 0.09 * (high - low)  # clear of the boxes
+                ax.plot([0.18, 1.82], ends, linestyle="-" if chosen else ":", zorder=1, **look)
         box = {"boxstyle": "round,pad=0.35", "facecolor": GROUND, "edgecolor": BLUE}
         for names, x, heights in (("h", 0, lefts), ("f", 2, rights)):
             for k, height in enumerate(heights):

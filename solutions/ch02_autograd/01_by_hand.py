@@ -169,7 +169,7 @@ def lenses(x):
     )  # fmt: skip
     for height, colour in ((2, BLUE), (1, GREEN), (0, ORANGE)):
         chart.line(rows[height], [height, height], colour, width=9)
-        chart.text(rows[height][1], height, f"width {np.ptp(rows[height]):.2f}", "start", dx=8)
+        chart.text(rows[height][1], height, f"width {np.ptp(rows[height]):.2f}", "start", dx=8, dy=-9)
         if height:
             for end in (0, 1):
                 ray = [rows[height][end], rows[height - 1][end]], [height, height - 1]

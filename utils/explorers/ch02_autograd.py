@@ -24,7 +24,7 @@ def _gradient_flow(depth, factor):
         x=(0.3, DEEPEST + 2.5), y=(1e-9, 1e7), log="y", xticks=[1, 5, 10, 15, 20], width=620, height=330,
     )  # fmt: skip
     chart.band(0.1, 10, GREEN)
-    for height, word in ((1e5, "exploding"), (1.0, "stable"), (1e-6, "vanishing")):
+    for height, word in ((3e4, "exploding"), (3, "stable"), (3e-5, "vanishing")):
         chart.text(DEEPEST + 2.3, height, word, anchor="end")
     chart.line(layers, sizes, BLUE, marker="o")
     chart.points([1], sizes[:1], RED, "D")

@@ -27,8 +27,8 @@ PLACES = {
 }  # fmt: skip
 WIRES = (  # from, to, weight, where on the wire its name stands
     ("x", "h1", "θ11", 0.5), ("x", "h2", "θ12", 0.5),
-    ("h1", "f1", "ψ11", 0.5), ("h2", "f1", "ψ21", 0.36),
-    ("h1", "f2", "ψ12", 0.36), ("h2", "f2", "ψ22", 0.5),
+    ("h1", "f1", "ψ11", 0.5), ("h2", "f1", "ψ21", 0.4),
+    ("h1", "f2", "ψ12", 0.4), ("h2", "f2", "ψ22", 0.5),
     ("f1", "y", "φ1", 0.5), ("f2", "y", "φ2", 0.5),
 )  # fmt: skip
 TEXTS = {
@@ -66,7 +66,7 @@ def network_7_1_explorer(p=EXAMPLE_7_1):
             )  # clear of the boxes
             ends = [(1 - t) * x0 + t * x1 for t in (a, b)], [(1 - t) * y0 + t * y1 for t in (a, b)]
             net.line(*ends, BLUE if is_open else LINE, **look)
-            beside = {"dx": 18} if y0 * y1 < 0 else {"dy": -13 if y0 + y1 > 0 else 13}
+            beside = {"dx": -22} if y0 * y1 < 0 else {"dy": -13 if y0 + y1 > 0 else 13}
             net.text((1 - along) * x0 + along * x1, (1 - along) * y0 + along * y1, name, **beside)
         for name, (left, height) in PLACES.items():
             look = (BLUE, "") if on[name] else (LINE, OFF)

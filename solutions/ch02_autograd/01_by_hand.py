@@ -178,9 +178,9 @@ def lenses(x):
     u_width, f_width = np.ptp(rows[1]), np.ptp(rows[0])
     return chart, (
         f"Around x = {x:.2f}, u = {1.5 * x:.2f}, the first lens makes 0.20 to {u_width:.2f}: du/dx = {du}. "
-        f"The second makes that to {f_width:.2f}, {f_width / u_width:.2f} times as much: df/du = exp(u) = "
-        f"{df:.2f}, a little less, for a derivative is the stretching of a very small piece. "
-        f"Both together: {df:.2f} times {du} = {du * df:.2f}."
+        f"The second makes that to {f_width:.2f}, {f_width / u_width:.3f} times as much; of a very small "
+        f"piece it would make df/du = exp(u) = {df:.3f} times as much. "
+        f"Both together: {df:.3f} times {du} = {du * df:.2f}."
     )
 
 

@@ -54,6 +54,7 @@ grade: $(STAMP)  ## grade a simulated class and open the report
 
 bench: $(STAMP)  ## measure what the README states
 	@$(IN_VENV) -m autograder bench $(ARGS)
+	@$(IN_VENV) tests/browser/bench_pictures.py
 
 build: $(STAMP)  ## solutions -> chapters (ARGS=--check only compares)
 	@$(IN_VENV) -m autograder build $(ARGS)

@@ -200,7 +200,7 @@ def test_what_the_commands_run(machine):
     (test,) = machine.make("test", "ARGS=-k binder", TEST_POSTGRESQL="postgresql://server")
     assert test == f"{PYTEST} -k binder"
     assert machine.make("build", "ARGS=--check") == ["-m autograder build --check"]
-    assert machine.make("bench") == ["-m autograder bench"]
+    assert machine.make("bench") == ["-m autograder bench", "tests/browser/bench_pictures.py"]
     verbs = [call.split()[2] for call in machine.make("grade")]
     assert verbs == ["simulate", "grade", "report"]
 

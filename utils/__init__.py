@@ -14,6 +14,7 @@ _HOME = {
     "draw_dot": "graph",
     "draw_graph": "graph",
     "edges": "graph",
+    "Chart": "chart",
     "GraphStepper": "stepper",
     "explore": "explorers",
     "gradient_flow_explorer": "explorers.ch02_autograd",

@@ -4,9 +4,11 @@ import numpy as np
 
 from utils.given_functions import toy_forward
 from utils.graph import number_text
-from utils.plots import BLUE, GREEN, ORANGE, RED, axes, show, style
+from utils.plots import BLUE, GREEN, INK, LINE, ORANGE, RED, axes, show, style
 
 OFF = "#9aa5b1"
+OCHRE = "#b07a00"
+GROUND = "#80808022"  # of boxes
 
 
 def show_toy_chain(x=2.3, y=2.0, beta=(1.0, 2.0, -3.0, 0.4), omega=(0.1, -0.4, 2.0, 3.0)):
@@ -25,25 +27,26 @@ def show_toy_chain(x=2.3, y=2.0, beta=(1.0, 2.0, -3.0, 0.4), omega=(0.1, -0.4, 2
     ]
     fig, ax = axes("", "", width=9.4, height=1.9)
     ax.axis("off")
-    ax.set(xlim=(-0.5, 8.5), ylim=(-0.85, 0.6))
+    ax.set(xlim=(-0.5, 8.5), ylim=(-1.05, 0.6))
     with style():
         for k, (name, value) in enumerate(values.items()):
             linear = name[0] == "f"
-            box = {"boxstyle": "round,pad=0.35", "facecolor": "white", "linewidth": 1.8}
+            box = {"boxstyle": "round,pad=0.35", "facecolor": GROUND, "linewidth": 1.8}
             box["edgecolor"] = BLUE if linear else ORANGE
             shown = name if name in "xl" else f"{name[0]}{'₀₁₂₃'[int(name[1])]}"
             text = f"{shown}\n{number_text(value)}"
             ax.text(k, 0, text, ha="center", va="center", fontsize=10, bbox=box)
             if k:
                 ends = {"xy": (k - 0.32, 0), "xytext": (k - 0.68, 0)}
-                ax.annotate("", **ends, arrowprops={"arrowstyle": "->", "linewidth": 1.5})
+                ax.annotate(
+                    "", **ends, arrowprops={"arrowstyle": "->", "linewidth": 1.5, "color": INK}
+                )
                 high = 0.42 if k % 2 else -0.42
                 ax.text(k - 0.5, high, steps[k - 1], ha="center", va="center", fontsize=9.5)
         back = {"xy": (0, -0.72), "xytext": (8, -0.72)}
-        ax.annotate("", **back, arrowprops={"arrowstyle": "->", "linestyle": "--"})
-        white = {"facecolor": "white", "edgecolor": "none", "pad": 2}
+        ax.annotate("", **back, arrowprops={"arrowstyle": "->", "linestyle": "--", "color": INK})
         label = "backward pass: one new factor per arrow"
-        ax.text(4, -0.72, label, ha="center", va="center", fontsize=9.5, bbox=white)
+        ax.text(4, -0.78, label, ha="center", va="top", fontsize=9.5)
     listed = ", ".join(f"{name} = {number_text(value)}" for name, value in values.items())
     show(fig, f"The chain from x to the loss, {listed}; the backward pass runs from l to x.")
 
@@ -57,13 +60,13 @@ def show_layout():
         for i in range(2):
             ax.text(1.2 * i + 0.6, 0.35, f"$z_{i + 1}$", ha="center", color=BLUE, fontsize=14)
         for j in range(3):
-            ax.text(-0.35, -j - 0.5, f"$h_{j + 1}$", va="center", color="#8f5f00", fontsize=14)
+            ax.text(-0.35, -j - 0.5, f"$h_{j + 1}$", va="center", color=OCHRE, fontsize=14)
             for i in range(2):
                 entry = rf"$\partial z_{i + 1}/\partial h_{j + 1}$"
                 ax.add_patch(_rectangle(1.2 * i, -j - 1))
                 ax.text(1.2 * i + 0.6, -j - 0.5, entry, ha="center", va="center", fontsize=11)
         ax.text(1.2, 0.85, "top: one column each", ha="center", color=BLUE, fontsize=9.5)
-        ax.text(-1.6, -1.5, "bottom:\none row each", va="center", color="#8f5f00", fontsize=9.5)
+        ax.text(-1.6, -1.5, "bottom:\none row each", va="center", color=OCHRE, fontsize=9.5)
     show(
         fig,
         "The matrix of the derivatives of z with respect to h for two z and three h: three rows, "
@@ -74,7 +77,7 @@ def show_layout():
 def _rectangle(left, bottom):
     from matplotlib.patches import Rectangle
 
-    return Rectangle((left, bottom), 1.2, 1, facecolor="#f5f7fa", edgecolor="#7b8794")
+    return Rectangle((left, bottom), 1.2, 1, facecolor=GROUND, edgecolor=LINE)
 
 
 def show_one_weight():
@@ -88,13 +91,13 @@ def show_one_weight():
             for i, high in enumerate(rights):
                 chosen = (i, j) == (1, 0)
                 look = {"color": RED, "linewidth": 3} if chosen else {"color": OFF, "linewidth": 1}
-                ax.plot([0, 2], [low, high], linestyle="-" if chosen else ":", zorder=1, **look)
-        box = {"boxstyle": "round,pad=0.35", "facecolor": "white", "edgecolor": BLUE}
+                ends = low + 0.09 * (high - low), high - 0.09 * (high - low)  # clear of the boxes
+                ax.plot([0.18, 1.82], ends, linestyle="-" if chosen else ":", zorder=1, **look)
+        box = {"boxstyle": "round,pad=0.35", "facecolor": GROUND, "edgecolor": BLUE}
         for names, x, heights in (("h", 0, lefts), ("f", 2, rights)):
             for k, height in enumerate(heights):
                 ax.text(x, height, f"${names}_{k + 1}$", ha="center", va="center", bbox=box)
-        white = {"facecolor": "white", "edgecolor": "none", "pad": 1}
-        ax.text(0.62, 2.31, r"$\Omega_{21}$", ha="center", va="center", color=RED, bbox=white)
+        ax.text(1.0, 2.25, r"$\Omega_{21}$", ha="center", va="center", color=RED)
     show(fig, "A layer from three h to two f, with one wire for each weight; Omega 21 is marked.")
 
 

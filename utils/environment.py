@@ -9,8 +9,8 @@ NEEDED = {
     "numpy": ("2.0", "arrays"),
     "matplotlib": ("3.8", "plots"),
     "torch": ("2.4", "PyTorch"),
-    "ipywidgets": ("8.1", "sliders and buttons"),
-    "anywidget": ("0.9", "the graph stepper"),
+    "ipywidgets": ("8.1", "the quiz's buttons"),
+    "anywidget": ("0.9", "pictures that move"),
     "jupyterlab": ("4.2", "the notebooks"),
 }
 

@@ -5,6 +5,7 @@ that has `data`, `grad` and its operands in `_prev`; for other classes say where
 the operands are: `draw_graph(z, parents=lambda v: v.inputs)`.
 """
 
+from base64 import b64encode
 from dataclasses import dataclass, field
 from html import escape
 from itertools import count, pairwise
@@ -258,9 +259,18 @@ def svg(graph, title):
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{w:g}" height="{h:g}"'
         f' viewBox="0 0 {w:g} {h:g}" font-family="{FONT}" font-size="12" fill="{INK}">'
         f"<title>{escape(title)}</title><desc>{escape(description)}.</desc>"
-        f'<rect width="{w:g}" height="{h:g}" rx="6" fill="#fff"/>'
         f'<g fill="none" stroke="#7b8794" stroke-width="1.4" stroke-linecap="round">{arrows}</g>'
         f"{boxes}</svg>"
+    )
+
+
+def image(graph, title):
+    """The drawing as an HTML image with alternative text, which every reader of notebooks shows."""
+    words = f"{title}. {'. '.join(graph.sentence(i) for i in range(len(graph.nodes)))}."
+    data = b64encode(svg(graph, title).encode()).decode()
+    return (
+        f'<img alt="{escape(words)}" style="max-width:100%;min-width:{0.62 * graph.width:.0f}px"'
+        f' src="data:image/svg+xml;base64,{data}">'
     )
 
 
@@ -296,13 +306,14 @@ class Drawing:
     def __init__(self, graph, title):
         self.title = title
         self.svg = svg(graph, title)
+        self._image = image(graph, title)
         self.text = "\n".join([title, *(f"  {graph.sentence(i)}" for i in range(len(graph.nodes)))])
 
     def _repr_svg_(self):
         return self.svg
 
     def _repr_html_(self):
-        return f'<div style="overflow-x:auto">{self.svg}</div>'
+        return f'<div style="overflow-x:auto">{self._image}</div>'
 
     def __repr__(self):
         return self.text

@@ -8,10 +8,11 @@ from html import escape
 from io import BytesIO
 
 # Okabe and Ito's palette, in an order that keeps neighbours apart in grey too
-BLUE, ORANGE, GREEN, RED, PURPLE, SKY, BLACK = (
-    "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#1F2933",
+BLUE, ORANGE, GREEN, RED, PURPLE, SKY, INK = (
+    "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#6F7982",
 )  # fmt: skip
-COLOURS = (BLUE, ORANGE, GREEN, RED, PURPLE, SKY, BLACK)
+COLOURS = (BLUE, ORANGE, GREEN, RED, PURPLE, SKY, INK)
+LINE = "#7B8794"  # axes and grids; like INK it can be seen on light and on dark pages
 LINES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)))
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 DPI = 120
@@ -27,20 +28,24 @@ def style():
             "axes.prop_cycle": cycler(color=COLOURS, linestyle=LINES),
             "axes.spines.top": False,
             "axes.spines.right": False,
-            "axes.edgecolor": "#7b8794",
+            "axes.edgecolor": LINE,
             "axes.grid": True,
             "axes.axisbelow": True,
             "axes.titlesize": 12,
             "axes.titleweight": "bold",
             "axes.titlelocation": "left",
             "axes.labelsize": 11,
-            "grid.color": "#e4e7eb",
-            "text.color": BLACK,
-            "axes.labelcolor": BLACK,
+            "grid.color": LINE,
+            "grid.alpha": 0.25,
+            "text.color": INK,
+            "axes.labelcolor": INK,
             "lines.linewidth": 2.2,
             "lines.markersize": 7,
             "legend.frameon": False,
-            "figure.facecolor": "white",
+            "xtick.color": INK,
+            "ytick.color": INK,
+            "figure.facecolor": "none",
+            "axes.facecolor": "none",
             "font.size": 10.5,
         }
     )
@@ -63,6 +68,11 @@ def axes(xlabel, ylabel, title="", columns=1, width=6.4, height=3.6):
 
 def png(fig):
     """The figure as the bytes of a PNG file."""
+    from matplotlib.text import Text
+
+    for text in fig.findobj(Text):  # black words vanish on a dark page
+        if text.get_color() in ("black", "k"):
+            text.set_color(INK)
     buffer = BytesIO()
     fig.savefig(buffer, format="png", dpi=DPI, pil_kwargs={"compress_level": 1})
     return buffer.getvalue()
@@ -125,7 +135,7 @@ def plot_descent(f, df, xs, domain=None, title="Gradient descent"):
                     "",
                     (x, y),
                     (xs[k - 1], ys[k - 1]),
-                    arrowprops={"arrowstyle": "->", "color": BLACK},
+                    arrowprops={"arrowstyle": "->", "color": INK},
                 )
         ax.plot(xs, ys, color=RED, linestyle="none", marker="o", label="steps", zorder=3)
         for k in sorted({0, len(xs) - 1}):
@@ -167,9 +177,7 @@ def plot_losses(losses, target=None, title="Loss while training"):
                 f"{name} goes from {values[0]:.3g} to {values[-1]:.3g} in {len(values)} steps"
             )
         if target is not None:
-            ax.axhline(
-                target, color=BLACK, linestyle=":", linewidth=1.6, label=f"target {target:g}"
-            )
+            ax.axhline(target, color=INK, linestyle=":", linewidth=1.6, label=f"target {target:g}")
             words.append(f"the target is {target:g}")
         if len(curves) > 1 or target is not None:
             ax.legend()
@@ -214,6 +222,6 @@ def show_digits(images, labels, predicted=None, limit=20):
                 ax.plot(
                     0.88, 0.88, "X", color=RED, transform=ax.transAxes, clip_on=False, markersize=9
                 )
-            ax.set_title(text, loc="center", fontsize=10, color="#b34400" if wrong else BLACK)
+            ax.set_title(text, loc="center", fontsize=10, color=RED if wrong else INK)
             words.append(f"{labels[k]} taken for {predicted[k]}" if wrong else text)
     show(fig, f"{n} handwritten digits: {', '.join(words)}.")

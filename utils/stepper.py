@@ -1,12 +1,11 @@
 """`GraphStepper`: walk through a computational graph, values forward, gradients backward."""
 
 from html import escape
-from pathlib import Path
 
-import anywidget
 import traitlets
 
-from utils.graph import BOX_H, BOX_W, SIGNS, lay_out, number_text, operands, signed, svg
+from utils.graph import BOX_H, BOX_W, SIGNS, image, lay_out, number_text, operands, signed
+from utils.live import Live, script
 
 D = "\N{PARTIAL DIFFERENTIAL}"
 
@@ -24,7 +23,7 @@ LOCAL_RULES = {
 }
 
 
-class GraphStepper(anywidget.AnyWidget):
+class GraphStepper(Live):
     """A widget that steps forward and backward through the graph of z.
 
     First the values fill in from left to right, then the gradients from right
@@ -38,31 +37,38 @@ class GraphStepper(anywidget.AnyWidget):
     z may be the course's `Value` or a class of your own with `data`, `grad`,
     `_op`, `_prev` (or say `parents=`) and a `_backward` that adds to the
     gradients of the operands. z is left as it was.
+
+    predict: True asks for every gradient before it shows it.
     """
 
-    _esm = Path(__file__).with_name("stepper.js").read_text(encoding="utf-8")
+    _esm = script("stepper.js")
 
     title = traitlets.Unicode().tag(sync=True)
     nodes = traitlets.List().tag(sync=True)  # {name, op, leaf, x, y, w, h}
     edges = traitlets.List().tag(sync=True)  # [parent, child, curve, head, head at the parent]
     size = traitlets.List().tag(sync=True)  # [width, height]
-    # {phase, text, note, node, edges, show: [[node, "data" or "grad", number]]}
+    # {phase, text, note, node, edges, show: [[node, "data" or "grad", number]], ask: {text, right} or None}
     steps = traitlets.List().tag(sync=True)
     step = traitlets.Int(0).tag(sync=True)
+    predict = traitlets.Bool(False).tag(sync=True)
 
-    def __init__(self, z, title=None, parents=operands, step=0):
+    def __init__(self, z, title=None, parents=operands, step=0, predict=False):
         graph = lay_out(z, parents)
         steps = _forward_steps(graph) + _backward_steps(graph)
+        for n in graph.nodes:
+            n.grad = ""
         for i, row, text in (shown for s in steps for shown in s["show"]):
-            setattr(graph.nodes[i], row, text)
+            if row == "data" or not predict:  # where gradients are asked for, no picture tells them
+                setattr(graph.nodes[i], row, text)
         title = title or f"Step through {graph.nodes[-1].name}"
-        self._static = svg(graph, title)
+        self._drawn = image(graph, title)
         super().__init__(
             title=title,
             nodes=[_box(n) for n in graph.nodes],
             edges=[list(edge) for edge in graph.edges],
             steps=steps,
             size=[graph.width, graph.height],
+            predict=predict,
         )
         self.step = step
 
@@ -83,21 +89,21 @@ class GraphStepper(anywidget.AnyWidget):
     def __repr__(self):
         return f"GraphStepper: {self.title}, step {self.step} of {self.last}: {self.text}"
 
-    def _repr_mimebundle_(self, **kwargs):
-        """The live widget; for readers without a kernel the drawn graph and a table of steps."""
-        data, metadata = super()._repr_mimebundle_(**kwargs)
+    def static(self):
+        """The drawn graph and a table of the steps; without the backward pass where that is asked for."""
+        shown = [s for s in self.steps if s["phase"] == "forward" or not self.predict]
         rows = "".join(
             f"<tr><td>{k}</td><td>{s['phase']}</td>"
             f'<td style="text-align:left">{escape(s["text"])}</td></tr>'
-            for k, s in enumerate(self.steps)
+            for k, s in enumerate(shown)
         )
-        data["text/html"] = (
-            f'<div style="overflow-x:auto">{self._static}</div>'
+        return (
+            f"{self._drawn}"
             f"<table><caption>{escape(self.title)}</caption><thead><tr><th>step</th><th>pass</th>"
             f'<th style="text-align:left">what happens</th>'
             f"</tr></thead><tbody>{rows}</tbody></table>"
+            f"<p><i>Select this cell and press Shift+Enter to step through the graph.</i></p>"
         )
-        return data, metadata
 
 
 def _box(n):
@@ -105,7 +111,7 @@ def _box(n):
     return {"name": n.name, "op": SIGNS.get(n.op, n.op), "leaf": not n.inputs, **place}
 
 
-def _step(phase, text, note="", node=None, edges=(), show=()):
+def _step(phase, text, note="", node=None, edges=(), show=(), ask=None):
     return {
         "phase": phase,
         "text": text,
@@ -113,6 +119,7 @@ def _step(phase, text, note="", node=None, edges=(), show=()):
         "node": node,
         "edges": list(edges),
         "show": list(show),
+        "ask": ask,
     }
 
 
@@ -149,7 +156,15 @@ def _backward_steps(graph):
     nodes, last = graph.nodes, len(graph.nodes) - 1
     z = nodes[last].name
     note = f"The backward pass starts at the end: {z} changes one for one with itself."
-    steps = [_step("backward", f"{D}{z}/{D}{z} = 1", note, node=last, show=[[last, "grad", "1"]])]
+    steps = [
+        _step(
+            "backward",
+            f"grad({z}) = {D}{z}/{D}{z} = 1",
+            note,
+            node=last,
+            show=[[last, "grad", "1"]],
+        )
+    ]
     grads = {last: 1.0}
     for i, n in reversed(list(enumerate(nodes))):
         if not n.inputs:
@@ -158,16 +173,15 @@ def _backward_steps(graph):
             arrows = [k for k, edge in enumerate(graph.edges) if edge[:2] == (p, i)]
             term = grads[i] * local
             name = nodes[p].name
-            text = (
-                f"{D}{z}/{D}{name} += {D}{z}/{D}{n.name} · {D}{n.name}/{D}{name}"
-                f" = {signed(grads[i])} · {signed(local)} = {number_text(term)}"
-            )
+            ask = f"grad({name}) += grad({n.name}) · local"
+            text = f"{ask} = {signed(grads[i])} · {signed(local)} = {number_text(term)}"
+            if p in grads:
+                text += f", together {number_text(grads[p] + term)}"
             note = LOCAL_RULES.get(n.op, _power_rule(n.op))
             if len(arrows) > 1:
                 note += f" {name} is used {len(arrows)} times here, and every use counts."
             if p in grads:
-                together = number_text(grads[p] + term)
-                note += f" {name} already had {number_text(grads[p])}: together {together}."
+                note += f" {name} already had {number_text(grads[p])}."
             grads[p] = grads.get(p, 0.0) + term
             steps.append(
                 _step(
@@ -177,6 +191,7 @@ def _backward_steps(graph):
                     node=p,
                     edges=arrows,
                     show=[[p, "grad", number_text(grads[p])]],
+                    ask={"text": f"{ask} = ?", "right": grads[p]},
                 )
             )
     leaves = [i for i, n in enumerate(nodes) if not n.inputs]

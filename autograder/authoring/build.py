@@ -15,7 +15,7 @@ from pathlib import Path
 
 import nbformat
 
-from autograder.authoring import picture, widget
+from autograder.authoring import picture, shipped, widget
 from autograder.authoring.links import filled
 from autograder.authoring.rules import check_course
 from autograder.course import Course
@@ -140,10 +140,13 @@ def build(course: Course) -> dict[Path, bytes]:
         sources, made = Path(temporary) / "source", Path(temporary) / "made"
         write_sources(course, sources)
         release(course, sources, made)
-        files = {
-            Path("chapters") / file.relative_to(made): file.read_bytes()
-            for file in sorted(made.rglob("*.ipynb"))
-        }
+        files = {}
+        for file in sorted(made.rglob("*.ipynb")):
+            path = Path("chapters") / file.relative_to(made)
+            notebook = nbformat.read(file, as_version=4)
+            if shipped.put_pictures(notebook, course.root / path):
+                write_notebook(notebook, file)
+            files[path] = file.read_bytes()
     data = course_map(course)
     text = json.dumps(data, indent=1, ensure_ascii=False) + "\n"
     files[Path("utils/course_map.json")] = text.encode()

@@ -22,6 +22,7 @@ from autograder.course.cells import (
 from autograder.notation.ids import exercise_of
 from autograder.notation.registry import all_checks, all_written
 
+FOLDED = "# Shift+Enter: "
 LEAK_LENGTH = 20  # solution lines shorter than this appear elsewhere by chance
 
 
@@ -51,6 +52,11 @@ def check_notebook(notebook: Notebook, used: dict[str, str]) -> None:
     headers = {cell.key for cell in notebook.with_role("exercise")}
     for cell in notebook.cells:
         where = f"{notebook.name}.py, {cell.label}"
+        if cell.meta.get("fold") and not cell.source.startswith(FOLDED):
+            raise AuthorError(
+                f"{where}: JupyterLab shows only the first line of a folded cell; begin with "
+                f"{FOLDED!r} and what the cell shows."
+            )
         if cell.role in ("answer", "test", "written"):
             _check_id(cell, where, used, headers)
         if cell.role == "answer":

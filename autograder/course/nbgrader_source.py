@@ -106,7 +106,9 @@ def _rubric_text(text: Written) -> str:
 
 def _metadata(cell: Cell, name: str, checks) -> dict:
     if cell.meta.get("fold"):
-        return {"jupyter": {"source_hidden": True}}
+        return {"jupyter": {"source_hidden": True}, "picture": ""}
+    if cell.meta.get("picture"):
+        return {"picture": ""}
     graded = cell.role in ("test", "written")
     solution = cell.role in ("answer", "written")
     if not (graded or solution or cell.role == "setup"):

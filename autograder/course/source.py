@@ -12,6 +12,7 @@ Cell headers that an author writes:
     # %% [markdown] written="2.2-written"                     free text, read by a person
     # %% [markdown] commentary="2.5"                          why the solution is written so; shown with it
     # %%                                                      a demonstration
+    # %% picture=true                                         the same, shipped with its picture
     # %% fold=true                                            the same, its code folded away
     # %% quiz="q4a"                                           a question of the data file beside this one
 """

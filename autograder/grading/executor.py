@@ -21,9 +21,7 @@ from autograder.notation.faults import CourseFault
 MAX_RESTARTS = 8
 NOTEBOOK_SECONDS = 300.0
 USUAL = Limits()
-_DRAWS = re.compile(
-    r"(?<![.\w])(?:matplotlib|pyplot|plt|axes|style|explore|\w+_explorer|plot_\w+|show\w*)\s*[.(]"
-)
+_DRAWS = re.compile(r"(?<![.\w])(?:matplotlib|pyplot|plt|axes|style|plot_\w+|show\w*)\s*[.(]")
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from html import escape
 from io import StringIO
 
 from autograder.report.item_analysis import WEAK, PartStatistics, quartiles, tenths
-from utils.plots import BLACK, BLUE, ORANGE, RED, SKY, axes, style
+from utils.plots import BLUE, INK, ORANGE, RED, SKY, axes, style
 
 BARS = {"color": SKY, "edgecolor": "#52606d", "linewidth": 0.6}
 MARKERS = {"": ("o", BLUE, "tells students apart"), "weak": ("D", ORANGE, f"weak (below {WEAK})"),
@@ -32,7 +32,7 @@ def distribution(shares: list[float], title: str) -> str:
         ax.bar_label(bars, shown, padding=2, bbox=white, zorder=3)
         if len(shares) > 1:
             _, median, _ = quartiles(shares)
-            ax.axvline(100 * median, ymax=0.84, color=BLACK, linestyle="--", linewidth=1.4)
+            ax.axvline(100 * median, ymax=0.84, color=INK, linestyle="--", linewidth=1.4)
             words = f"median {100 * median:.0f} %"
             side = {"ha": "right" if median > 0.85 else "left" if median < 0.15 else "center"}
             ax.text(100 * median, 0.87, words, transform=ax.get_xaxis_transform(), **side)
@@ -82,10 +82,10 @@ def _dots(ax, parts: list[PartStatistics]) -> None:
     for mark, (marker, colour, label) in MARKERS.items():
         mine = [(part.discrimination, place) for part, place in known if part.mark == mark]
         if mine:
-            look = {"color": colour, "markeredgecolor": BLACK, "markeredgewidth": 0.7}
+            look = {"color": colour, "markeredgecolor": INK, "markeredgewidth": 0.7}
             ax.plot(*zip(*mine), marker, label=label, markersize=6.5, **look)
-    ax.axvline(0, color=BLACK, linewidth=1)
-    ax.axvline(WEAK, color=BLACK, linewidth=1, linestyle=":")
+    ax.axvline(0, color=INK, linewidth=1)
+    ax.axvline(WEAK, color=INK, linewidth=1, linestyle=":")
     lowest = min(part.discrimination for part, _ in known)
     ax.set(xlabel="discrimination", xlim=(min(-0.1, lowest - 0.1), 1))
     ax.figure.legend(loc="outside lower right", ncols=3, fontsize=9, handletextpad=0.2)

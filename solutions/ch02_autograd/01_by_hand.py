@@ -59,33 +59,33 @@ for _ in range(6):
 plot_descent(valley, slope, path, domain=(-3.5, 6), title="The same learning rate, ever shorter steps")
 
 # %% [markdown]
-# How bold is too bold? Move the learning rate. (The picture is of this valley; yours below is another.)
+# How bold is too bold? Select the next cell, press Shift+Enter, and move the learning rate. (The picture
+# is of this valley; yours below is another.)
 
 # %% fold=true
-from utils import explore
-from utils.plots import BLUE, RED, axes
+# Shift+Enter: the path downhill, with sliders for the learning rate and the number of steps
+from utils import Chart, explore
+from utils.plots import RED
 
-figure, ax = axes("x", "f(x)", "One valley, many learning rates")
 grid = np.linspace(-7, 11, 200)
-ax.plot(grid, valley(grid), color=BLUE)
-(trail,) = ax.plot([], [], color=RED, linestyle="--", marker="o", linewidth=1.2)
-ax.set(xlim=(-7, 11), ylim=(-2, 35))
 
 
 def descend(learning_rate, steps):
     xs = [-2.0]
     for _ in range(steps):
         xs.append(xs[-1] - learning_rate * slope(xs[-1]))
-    trail.set_data(xs, [valley(x) for x in xs])
+    chart = Chart("x", "f(x)", "One valley, many learning rates", x=(-7, 11), y=(-2, 35), width=620)
+    chart.line(grid, valley(grid), label="f")
+    chart.line(xs, [valley(x) for x in xs], RED, dash="6 4", marker="o", width=1.2, label="steps")
     lower = valley(xs[-1]) < valley(xs[0])
-    return (
+    return chart, (
         f"Learning rate {learning_rate:.1f}: from x = {xs[0]:.3g}, f = {valley(xs[0]):.3g}, "
         f"{steps} steps lead to x = {xs[-1]:.3g}, f = {valley(xs[-1]):.3g}. "
         + ("f became smaller." if lower else "f did not become smaller: the steps overshoot.")
     )
 
 
-explore(descend, figure, learning_rate=(0.1, 2.2, 0.1, 0.5), steps=(1, 8, 1, 4))
+explore(descend, learning_rate=(0.1, 2.2, 0.1, 0.5), steps=(1, 8, 1, 4))
 
 # %% [markdown]
 # **Your task.** Let $f(x) = x^2$, so $f'(x) = 2x$, and start at $x = 3$.
@@ -162,38 +162,42 @@ expect("2.1c", lambda: smaller, is_true_or_false)
 #
 # Think of two lenses, one behind the other: the first stretches a small piece of the $x$ axis, the
 # second stretches what it sees. Here they are for $e^{1.5x}$: the inner function $u = 1.5x$ always
-# stretches by 1.5, the outer one, $e^u$, by $e^u$. Move $x$ and watch the second lens change.
+# stretches by 1.5, the outer one, $e^u$, by $e^u$. Run the next cell (Shift+Enter), move $x$, and watch
+# the second lens change.
 
 # %% fold=true
-from utils import explore
-from utils.plots import BLUE, GREEN, ORANGE, axes
+# Shift+Enter: the two lenses, with a slider for x
+from utils import Chart, explore
+from utils.plots import BLUE, GREEN, INK, ORANGE
 
-figure, ax = axes("value", "", "A change of x, seen through two lenses", height=3.0)
-LINES = {"x": (2, BLUE), "u = 1.5x": (1, GREEN), "f = exp(u)": (0, ORANGE)}
-ax.set(xlim=(-1.8, 5.6), ylim=(-0.5, 2.6), yticks=[2, 1, 0], yticklabels=LINES)
-pieces = [
-    ax.plot([], [], color=colour, linestyle="-", linewidth=9, solid_capstyle="butt")[0]
-    for _, colour in LINES.values()
-]
-rays = [ax.plot([], [], color="#7b8794", linestyle=":", linewidth=1)[0] for _ in range(4)]
+NAMES = {2: "x", 1: "u = 1.5x", 0: "f = exp(u)"}
 
 
 def lenses(x):
-    ends = np.array([x, x + 0.2])
-    rows = ends, 1.5 * ends, np.exp(1.5 * ends)
-    for height, piece, row in zip((2, 1, 0), pieces, rows):
-        piece.set_data(row, [height, height])
-    for k, ray in enumerate(rays):
-        lens, end = divmod(k, 2)
-        ray.set_data([rows[lens][end], rows[lens + 1][end]], [2 - lens, 1 - lens])
+    ends = np.array([x - 0.1, x + 0.1])
+    rows = {2: ends, 1: 1.5 * ends, 0: np.exp(1.5 * ends)}
+    chart = Chart(
+        "value", "", "A change of x, seen through two lenses",
+        x=(-1.8, 4.6), y=(-0.5, 2.6), yticks=NAMES, width=620, height=260,
+    )  # fmt: skip
+    for height, colour in ((2, BLUE), (1, GREEN), (0, ORANGE)):
+        chart.line(rows[height], [height, height], colour, width=9)
+        chart.text(rows[height][1], height, f"width {np.ptp(rows[height]):.2f}", "start", dx=8, dy=-9)
+        if height:
+            for end in (0, 1):
+                ray = [rows[height][end], rows[height - 1][end]], [height, height - 1]
+                chart.line(*ray, INK, dash="2 4", width=1)
     du, df = 1.5, math.exp(1.5 * x)
-    return (
-        f"At x = {x:.2f}, u = {1.5 * x:.2f}: the first lens stretches by du/dx = {du}, the second by "
-        f"df/du = exp(u) = {df:.2f}, both together by {df:.2f} times {du} = {du * df:.2f}."
+    u_width, f_width = np.ptp(rows[1]), np.ptp(rows[0])
+    return chart, (
+        f"Around x = {x:.2f}, u = {1.5 * x:.2f}, the first lens makes 0.20 to {u_width:.2f}: du/dx = {du}. "
+        f"The second makes that to {f_width:.2f}, {f_width / u_width:.3f} times as much; of a very small "
+        f"piece it would make df/du = exp(u) = {df:.3f} times as much. "
+        f"Both together: {df:.3f} times {du} = {du * df:.2f}."
     )
 
 
-explore(lenses, figure, x=(-1.0, 0.8, 0.05, 0.3))
+explore(lenses, x=(-1.0, 0.8, 0.05, 0.3))
 
 # %% [markdown]
 # **Your task.** Differentiate $f(x) = \sin(x^2)$ on paper: name the outer and the inner function,
@@ -281,11 +285,11 @@ expect("2.2b", lambda: entries(0.0), {"u": 0, "f": 0, "df_du": 1, "du_dx": 0, "d
 # coming in. Operations are not nodes (some drawings give them circles of their own and count more).
 #
 # **Example.** For $y = a\cdot b + a$ name the intermediate value $p = a\cdot b$. The values are
-# $a, b, p, y$, so there are 4 nodes; the edges are $a\to p$, $b\to p$, $p\to y$, $a\to y$. Step through
-# it: values from left to right, then gradients from right to left. Note what happens at $a$, which is
-# used twice.
+# $a, b, p, y$, so there are 4 nodes; the edges are $a\to p$, $b\to p$, $p\to y$, $a\to y$. Run the next
+# cell (Shift+Enter) and step through it: values from left to right, then gradients from right to left.
+# Before each gradient is shown, say what it will be. Note what happens at $a$, which is used twice.
 
-# %%
+# %% picture=true
 from utils import GraphStepper
 
 a, b = Value(-2, label="a"), Value(5, label="b")
@@ -294,7 +298,7 @@ p.label = "p"
 y = p + a
 y.label = "y"
 print("nodes and edges:", count_graph(y))
-GraphStepper(y, title="y = a·b + a")
+GraphStepper(y, title="y = a·b + a", predict=True)
 
 # %% [markdown]
 # **Your task.** Draw the graph of $z = (a + b)\cdot(a - b)$ on paper, with the intermediate values
@@ -366,6 +370,7 @@ expect("2.3c", lambda: dz_db, is_number)
 # Look at what one sweep of each kind touches, and at what it fills in:
 
 # %% fold=true
+# Shift+Enter: what a forward sweep and a reverse sweep touch
 from utils.plots import BLUE, RED, axes
 
 figure, panels = axes("", "", columns=2, width=8.6, height=3.2)
@@ -385,7 +390,7 @@ for panel, (title, colour, start, filled) in zip(panels, SWEEPS):
                 tail, head = (left, low), (right, high)
                 live = start[0] not in (left, right) or start in (tail, head)
                 arrow = dict(arrowstyle="->" if colour == BLUE else "<-", shrinkA=9, shrinkB=9)
-                style = dict(color=colour, linewidth=2) if live else dict(color="#cbd2d9")
+                style = dict(color=colour, linewidth=2) if live else dict(color="#7b879466")
                 panel.annotate("", head, tail, arrowprops=arrow | style)
     for x, heights in LAYERS.items():
         for y, name in zip(heights, NAMES[x]):
@@ -395,7 +400,7 @@ for panel, (title, colour, start, filled) in zip(panels, SWEEPS):
     for row in range(2):
         for column in range(3):
             known = (row, column) in filled
-            square = dict(facecolor=colour if known else "white", edgecolor="#1f2933")
+            square = dict(facecolor=colour if known else "none", edgecolor="#7b8794")
             panel.bar(3.0 + 0.55 * column, 0.55, 0.55, 1.15 - 0.55 * row, **square)
     panel.text(3.55, 1.95, "Jacobian", ha="center")
     panel.text(3.55, 0.45, "columns: inputs\nrows: outputs", ha="center", va="top", fontsize=9)

@@ -108,6 +108,7 @@ expect("2.5", lambda: run_div(1, 4, 8), (0.25, 2.0, -0.5))
 # exponents at $a = 0$: the straight line $a^1$, for one, keeps its slope 1.
 
 # %% fold=true
+# Shift+Enter: powers of a, and their slopes
 bases = np.linspace(0.05, 2.5, 200)
 fig, (left, right) = axes("a", "", columns=2, width=8.4)
 with style():
@@ -189,6 +190,7 @@ expect("2.6-bonus", lambda: run_pow(0, 0, 5), (1.0, 0.0))
 # your function returns finite, right numbers from $-800$ to $800$.
 
 # %% fold=true
+# Shift+Enter: the sigmoid and its slope
 inputs = np.linspace(-8, 8, 400)
 fig, (left, right) = axes("x (pre-activation)", "", columns=2, width=8.4)
 with style():
@@ -267,6 +269,7 @@ expect("2.7-bonus", lambda: sigmoid_backward(extreme, np.ones(3)), np.array([0, 
 # `check_gradient(lambda x: x**3, 2.0, grad_f=lambda x: 3 * x**2)` is `True`.
 
 # %% fold=true
+# Shift+Enter: how well a difference measures a slope, for steps of every size
 sizes = np.logspace(-14, -0.5, 120)
 one_sided = (np.exp(1 + sizes) - np.exp(1)) / sizes
 central = (np.exp(1 + sizes) - np.exp(1 - sizes)) / (2 * sizes)
@@ -274,7 +277,7 @@ fig, ax = axes("ε (log scale)", "error (log scale)", "How well a difference mea
 with style():
     for name, measured in (("one-sided", one_sided), ("central", central)):
         ax.loglog(sizes, np.abs(measured - np.exp(1)) + 1e-17, label=name, linewidth=1.4)
-    ax.axvline(1e-5, color="#1F2933", linestyle=":", linewidth=1.4)
+    ax.axvline(1e-5, color="#7B8794", linestyle=":", linewidth=1.4)
     ax.set(ylim=(1e-13, 10))
     ax.text(1.3e-5, 1e-1, "ε = 10⁻⁵")
     ax.text(2e-14, 3e-7, "too small:\nrounding", va="center")
@@ -347,6 +350,7 @@ expect("2.8", lambda: bool(check_gradient(bowl, point, grad_f=lambda x: 2 * x)),
 
 
 # %% fold=true
+# Shift+Enter: your check_gradient judges your operations
 def one_input(make, first=None):
     """(f, grad_f) of an operation in its last input; `first` is the input before it."""
     before = [] if first is None else [first]

@@ -51,6 +51,7 @@ from utils.plots import axes, style
 
 
 # %% fold=true
+# Shift+Enter: which entries of a product one entry of X or of W moves
 def draw_matrices(ax, matrices, highlights=(), unit=0.34):
     """Matrices side by side: (name, shape in letters, rows, columns) or a sign in between."""
     x, names = 0.0, {}
@@ -216,6 +217,7 @@ expect("2.9-steps", lambda: dX_entry(ten, column, 0, 1), 40.0)
 # so nothing comes back through it: its column in `dW1` and its entry in `db1` are 0.
 
 # %% fold=true
+# Shift+Enter: the shapes of the two-layer network
 fig, ax = axes("", "", width=8.6, height=2.7)
 network = [
     ("x", "(N, D)", 5, 3), "·", ("W₁", "(D, H)", 3, 4), "+", ("b₁", "(H,)", 1, 4), "=",
@@ -230,7 +232,7 @@ with style():
     )  # fmt: skip
     ax.text(
         0.5, -1.65, "gradients come back this way, each in the shape of its box",
-        ha="center", va="bottom", transform=ax.get_yaxis_transform(), color="#a33b00",
+        ha="center", va="bottom", transform=ax.get_yaxis_transform(), color="#D55E00",
     )  # fmt: skip
     ax.set(ylim=(-1.8, 1.2))
     ax.set_title("The network, forward from left to right (→ is the ReLU)")
@@ -409,10 +411,11 @@ expect("2.11b", lambda: g_times_half, is_number)
 # %% [markdown]
 # ### Try it
 #
-# Move the sliders. In the green band layer 1 learns about as fast as the last layer. How far from 1
-# may the factor be with 5 layers, and how far with 20?
+# Run the next cell (Shift+Enter) and move the sliders. In the green band layer 1 learns about as fast as
+# the last layer. How far from 1 may the factor be with 5 layers, and how far with 20? (The arrow keys
+# move a slider by a hundredth.)
 
-# %%
+# %% picture=true
 gradient_flow_explorer()
 
 # %% [markdown]
@@ -449,6 +452,7 @@ expect("2.11c", lambda: fixes, some_letters("abcdefgh"))
 
 
 # %% fold=true
+# Shift+Enter: the length of the gradient at each of 30 layers, in five networks
 def gradient_lengths(scale, residual=False, squash=np.tanh, depth=30, width=64):
     """Length of the gradient at the output of each layer, from layer 1 to the last."""
     rng = np.random.default_rng(0)

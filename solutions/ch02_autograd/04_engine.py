@@ -69,9 +69,10 @@ draw_graph(neuron, "The neuron z = tanh(w x + b) after z.backward()")
 # drawing names the operations.
 #
 # Now step through the same neuron: values from left to right, then gradients from right to left.
-# Every backward step is one product, *upstream gradient × local derivative*.
+# Every backward step is one product, *upstream gradient × local derivative*. (Shift+Enter in the next
+# cell brings the buttons.)
 
-# %%
+# %% picture=true
 GraphStepper(neuron)
 
 # %% [markdown]
@@ -385,6 +386,7 @@ expect("2.12b", lambda: gradient_error(lambda v: Value(v[0].data) * v[1], [2.0, 
 # answer is 0.5.
 
 # %% fold=true
+# Shift+Enter: the loss of three networks that learn XOR, and what one of them answers
 # Losses at some steps, and the weights of one trained network: rows (w1, w2, b), then the output
 STEPS = [0, 10, 20, 40, 60, 80, 100, 120, 140, 160, 180, 200, 220, 240, 260]
 CURVES = {
@@ -405,7 +407,7 @@ with style():
     for k, (name, curve) in enumerate(CURVES.items()):
         look = {"color": (BLUE, ORANGE, GREEN)[k], "linestyle": LINES[k], "label": name}
         left.semilogy(STEPS[: len(curve)], curve, **look)
-    left.axhline(0.01, color="black", linestyle=":", label="target 0.01")
+    left.axhline(0.01, color="#7B8794", linestyle=":", label="target 0.01")
     left.set(xlabel="step", ylabel="mean squared error (log scale)", title="Learning XOR")
     left.legend()
     levels = np.linspace(-0.8, 1.8, 14)

@@ -30,37 +30,35 @@ quiz = Quiz(with_questions=False)  # the question stands in the cell above
 # The smallest network is a single unit with a step: it says 1 where $w_1x_1 + w_2x_2 + b > 0$ and 0
 # elsewhere. That this draws a straight line is all there is to know about it, and it has consequences.
 #
-# Move the line. How many of the four points of XOR can you get right?
+# Run the next cell (Shift+Enter) and move the line. How many of the four points of XOR can you get right?
 
 # %% fold=true
-from utils import explore
+# Shift+Enter: a single unit and the points of XOR, with sliders for its weights and its bias
+from utils import Chart, explore
 from utils.plots import BLUE, RED, SKY, axes
 
-figure, ax = axes("x1", "x2", "A single unit and XOR", width=4.4, height=4.0)
 corners = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
 xor = np.array([0, 1, 1, 0])
-side = np.linspace(-0.5, 1.5, 41)
+side = (np.arange(100) + 0.5) / 50 - 0.5
 across, upward = np.meshgrid(side, side)
-ax.plot(*corners[xor == 1].T, "o", color=BLUE, markersize=13, label="XOR is 1")
-ax.plot(*corners[xor == 0].T, "X", color=RED, markersize=13, label="XOR is 0")
-(fires,) = ax.plot([], [], ".", color=SKY, markersize=4, zorder=0, label="the unit says 1")
-ax.set(xlim=(-0.5, 1.5), ylim=(-0.5, 1.5), xticks=[0, 1], yticks=[0, 1])
-ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=3, fontsize=8, frameon=False)
 
 
 def separate(w1, w2, b):
-    on = w1 * across + w2 * upward + b > 0
-    fires.set_data(across[on], upward[on])
+    chart = Chart(
+        "x1", "x2", "A single unit and XOR", x=(-0.5, 1.5), y=(-0.5, 1.5), xticks=[0, 1], yticks=[0, 1],
+        width=420, height=420,
+    )  # fmt: skip
+    chart.heat(w1 * across + w2 * upward + b > 0, SKY, high=2, label="the unit says 1")
+    chart.points(*corners[xor == 1].T, BLUE, "o", label="XOR is 1", size=7)
+    chart.points(*corners[xor == 0].T, RED, "X", label="XOR is 0", size=7)
     right = int(np.sum((corners @ [w1, w2] + b > 0) == (xor == 1)))
-    return (
+    return chart, (
         f"With w1 = {w1:g}, w2 = {w2:g} and b = {b:g}, the unit is right at {right} of the 4 points."
         + (" Is there a setting with 4?" if right == 3 else "")
     )
 
 
-explore(
-    separate, figure, w1=(-2.0, 2.0, 0.5, 1.0), w2=(-2.0, 2.0, 0.5, -1.0), b=(-2.0, 2.0, 0.25, 0.25)
-)
+explore(separate, w1=(-2.0, 2.0, 0.5, 1.0), w2=(-2.0, 2.0, 0.5, -1.0), b=(-2.0, 2.0, 0.25, 0.25))
 
 # %% quiz="q1"
 
@@ -282,6 +280,7 @@ expect("q10c", lambda: central_difference(lambda x: 4 * x, 2.0, 0.5), 4.0)
 # example is at each layer, on average, in two networks of 10 layers with 256 units each.
 
 # %% fold=true
+# Shift+Enter: the size of the gradient at each layer, in two networks
 import torch
 
 from utils import show

@@ -38,10 +38,10 @@ ones = dict.fromkeys(NAMES, 1.0) | {"psi02": -9.0}
 # \end{aligned}$$
 #
 # In $\psi_{jk}$ the first index says where the wire comes from ($h_j$; 0 for a bias), the second
-# where it goes ($f_k$). Move $x$ below: a unit whose input is negative is off, and every wire behind
-# or before it is dead. There are sixteen on/off patterns in all.
+# where it goes ($f_k$). Run the next cell (Shift+Enter) and move $x$: a unit whose input is negative is
+# off, and no change gets through it. Of the sixteen on/off patterns, this network shows six.
 
-# %%
+# %% picture=true
 from utils.explorers.ch07_gradients import network_7_1_explorer
 
 network_7_1_explorer()
@@ -420,6 +420,7 @@ expect("7.4", lambda: dl_df_squared(1, 3), 4)
 # between (a "soft label") is allowed too. Read the slopes off the picture: where is each curve flat?
 
 # %% fold=true
+# Shift+Enter: the squared loss and the binary cross-entropy, for three targets
 from utils import show
 from utils.plots import axes, style
 
@@ -645,10 +646,10 @@ expect("7.7", lambda: max_value, is_number)
 expect("7.7", lambda: argmax, is_number)
 
 # %% [markdown]
-# In a deep network one such factor is multiplied in at every layer. Choose a depth and watch what
-# arrives at the first layer.
+# In a deep network one such factor is multiplied in at every layer. Run the next cell (Shift+Enter),
+# choose a depth, and watch what arrives at the first layer.
 
-# %%
+# %% picture=true
 from utils import sigmoid_explorer
 
 sigmoid_explorer()
@@ -662,6 +663,7 @@ sigmoid_explorer()
 # \operatorname{rect}[z]=\begin{cases}0&z<0\\1&0\le z\le1\\0&z>1\end{cases}$$
 
 # %% fold=true
+# Shift+Enter: the two step functions
 from utils import show
 from utils.plots import BLUE, axes, style
 

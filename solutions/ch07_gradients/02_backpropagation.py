@@ -21,6 +21,7 @@ import math
 import numpy as np
 
 from utils import (
+    Chart,
     Tape,
     Value,
     draw_graph,
@@ -35,7 +36,7 @@ from utils import (
     progress,
     such_that,
 )
-from utils.plots import BLUE, ORANGE, axes, show, style
+from utils.plots import BLUE, ORANGE
 
 # %% [markdown] exercise="7.10" title="The backward pass with leaky ReLU" stars=2 minutes=25 needs="7.6 7.9"
 # A ReLU that is switched off passes no gradient at all, and what lies before it learns nothing from
@@ -61,32 +62,24 @@ from utils.plots import BLUE, ORANGE, axes, show, style
 # biases 1.5 and 5.
 #
 # At exactly $z = 0$ there is a corner and no derivative. Any number between $\alpha$ and 1 can be
-# defended there (PyTorch takes $\alpha$), so it is never tested. Move the slider: the whole of $\alpha$
-# is in the left half.
+# defended there (PyTorch takes $\alpha$), so it is never tested. Run the next cell (Shift+Enter) and
+# move the slider: the whole of $\alpha$ is in the left half.
 
 # %% fold=true
-z = np.linspace(-3, 3, 241)
-fig, (left, right) = axes("z", "a[z]", "Leaky ReLU", columns=2, width=8.4, height=3.2)
-right.set(ylabel="slope of a", ylim=(-0.08, 1.15))
-left.set_ylim(-1.8, 3.2)
-with style():
-    right.set_title("Its slope")
-    (curve,) = left.plot(z, z, color=BLUE)
-    (negative,) = right.plot([-3, 0], [0, 0], color=ORANGE)
-    right.plot([0, 3], [1, 1], color=BLUE)
-    right.plot([0], [1], "o", color="white", markeredgecolor=BLUE)
-    (hole,) = right.plot([0], [0], "o", color="white", markeredgecolor=ORANGE)
-
-
+# Shift+Enter: leaky ReLU and its slope, with a slider for alpha
 def draw(alpha):
-    curve.set_ydata(np.where(z < 0, alpha * z, z))
-    negative.set_ydata([alpha, alpha])
-    hole.set_ydata([alpha])
+    left = Chart("z", "a[z]", "Leaky ReLU", x=(-3, 3), y=(-1.8, 3.2), width=400)
+    left.line([-3, 0, 3], [-3 * alpha, 0, 3])
+    right = Chart("z", "slope of a", "Its slope", x=(-3, 3), y=(-0.08, 1.15), width=400)
+    right.line([-3, 0], [alpha, alpha], ORANGE)
+    right.line([0, 3], [1, 1], BLUE)
+    right.points([0], [alpha], ORANGE, hollow=True)
+    right.points([0], [1], BLUE, hollow=True)
     kept = "nothing: this is the plain ReLU" if alpha == 0 else f"{alpha:.0%}"
-    return f"Of a gradient that arrives at a negative z, the backward pass keeps {kept}."
+    return [left, right], f"Of a gradient that arrives at a negative z, the backward pass keeps {kept}."
 
 
-explore(draw, fig, alpha=(0.0, 0.5, 0.05, 0.1))
+explore(draw, alpha=(0.0, 0.5, 0.05, 0.1))
 
 # %% [markdown] hints="7.10"
 # Go forward first, and keep every $\mathbf{f}_k$. Backwards, carry one vector along:
@@ -554,18 +547,31 @@ for count, gap, forward, reverse in rows:
 
 # %%
 parameters, _, forward, reverse = zip(*rows)
-fig, ax = axes("number of parameters", "time for the gradient in ms", "One gradient, two ways")
-with style():
-    ax.loglog(parameters, [1000 * t for t in forward], "o-", color=ORANGE, label="forward mode")
-    ax.loglog(parameters, [1000 * t for t in reverse], "s--", color=BLUE, label="reverse mode")
-    ax.set_xticks(parameters, parameters)
-    ax.set_xticks([], minor=True)
-    ax.legend()
-show(
-    fig,
-    f"Time for one gradient by the number of parameters: forward mode takes {1000 * forward[-1]:.0f} ms"
-    f" and reverse mode {1000 * reverse[-1]:.1f} ms for {parameters[-1]} parameters.",
+slope = np.polyfit(np.log(parameters), np.log(forward), 1)[0]
+
+
+def compare():
+    chart = Chart(
+        "number of parameters", "time for the gradient in ms", "One gradient, two ways",
+        x=(15, 800), y=(0.02, 2000 * max(forward)), log="xy", width=620,
+        xticks={count: str(count) for count in parameters},
+    )  # fmt: skip
+    for name, times, colour, dash, marker in (
+        ("forward mode", forward, ORANGE, "", "o"), ("reverse mode", reverse, BLUE, "7 5", "s"),
+    ):  # fmt: skip
+        chart.line(parameters, [1000 * t for t in times], colour, dash, marker, label=name)
+    return chart, (
+        f"Forward mode takes {1000 * forward[-1]:.0f} ms and reverse mode {1000 * reverse[-1]:.1f} ms "
+        f"for {parameters[-1]} parameters. Twice the parameters take forward mode about "
+        f"{2**slope:.1f} times as long: it needs twice the sweeps, and each goes through a larger network."
+    )
+
+
+question = (
+    "Predict: both axes will be logarithmic, and the curve of forward mode nearly a straight line. "
+    "What is its slope? (Slope 0: twice the parameters take as long as before; slope 1: twice as long.)"
 )
+explore(compare, predict=(question, round(slope, 2), 0.4))
 
 # %% [markdown]
 # **Explain it (optional, read by a person).** A textbook answer says that forward mode is not used

@@ -39,10 +39,10 @@ torch.set_num_threads(1)  # networks this small are fastest on one
 # ## Gradients need slopes
 #
 # On its way to the first layer a gradient is multiplied by the slope of every activation it passes.
-# The slope of the sigmoid is never above ¼. Move `layers` and see what is left; then move `f` away
-# from 0.
+# The slope of the sigmoid is never above ¼. Run the next cell (Shift+Enter), move `layers` and see what
+# is left; then move `f` away from 0.
 
-# %%
+# %% picture=true
 sigmoid_explorer()
 
 # %% [markdown]
@@ -53,7 +53,7 @@ sigmoid_explorer()
 # keeps a ReLU network's variance inside the green band? And which one is fine for tanh? The next
 # exercise proves what you see.
 
-# %%
+# %% picture=true
 variance_explorer()
 
 # %% [markdown] exercise="7.14" title="What ReLU does to the second moment" stars=2 minutes=20
@@ -477,9 +477,7 @@ def plot_training(losses: list[float]):
     ax.set_yscale("log")
     for epoch in range(10, len(losses), 10):
         ax.axvline(epoch + 0.5, color="#7b8794", linestyle=":", linewidth=1)
-    ax.text(
-        11, max(losses), "dotted: the learning rate is halved", va="top", backgroundcolor="white"
-    )
+    ax.text(11, max(losses), "dotted: the learning rate is halved", va="top")
     return fig
     ### END SOLUTION
 

@@ -10,13 +10,14 @@ import pytest
 
 from autograder.authoring.build import build, stale, write
 from autograder.authoring.rules import LEAK_LENGTH
+from autograder.authoring.shipped import drawn, put_pictures
 from autograder.check import all_checks, all_written, exercise_of
 from autograder.course import Course, default_course
 from autograder.course.cell_ids import grade_id
 from autograder.course.cells import STUB, VALUE_STUB, WRITTEN_STUB, by_markers
 from autograder.course.clearing import ClearSolutions
 from autograder.course.nbgrader_source import source_notebook
-from autograder.grading.demonstrations import names_of
+from autograder.judging.cell_names import names_of
 
 COURSE = Course()
 
@@ -111,12 +112,52 @@ def test_nbgraders_step_on_other_cells(kind, source, left):
     assert notebook.cells[0].source == left
 
 
-def test_cells_have_stable_unique_ids_and_no_outputs(files):
+def test_cells_have_stable_unique_ids_and_no_outputs_but_pictures(files):
     for path, notebook in notebooks(files).items():
         nbformat.validate(notebook)
         ids = [cell.id for cell in notebook.cells]
         assert len(set(ids)) == len(ids), path
-        assert not any(cell.get("outputs") for cell in notebook.cells)
+        for cell in notebook.cells:
+            assert not cell.get("outputs") or "picture" in cell.metadata
+
+
+def test_demonstrations_ship_with_a_picture_that_every_reader_shows(files):
+    made = notebooks(files)
+    cells = [c for n in made.values() for c in n.cells if c.get("outputs")]
+    assert len(cells) >= 15
+    for cell in cells:
+        for output in cell.outputs:
+            html = output.data["text/html"]
+            assert set(output.data) == {"text/html", "text/plain"}
+            assert (
+                "<img" in html and 'alt=""' not in html and html.count("<img") == html.count("alt=")
+            )
+            assert not re.search("<script|<svg|<style|live-place", html)
+            assert len(html) < 60_000
+    for notebook in made.values():
+        for cell in notebook.cells:
+            if cell.metadata.get("jupyter", {}).get("source_hidden"):
+                # JupyterLab shows the first line of a folded cell
+                assert cell.source.startswith("# Shift+Enter: "), cell.id
+
+
+def test_a_shipped_picture_is_made_anew_when_its_code_changes(files):
+    path = Path("chapters/ch07_gradients/01_derivatives.ipynb")
+    notebook = notebooks(files)[path]
+    wanted = [cell.id for cell in notebook.cells if "picture" in cell.metadata]
+    assert (
+        drawn(notebook, wanted[:1])[wanted[0]]
+        == notebook.cells[_index(notebook, wanted[0])].outputs
+    )
+    cell = notebook.cells[_index(notebook, wanted[0])]
+    cell.source = cell.source.replace("network_7_1_explorer()", "print(network_7_1_explorer())")
+    key = cell.metadata["picture"]
+    put_pictures(notebook, COURSE.root / path)
+    assert cell.outputs == [] and cell.metadata["picture"] != key
+
+
+def _index(notebook, name):
+    return [cell.id for cell in notebook.cells].index(name)
 
 
 def test_a_notebook_is_one_sitting():

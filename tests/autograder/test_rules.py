@@ -66,6 +66,7 @@ MISTAKES = {
     "marker without end": ("    ### END SOLUTION\n", "", ["answer=\"9.1\"", "do not pair"]),
     "solution repeated in a text": ("# Write `twice`.", "# Write\n# ```\n# return x + x + 0 * x\n# ```", ["exercise=\"9.1\"", "stands outside its markers", "move or remove"]),
     "markers in a demonstration": ("# %% setup=true\n", "# %%\n### BEGIN SOLUTION\n", ["markers outside an answer cell"]),
+    "folded without a word": ("# %% setup=true\n", "# %% fold=true\n1 + 1\n\n# %% setup=true\n", ["first line of a folded cell", "begin with '# Shift+Enter: '"]),
     "unknown check": ("9.1", "9.3", ["no check of that name", "autograder/checks/"]),
     "empty hint": ("# Add it to itself.", "# Add it to itself.\n#\n# ---\n#", ["hints=\"9.1\"", "hint is empty"]),
     "dashes with text": ("# Add it to itself.", "# Add it.\n#\n# --- To itself.", ["give them a line"]),

@@ -324,6 +324,22 @@ def open_notebook(lab, page, notebook_in_front):
     return opened
 
 
+@pytest.fixture
+def new_notebook(lab, open_notebook):
+    """Writes a notebook of code cells, {id: text}, with a line of text at its end, and opens it."""
+
+    def written(cells: dict[str, str]) -> Notebook:
+        code = {"cell_type": "code", "execution_count": None, "outputs": [], "metadata": {}}
+        made = [code | {"id": name, "source": text} for name, text in cells.items()]
+        made.append({"cell_type": "markdown", "id": "below", "source": "Below.", "metadata": {}})
+        kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+        content = {"cells": made, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
+        (lab.course / "chapters/new.ipynb").write_text(json.dumps(content), encoding="utf-8")
+        return open_notebook("chapters/new.ipynb")
+
+    return written
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     """When a test fails, a picture of what the student would have seen."""

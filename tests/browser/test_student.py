@@ -1,7 +1,6 @@
 """A student's day in the browser: the start page, an exercise, hints, the stepper, the keyboard."""
 
 import itertools
-import json
 import re
 
 import pytest
@@ -218,15 +217,8 @@ f.label = "f"
 GraphStepper(f, title="f = a · b + a")"""
 
 
-def test_the_stepper_steps_by_keyboard(lab, open_notebook, page):
-    code = {"cell_type": "code", "execution_count": None, "outputs": [], "metadata": {}}
-    cells = [code | {"id": "above", "source": "1"}, code | {"id": "stepper", "source": STEPPER}]
-    cells += [{"cell_type": "markdown", "id": "below", "source": "Below.", "metadata": {}}]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-    made = {"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
-    (lab.course / "chapters/stepper.ipynb").write_text(json.dumps(made), encoding="utf-8")
-
-    book = open_notebook("chapters/stepper.ipynb")
+def test_the_stepper_steps_by_keyboard(new_notebook, page):
+    book = new_notebook({"above": "1", "stepper": STEPPER})
     output = book.click_and_run("stepper")
     stepper = output.get_by_role("group", name="f = a · b + a")
     words = stepper.locator("[aria-live=polite]")
@@ -259,5 +251,5 @@ def test_the_stepper_steps_by_keyboard(lab, open_notebook, page):
     expect(words).to_contain_text("= −6")
     page.keyboard.press("d")
     page.keyboard.press("d")  # JupyterLab's keys for deleting a cell
-    expect(book.cells).to_have_count(len(cells))
+    expect(book.cells).to_have_count(3)
     assert book.selected() == here

@@ -53,7 +53,7 @@ def test_the_toy_function_at_the_numbers_of_the_book():
 def test_the_explorer_says_which_units_are_on():
     explorer = network_7_1_explorer()
     for x in (-2.5, -0.5, 0.0, 0.6, 2.0):
-        explorer.sliders["x"].value = x
+        explorer.set(x=x)
         u1 = EXAMPLE_7_1["theta01"] + EXAMPLE_7_1["theta11"] * x
         first = explorer.text.split(", ")[0]
         assert first.startswith(f"x = {x:.2f}: u1 = ")

@@ -2,6 +2,7 @@
 
 import math
 import re
+from base64 import b64decode
 from xml.etree import ElementTree
 
 import pytest
@@ -72,7 +73,9 @@ def test_drawing_is_deterministic_shows_text_and_saves(tmp_path):
     assert drawing.svg == draw_graph(z, title="Two ways").svg
     assert repr(drawing).splitlines()[0] == "Two ways"
     assert "  z = s × d, data 5, grad 0" in repr(drawing).splitlines()
-    assert drawing.svg in drawing._repr_html_()
+    html = drawing._repr_html_()  # an image: notebooks that are not trusted show no other SVG
+    assert b64decode(re.search('base64,([^"]+)', html)[1]).decode() == drawing.svg
+    assert 'alt="Two ways. ' in html and "z = s × d, data 5, grad 0." in html
     path = drawing.save(tmp_path / "graph.svg")
     assert path.read_text(encoding="utf-8") == drawing.svg
 

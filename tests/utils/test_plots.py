@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from io import BytesIO
 
 import matplotlib
 import numpy as np
@@ -45,6 +46,19 @@ def test_show_displays_one_image_with_alternative_text(monkeypatch):
         and "data:image/png;base64,iVBOR" in html
     )
     assert repr(picture) == '[picture: a < b & "c"]'
+
+
+def test_the_ground_is_transparent_and_words_are_grey_on_every_figure():
+    from matplotlib.figure import Figure
+    from matplotlib.image import imread
+
+    ours, _ = plots.axes("x", "y", "Title")
+    pixels = imread(BytesIO(plots.png(ours)))
+    assert pixels[0, 0, 3] == 0 and pixels[..., 3].max() > 0.9
+    theirs = Figure()
+    label = theirs.subplots().set_xlabel("black by default")
+    plots.png(theirs)
+    assert label.get_color() == plots.INK
 
 
 def test_a_picture_without_words_is_refused():

@@ -249,8 +249,7 @@ def test_every_control_has_a_name_for_screen_readers(question):
 @pytest.mark.parametrize("question", ITEMS, ids=lambda question: question.id)
 def test_without_a_kernel_the_question_can_be_read(question):
     data = Quiz().show(question.id)._repr_mimebundle_()
-    data = data[0] if isinstance(data, tuple) else data
-    assert "application/vnd.jupyter.widget-view+json" in data
+    assert set(data) == {"text/html", "text/plain"}  # a widget whose model is gone shows an error
     assert as_html(question.question) in data["text/html"]
     assert all(as_html(text) in data["text/html"] for text in question.options.values())
 

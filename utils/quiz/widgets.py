@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import ipywidgets as widgets
 
+from utils.live import LiveChild, in_place
 from utils.quiz.questions import Question, Reply, as_html, as_text
 from utils.quiz.quiz import answered
 
 RIGHT, WRONG, PLAIN, DARK = "#00664b", "#a33b00", "#e4e7eb", "#1f2933"
+CHOSEN = "#005a8d"  # can be told from a light and from a dark page
 SHEET = "line-height:1.45;font-size:14px"
 
 
@@ -24,6 +26,7 @@ class QuestionWidget(widgets.VBox):
     def __init__(self, question: Question, with_question: bool = True):
         self.question = question
         self.reply: Reply | None = None
+        self._live: LiveChild | None = None
         top = f"<b>{question.id}</b> {self.how}"
         if with_question:
             top = f"<b>{question.id}</b> {as_html(question.question)}<br><i>{self.how}</i>"
@@ -55,7 +58,7 @@ class QuestionWidget(widgets.VBox):
         return f"Question {self.question.id}"
 
     def _repr_mimebundle_(self, **kwargs):
-        """The live widget, and the question for readers without a kernel."""
+        """The question for readers without a kernel; the widget takes its place."""
         rows = "".join(
             f"<li>({letter}) {as_html(text)}</li>" for letter, text in self.question.options.items()
         )
@@ -67,7 +70,8 @@ class QuestionWidget(widgets.VBox):
             f"<div><p><b>{self.question.id}</b> {as_html(self.question.question)}</p>{lists}"
             "<p><i>To practise this question, run the cell in JupyterLab.</i></p></div>"
         )
-        return super()._repr_mimebundle_(**kwargs) | {"text/html": text}
+        self._live = self._live or LiveChild(child=self)
+        return {"text/plain": repr(self), "text/html": in_place(self._live.place, text)}
 
 
 class OneOptionWidget(QuestionWidget):
@@ -159,7 +163,7 @@ class OrderWidget(QuestionWidget):
         for letter, button in self.buttons.items():
             chosen = letter in self.order
             text = f"{letter}: {self.order.index(letter) + 1}" if chosen else letter
-            _mark(button, text, DARK if chosen else None)
+            _mark(button, text, CHOSEN if chosen else None)
         said = " → ".join(self.order) or "nothing yet"
         self.shown.value = f'<div role="status" style="{SHEET}">Your order: {said}</div>'
 
@@ -195,7 +199,7 @@ class MatchWidget(QuestionWidget):
     def _press_letter(self, name: str, letter: str) -> None:
         self.chosen[name] = letter
         for other, button in self.buttons[name].items():
-            _mark(button, other, DARK if other == letter else None)
+            _mark(button, other, CHOSEN if other == letter else None)
 
     def _press(self, _=None) -> None:
         if missing := [name for name in self.question.left if name not in self.chosen]:

@@ -44,10 +44,10 @@ BOOKS = [book.name for books in COURSE.assignments().values() for book in books]
 
 @lru_cache
 def the_class():
-    """(truth, lines, folder) of `autograder grade`: the reference, and two simulated students."""
+    """(truth, lines, folder) of `autograder grade`: the reference, and a simulated student."""
     quick()
     submitted = temporary() / "whole course" / "submitted"
-    truth = simulate(COURSE, submitted, 2, seed=1)
+    truth = simulate(COURSE, submitted, 1, seed=1)
     hand_in_the_reference(submitted)
     folder = GradingFolder(temporary() / "whole course" / "grading")
     _, lines = grade_class(COURSE, [submitted], folder, Options(choose_tier(), workers=2, seed=1))

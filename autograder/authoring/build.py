@@ -144,7 +144,9 @@ def build(course: Course) -> dict[Path, bytes]:
         for file in sorted(made.rglob("*.ipynb")):
             path = Path("chapters") / file.relative_to(made)
             notebook = nbformat.read(file, as_version=4)
-            if shipped.put_pictures(notebook, course.root / path):
+            data = course.solutions / file.relative_to(made).with_suffix(".yaml")
+            pictures = shipped.put_pictures(notebook, course.root / path)
+            if widget.put_questions(notebook, data) or pictures:
                 write_notebook(notebook, file)
             files[path] = file.read_bytes()
     data = course_map(course)

@@ -10,6 +10,7 @@ from utils import Quiz
 from utils.answers import typed_number
 from utils.quiz import quiz
 from utils.quiz.questions import as_html, as_text, load_questions
+from utils.quiz.widgets import EDGE
 
 QUESTIONS = load_questions()
 ITEMS = list(QUESTIONS.values())
@@ -113,6 +114,8 @@ def test_a_match_has_to_be_complete():
     assert widget.reply.right and "✔" in said
     assert widget.buttons["symbolic"]["c"].style.text_color == "white"
     assert widget.buttons["symbolic"]["a"].style.text_color != "white"
+    edges = [widget.buttons["symbolic"][one].layout.border_top for one in "ca"]
+    assert EDGE in edges[0] and "transparent" in edges[1]  # seen on a dark page as well
 
 
 def test_order_can_be_changed():

@@ -43,6 +43,7 @@ function render({ model, el }) {
     copy.hidden = true;
     copy.style.display = "none";
     code.textContent = line;
+    code.hidden = !line;
     said.textContent = line
       ? "goes into the answer cell below. That cell is what counts."
       : `What counts is the answer cell below: when you have answered, a button here writes ${part} = … into it.`;

@@ -10,12 +10,12 @@ from __future__ import annotations
 import ipywidgets as widgets
 
 from utils.live import LiveChild, in_place
-from utils.quiz.questions import Question, Reply, as_html, as_static, as_text
+from utils.quiz.questions import ASKS, Question, Reply, as_html, as_static, as_text
 from utils.quiz.quiz import answered
 from utils.quiz.use_answer import UseAnswer
 
 RIGHT, WRONG, PLAIN, DARK = "#00664b", "#a33b00", "#e4e7eb", "#1f2933"
-CHOSEN = "#005a8d"  # can be told from a light and from a dark page
+CHOSEN, EDGE = "#005a8d", "#56b4e9"  # a chosen letter stands out on a light and on a dark page
 SHEET = "line-height:1.45;font-size:14px"
 
 
@@ -28,7 +28,8 @@ class QuestionWidget(widgets.VBox):
         self.question = question
         self.reply: Reply | None = None
         self._live: LiveChild | None = None
-        top = f"<b>{question.id}</b> {as_html(question.question)}<br><i>{self.how}</i>"
+        asked = f"<b>{question.id}</b> ({ASKS[question.kind]}) {as_html(question.question)}"
+        top = f"{asked}<br><i>{self.how}</i>"
         self.words = widgets.HTMLMath()
         self.use = UseAnswer(question.id)
         super().__init__([_text(top), *self._rows(), self.words, self.use])
@@ -236,6 +237,8 @@ def _mark(button: widgets.Button, text: str, colour: str | None) -> None:
     button.description = text
     button.style.button_color = colour or PLAIN
     button.style.text_color = "white" if colour else DARK
+    button.style.font_weight = "bold" if colour else ""
+    button.layout.border = f"2px solid {EDGE}" if colour else "2px solid transparent"
 
 
 def _check_button(press) -> widgets.Button:

@@ -88,7 +88,7 @@ b = -1.5
 ### END SOLUTION
 
 # %% test="q1c" decides=true
-def signs_of_z():
+def signs_of_z(w, b):
     """The signs of w1 x1 + w2 x2 + b at (0, 0), (0, 1), (1, 0) and (1, 1)."""
     w1, w2, c = np.hstack([np.ravel(one.tolist() if hasattr(one, "tolist") else one) for one in (w, b)])
     return [int(np.sign(z)) for z in (c, w2 + c, w1 + c, w1 + w2 + c)]
@@ -96,7 +96,7 @@ def signs_of_z():
 
 expect("q1c", lambda: w, some_numbers(2))
 expect("q1c", lambda: b, is_number)
-expect("q1c", lambda: signs_of_z(), [-1, -1, -1, 1])
+expect("q1c", lambda: signs_of_z(w, b), [-1, -1, -1, 1])
 
 # %% [markdown] exercise="q3" title="Layers without an activation" stars=1 minutes=8
 # Depth costs time and memory, so it had better be good for something. Whether it is depends on what

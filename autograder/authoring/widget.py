@@ -27,14 +27,13 @@ def widget_data(solutions: Path) -> bytes | None:
     return (json.dumps({"items": questions}, indent=1, ensure_ascii=False) + "\n").encode()
 
 
-def put_questions(notebook: NotebookNode, data: Path) -> bool:
-    """Give the cells of a quiz's questions their text as output; False where there are none.
+def put_questions(notebook: NotebookNode, data: Path) -> None:
+    """Give the cells of a quiz's questions their text as output.
 
     data: the notebook's data file.
     """
-    cells = [cell for cell in notebook.cells if role_of(cell.id) == "practice"]
-    for cell in cells:
-        question = read_questions(data)[part_of(cell.id)]
-        shown = {"text/html": as_static(question), "text/plain": f"Question {question.id}"}
-        cell.outputs = [new_output("display_data", shown)]
-    return bool(cells)
+    for cell in notebook.cells:
+        if role_of(cell.id) == "practice":
+            question = read_questions(data)[part_of(cell.id)]
+            shown = {"text/html": as_static(question), "text/plain": f"Question {question.id}"}
+            cell.outputs = [new_output("display_data", shown)]

@@ -184,7 +184,7 @@ assert value == 0 and issubclass(caught[0].category, RuntimeWarning)
 
 # %% [markdown]
 # ### Exercise 2.8
-# **The gradient to be checked cannot be passed.** `check_gradient(f, x, epsilon)` shall compare an
+# **The gradient to be checked cannot be passed.** `check_gradient(f, x, epsilon)` is to compare an
 # analytical gradient with a numerical one, but there is no argument for the analytical one: a right
 # and a wrong gradient lead to the very same call. (The test file that belongs to the document uses
 # yet another signature.) The course adds the argument `grad_f`, and states the tolerance.
@@ -223,7 +223,7 @@ assert X.grad.shape == W.grad.shape and not torch.allclose(X.grad, W.grad)
 
 # %% [markdown]
 # ### Exercise 2.10
-# **The engine of numbers knows no matrix product.** The network shall be built with the engine of
+# **The engine of numbers knows no matrix product.** The network is to be built with the engine of
 # the chapter, but the code that is given multiplies matrices with `@`, which a scalar `Value` does
 # not have. `backward` is not told what `forward` computed either, and the order of its results is
 # open. The course asks for NumPy arrays and fixes the order.

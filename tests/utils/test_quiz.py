@@ -352,7 +352,7 @@ def test_the_summary_links_to_the_exercises(monkeypatch):
         '<a href="../ch02_autograd/03_flow.ipynb#cell-id=exercise-2-11">2.11 Gradient flow</a>'
         in html
     )
-    assert '<a href="#cell-id=practice-q4a">q4a</a>' in html
+    assert '<a href="quiz.ipynb#cell-id=practice-q4a">q4a</a>' in html
     assert "<td" in html and "7.7" in html  # not in this map: named, without a link
 
 

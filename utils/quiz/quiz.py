@@ -130,7 +130,7 @@ class _Summary:
     def _repr_html_(self) -> str:
         left = 'style="text-align:left;vertical-align:top"'
         rows = "".join(
-            f'<tr><td {left}><a href="#cell-id=practice-{key}">{key}</a></td>'
+            f"<tr><td {left}>{_to_cell(_path(), f'practice-{key}', key)}</td>"
             f"<td {left}>{WHY[self._states[key]]}</td>"
             f"<td {left}>{_links(self._questions[key].data['trains']) or TEXT}</td></tr>"
             for key in self._with_state("wrong", "later")
@@ -163,11 +163,19 @@ def _links(exercises: list[str]) -> str:
 
 
 def _link(exercise: str, text: str) -> str:
-    """A link to the cell of an exercise, relative to the quiz; the bare text of an unknown one."""
+    """A link to an exercise; the bare text of an unknown one."""
     known = _exercises()
     if exercise not in known:
         return html.escape(text)
-    here = posixpath.dirname(known.get("q1", ("", "ch06_networks/quiz"))[1])
-    target = posixpath.relpath(f"{known[exercise][1]}.ipynb", here or ".")
-    cell = f"exercise-{exercise.replace('.', '-')}"
+    return _to_cell(known[exercise][1], f"exercise-{exercise.replace('.', '-')}", text)
+
+
+def _to_cell(path: str, cell: str, text: str) -> str:
+    """A link to a cell of a notebook, relative to the quiz: JupyterLab goes there."""
+    target = posixpath.relpath(f"{path}.ipynb", posixpath.dirname(_path()) or ".")
     return f'<a href="{quote(target)}#cell-id={cell}">{html.escape(text)}</a>'
+
+
+def _path() -> str:
+    """The path of the quiz's notebook."""
+    return _exercises().get("q1", ("", "ch06_networks/quiz"))[1]

@@ -9,9 +9,17 @@
 # Each entry says what the document says (in our words), what holds, and proves it with a cell that
 # you can run and change. Run the set-up cell first; after it the cells work in any order.
 #
+# **The documents.** What an entry calls *the document* (or its *answer*) is this:
+#
+# | chapter | the document |
+# |---|---|
+# | 2 | "Stage 2 Exercises" of a public course on automatic differentiation: tasks without answers, and the code that belongs to them |
+# | 6, the quiz | "Chapter 6: Quiz" of a text on neural networks: twenty questions, each followed by its answer |
+# | 7 | a copy of the problems of chapter 7 in Simon J. D. Prince, *Understanding Deep Learning* (MIT Press, 2023, <https://udlbook.github.io/udlbook/>), with answers. A slip of the copy need not be one of the book |
+#
 # > **Before you scroll.** Some entries touch on exercises of the course. The numbers that an
-# > exercise asks for are mostly left out here, but solve it first all the same, above all the parts
-# > called *find the mistake*.
+# > exercise asks for are mostly left out here, but solve it first all the same. What would give away
+# > a part called *find the mistake* is folded: open it when you have solved that part.
 #
 # **Chapter 2:** [2.1](#Exercise-2.1) · [2.3](#Exercise-2.3) · [2.4](#Exercise-2.4) ·
 # [2.5](#Exercise-2.5) · [2.6](#Exercise-2.6) · [2.7](#Exercise-2.7) · [2.8](#Exercise-2.8) ·
@@ -43,6 +51,7 @@ import numpy as np
 import torch
 
 from utils import Value, count_graph
+from utils.training_data import make_fig78_data
 
 torch.set_num_threads(1)  # networks this small are fastest on one
 
@@ -75,6 +84,8 @@ def gradient_sizes(activation, std, layers=10, width=256):
 
 # %% [markdown]
 # # Chapter 2: automatic differentiation
+#
+# The document: "Stage 2 Exercises" of a public course on automatic differentiation.
 
 # %% [markdown]
 # ### Exercise 2.1
@@ -173,7 +184,7 @@ assert value == 0 and issubclass(caught[0].category, RuntimeWarning)
 
 # %% [markdown]
 # ### Exercise 2.8
-# **The gradient to be checked cannot be passed.** `check_gradient(f, x, epsilon)` shall compare an
+# **The gradient to be checked cannot be passed.** `check_gradient(f, x, epsilon)` is to compare an
 # analytical gradient with a numerical one, but there is no argument for the analytical one: a right
 # and a wrong gradient lead to the very same call. (The test file that belongs to the document uses
 # yet another signature.) The course adds the argument `grad_f`, and states the tolerance.
@@ -212,7 +223,7 @@ assert X.grad.shape == W.grad.shape and not torch.allclose(X.grad, W.grad)
 
 # %% [markdown]
 # ### Exercise 2.10
-# **The engine of numbers knows no matrix product.** The network shall be built with the engine of
+# **The engine of numbers knows no matrix product.** The network is to be built with the engine of
 # the chapter, but the code that is given multiplies matrices with `@`, which a scalar `Value` does
 # not have. `backward` is not told what `forward` computed either, and the order of its results is
 # open. The course asks for NumPy arrays and fixes the order.
@@ -313,6 +324,8 @@ print("engine of the course:", z.grad, Value(-800.0).sigmoid().data)
 
 # %% [markdown]
 # # Chapter 6: the quiz
+#
+# The document: "Chapter 6: Quiz" of a text on neural networks.
 
 # %% [markdown]
 # ### Question 1
@@ -616,10 +629,13 @@ assert t.grad == 0
 
 # %% [markdown]
 # ### Question 19
-# **NumPy fuses multiply and add, too, and the usual culprit is not on the list.** The answer
-# explains differences with PyTorch's fused operations. On many processors NumPy's matrix product
-# fuses as well: the test below gives $2^{-11} + 2^{-24}$ if it does, and $2^{-11}$ if it rounds in
-# between. What really happens in practice: NumPy computes in float64, PyTorch in float32.
+# **NumPy fuses multiply and add, too, and what decides is not on the list.** The answer explains
+# differences with PyTorch's fused operations. On many processors NumPy's matrix product fuses as
+# well: the test below gives $2^{-11} + 2^{-24}$ if it does, and $2^{-11}$ if it rounds in between.
+# How *large* the difference is depends on the type of the numbers, and by default NumPy computes in
+# float64 and PyTorch in float32. As soon as one side uses float32, results of five layers differ by
+# its rounding, and it makes little difference whether the other side uses it too. With float64 on both
+# sides, the difference is a hundred million times smaller.
 
 # %%
 e = np.float32(2**-12)
@@ -632,15 +648,22 @@ print(
 
 rng = np.random.default_rng(0)
 weights = [rng.normal(size=(256, 256)) / 16 for _ in range(5)]
-h = x = rng.normal(size=(10, 256))
-t, same = torch.tensor(x, dtype=torch.float32), x.astype(np.float32)
+x = rng.normal(size=(10, 256))
+by_numpy = {kind: x.astype(kind) for kind in ("float64", "float32")}
+by_torch = {kind: torch.tensor(a) for kind, a in by_numpy.items()}
 for W in weights:
-    h = np.tanh(h @ W)
-    t = torch.tanh(t @ torch.tensor(W, dtype=torch.float32))
-    same = np.tanh(same @ W.astype(np.float32))
-mixed, equal = np.abs(h - t.numpy()).max(), np.abs(same - t.numpy()).max()
-print(f"float64 against float32: {mixed:.1e};  float32 on both sides: {equal:.1e}")
-assert mixed > 1e-7
+    for kind in by_numpy:
+        by_numpy[kind] = np.tanh(by_numpy[kind] @ W.astype(kind))
+        by_torch[kind] = torch.tanh(by_torch[kind] @ torch.tensor(W.astype(kind)))
+differ = {
+    (one, other): float(np.abs(a - b.numpy()).max())
+    for one, a in by_numpy.items()
+    for other, b in by_torch.items()
+}
+for (one, other), largest in differ.items():
+    print(f"NumPy in {one}, PyTorch in {other}: {largest:.1e}")
+assert differ["float64", "float64"] < 1e-13 < 1e-7 < differ["float64", "float32"]
+assert differ["float32", "float32"] < 5e-6
 
 # %% [markdown]
 # ### Question 20
@@ -658,6 +681,8 @@ for name, activation, std in (
 
 # %% [markdown]
 # # Chapter 7: gradients and initialisation
+#
+# The document: the problems of chapter 7 in *Understanding Deep Learning*, in a copy with answers.
 
 # %% [markdown]
 # ### Formulas of chapter 7
@@ -680,14 +705,22 @@ assert repaired == written_down
 
 # %% [markdown]
 # ### Exercise 7.1
-# **Several lines are wrong, and the end is missing.** One derivative has a factor too many (it
-# needs no $h$). Two lines are labelled $\psi_{11}$ and $\psi_{21}$ a second time; they belong to
-# $\psi_{12}$ and $\psi_{22}$. In $\theta_{01}$ the indices inside the indicators are mixed up, in
-# $\theta_{11}$ as well, and there the inner derivative has been forgotten. Then come five lines
-# that belong to nothing, the text breaks off, and the derivatives for $\theta_{02}$ and
-# $\theta_{12}$ never come. At how many of 2000 random points is a printed line wrong?
+# **Several lines are wrong, and the end is missing.** Two lines carry the labels of two others, five
+# lines belong to nothing, the text breaks off, and the derivatives for $\theta_{02}$ and
+# $\theta_{12}$ never come.
+#
+# <details><summary>Which lines (when you have found the mistakes of 7.1)</summary>
+#
+# One derivative, for $\psi_{02}$, has a factor too many (it needs no $h$). Two lines are labelled
+# $\psi_{11}$ and $\psi_{21}$ a second time; they belong to $\psi_{12}$ and $\psi_{22}$. In
+# $\theta_{01}$ the indices inside the indicators are mixed up, in $\theta_{11}$ as well, and there the
+# inner derivative has been forgotten. The cell below counts at how many of 2000 random points each
+# printed line is wrong.
+#
+# </details>
 
-# %%
+# %% fold=true
+# Shift+Enter: at how many of 2000 random points a printed line is wrong (it names the lines)
 rng = np.random.default_rng(0)
 names = "phi0 phi1 phi2 psi01 psi11 psi21 psi02 psi12 psi22 th01 th11 th02 th12".split()
 p = {name: torch.tensor(rng.normal(size=2000), requires_grad=True) for name in names}
@@ -712,10 +745,17 @@ for name, value in printed.items():
 
 # %% [markdown]
 # ### Exercise 7.2
-# **All five lines differentiate another loss.** The derivative of $(f_3 - y)^2$ appears as $2 f_3$.
-# In the last line, one factor carries a wrong index and the derivative of the loss stands twice.
+# **All five lines differentiate another loss,** and the last line has two more slips.
+#
+# <details><summary>Which ones (when you have found the mistakes of 7.2)</summary>
+#
+# The derivative of $(f_3 - y)^2$ appears as $2 f_3$. In the last line, one factor carries a wrong
+# index and the derivative of the loss stands twice.
+#
+# </details>
 
-# %%
+# %% fold=true
+# Shift+Enter: the printed values beside the true ones
 b, w, x, y = (1.0, 2.0, -3.0, 0.4), (0.1, -0.4, 2.0, 3.0), 2.3, 2.0
 f0 = torch.tensor(b[0] + w[0] * x, dtype=torch.float64, requires_grad=True)
 h1 = torch.sin(f0)
@@ -900,11 +940,19 @@ assert at_once > len(checkpoints) and evaluations < 2 * (K + 1)
 
 # %% [markdown]
 # ### Exercise 7.12
-# **One line contradicts itself.** The values are right. But in the line for $f_1$ the symbols name
-# a single path, while $f_1$ acts on $f_3$ in two ways. With the meaning that the other lines (and
-# 7.13) give to $\partial f_3/\partial f_1$, the line gives a third of the truth at $x = 0$.
+# **One line contradicts itself.** The values are right, but what one line says in symbols is not what
+# it says in numbers.
+#
+# <details><summary>Which line (when you have found the mistake of 7.12)</summary>
+#
+# In the line for $f_1$ the symbols name a single path, while $f_1$ acts on $f_3$ in two ways. With
+# the meaning that the other lines (and 7.13) give to $\partial f_3/\partial f_1$, the line gives a
+# third of the truth at $x = 0$.
+#
+# </details>
 
-# %%
+# %% fold=true
+# Shift+Enter: the product that the line names beside the value that it gives
 x = torch.tensor(0.0, dtype=torch.float64)
 f1 = torch.exp(x).requires_grad_()
 f2 = f1**2
@@ -953,12 +1001,18 @@ assert truth == half_the_variance != given_not_negative / 2
 
 # %% [markdown]
 # ### Exercise 7.15
-# **Not everything stands still, and the slope of ReLU at zero does not matter.** From zero weights
-# and biases, the answer says, nothing can be updated, depending perhaps on how ReLU′(0) is defined.
-# One parameter does learn (which one is the exercise). The others stay at exactly 0 even if the
-# slope at zero is 1, as it is for `clamp`.
+# **Two sentences go too far,** one about what stands still, one about the slope of ReLU at zero.
+#
+# <details><summary>Which ones (when you have found the mistakes of 7.15)</summary>
+#
+# From zero weights and biases, the answer says, nothing can be updated, depending perhaps on how
+# ReLU′(0) is defined. One parameter does learn (which one is the exercise). The others stay at exactly
+# 0 even if the slope at zero is 1, as it is for `clamp`.
+#
+# </details>
 
-# %%
+# %% fold=true
+# Shift+Enter: what 200 steps of training from zeros change
 torch.manual_seed(0)
 X, Y = torch.randn(50, 4, dtype=torch.float64), 3 + torch.randn(50, 1, dtype=torch.float64)
 z = torch.tensor(0.0, requires_grad=True)
@@ -984,17 +1038,46 @@ for name, activation in (("relu", torch.relu), ("clamp", lambda z: z.clamp(min=0
 # ### Exercise 7.16
 # **7.16 and 7.17 have no answer, and their figure is not there.** The program that they are about
 # (figure 7.8) is missing, so the course states it. On the learning rate the book contradicts
-# itself: 0.1 in its program, 0.01 in its text. Where training ends up is a factor of ten apart. The
-# number that the program prints is a *sum* over ten batches, not a mean.
+# itself: 0.1 in its program, 0.01 in its text. The last learning rates are a factor of ten apart as
+# well; the losses that training ends with are not, they overlap. And the number that the program
+# prints is a *sum* over ten batches, not a mean. (The cell trains six networks, which takes some
+# seconds.)
+
 
 # %%
-for start in (0.1, 0.01):
-    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=start, momentum=0.9)
+def train(start, seed, epochs=100):
+    """(the last learning rate, the mean batch loss of the last epoch) of the program of figure 7.8."""
+    X, Y = make_fig78_data(seed)
+    torch.manual_seed(seed)
+    layers = [torch.nn.Linear(n, m) for n, m in ((10, 40), (40, 40), (40, 5))]
+    for layer in layers:
+        torch.nn.init.kaiming_normal_(layer.weight)
+        torch.nn.init.zeros_(layer.bias)
+    relu = torch.nn.ReLU()
+    model = torch.nn.Sequential(layers[0], relu, layers[1], relu, layers[2])
+    optimizer = torch.optim.SGD(model.parameters(), lr=start, momentum=0.9)
     scheduler = torch.optim.lr_scheduler.StepLR(optimizer, step_size=10, gamma=0.5)
-    for _ in range(100):
-        optimizer.step()
+    for _ in range(epochs):
+        losses = []
+        for rows in torch.randperm(len(X)).split(10):
+            optimizer.zero_grad()
+            loss = torch.nn.functional.mse_loss(model(X[rows]), Y[rows])
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
         scheduler.step()
-    print(f"learning rate {start}: after 100 epochs {scheduler.get_last_lr()[0]:.2e}")
+    return scheduler.get_last_lr()[0], sum(losses) / len(losses)
+
+
+runs = {start: [train(start, seed) for seed in range(3)] for start in (0.1, 0.01)}
+for start, results in runs.items():
+    print(
+        f"learning rate {start}: at the end {results[0][0]:.2e}, with the losses "
+        + ", ".join(f"{loss:.2f}" for _, loss in results)
+    )
+lasts = {start: [loss for _, loss in results] for start, results in runs.items()}
+assert math.isclose(runs[0.1][0][0], 10 * runs[0.01][0][0])
+assert max(lasts[0.01]) > min(lasts[0.1]) and max(lasts[0.1]) > min(lasts[0.01])  # they overlap
 
 torch.manual_seed(0)
 errors = torch.randn(100, 5) ** 2

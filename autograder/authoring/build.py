@@ -38,6 +38,7 @@ def write_sources(course: Course, folder: Path, draw: bool = False) -> None:
         for cell in made.cells:
             cell.source = filled(cell.source, notebook.name, data)
         shipped.put_pictures(made, course.chapters / f"{notebook.name}.ipynb", draw)
+        widget.put_questions(made, course.solutions / f"{notebook.name}.yaml")
         target = folder / f"{notebook.name}.ipynb"
         target.parent.mkdir(parents=True, exist_ok=True)
         write_notebook(made, target)

@@ -216,7 +216,7 @@ def _check_hints(cell: Cell, where: str, headers: set[str]) -> None:
 def _check_complete(notebook: Notebook) -> None:
     hinted = {exercise_of(cell.key) for cell in notebook.with_role("hints")}
     setup = notebook.with_role("setup")
-    asked = {cell.key for cell in notebook.with_role("question")}  # with feedback for every option
+    asked = {cell.key for cell in notebook.with_role("practice")}  # with feedback for every option
     if notebook.parts and not any(re.search(r"\bgrade\b", c.source) for c in setup):
         raise AuthorError(
             f"{notebook.name}.py: no set-up cell imports grade, which every test calls; "
@@ -224,9 +224,10 @@ def _check_complete(notebook: Notebook) -> None:
         )
     for exercise in notebook.exercises:
         where = f'{notebook.name}.py, exercise="{exercise.id}"'
-        if not [part for part in exercise.parts if part in all_checks()]:
+        checked = [part for part in exercise.parts if part in all_checks()]
+        if not checked:
             raise AuthorError(f'{where}: the test is missing; add a cell test="{exercise.id}".')
-        if exercise.id not in hinted and not asked.issuperset(exercise.parts):
+        if exercise.id not in hinted and not asked.issuperset(checked):
             raise AuthorError(f'{where}: there is no hint; add [markdown] hints="{exercise.id}".')
 
 

@@ -24,7 +24,7 @@ class AuthorError(ValueError):
 @dataclass
 class Cell:
     """One cell of a solution file. `role` is one of `source.ROLES`, "text" or "demo"; for a question of a
-    quiz also "question" and "practice"."""
+    quiz also "practice"."""
 
     kind: str  # "markdown" or "code"
     source: str

@@ -6,15 +6,16 @@ from nbgrader import preprocessors
 from nbgrader.utils import is_solution
 from traitlets import Dict, Unicode
 
+from autograder.course.cell_ids import role_of
 from autograder.course.cells import BEGIN_SOLUTION, STUB, WRITTEN_STUB, without_solution
 
 
 class ClearOutput(preprocessors.ClearOutput):
-    """Removes all outputs but the pictures that a notebook ships with."""
+    """Removes all outputs but the pictures and the questions that a notebook ships with."""
 
     def preprocess_cell(self, cell, resources, cell_index):
         """Clear one cell."""
-        if "picture" in cell.metadata:
+        if "picture" in cell.metadata or role_of(cell.id) == "practice":
             return cell, resources
         return super().preprocess_cell(cell, resources, cell_index)
 

@@ -21,7 +21,7 @@ METADATA = {
     "language_info": {"name": "python"},
 }
 IMPORT = "from utils import expect, grade"  # so that a test says what is missing after a restart
-FIXED = {"deletable": False, "editable": False}  # a text that students read
+FIXED = {"deletable": False, "editable": False}  # what students read
 LEVELS = {1: "★ warm-up", 2: "★★ standard", 3: "★★★ challenging", 4: "★★★★ project"}
 
 
@@ -113,7 +113,7 @@ def _metadata(cell: Cell, name: str, checks) -> dict:
     graded = cell.role in ("test", "written")
     solution = cell.role in ("answer", "written")
     if not (graded or solution or cell.role == "setup"):
-        return FIXED if cell.role in ("text", "exercise", "hints", "question") else {}
+        return FIXED if cell.role in ("text", "exercise", "hints", "practice") else {}
     facts = {
         "grade": graded,
         "grade_id": name,

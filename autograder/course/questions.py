@@ -4,8 +4,8 @@
 
     # %% quiz="q4a"
 
-stands for four cells: the question, a practice widget, the answer (a plain variable of the same name,
-with the key as its solution), and the test.
+stands for three cells: the question as a widget (shipped with its text), the answer (a plain variable of
+the same name, with the key as its solution), and the test.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ def _number(value) -> float:
 
 
 def cells_of(key: str, file: Path) -> list[Cell]:
-    """The four cells that `quiz="…"` in the solution file stands for."""
+    """The three cells that `quiz="…"` in the solution file stands for."""
     questions = read_questions(file.with_suffix(".yaml"))
     if key not in questions:
         raise AuthorError(
@@ -106,30 +106,10 @@ def cells_of(key: str, file: Path) -> list[Cell]:
         )
     question = questions[key]
     return [
-        Cell("markdown", question_text(question), "question", key),
-        Cell("code", f'quiz.show("{key}")', "practice", key),
+        Cell("code", f'quiz.show("{key}")  # Shift+Enter: answer the question', "practice", key),
         Cell("code", _answer_text(question), "answer", key),
         Cell("code", _test_text(question), "test", key),
     ]
-
-
-ASKS = {
-    "mc": "one letter",
-    "multi": "all letters that apply; one wrong letter costs half",
-    "num": "a number",
-    "order": "the letters in order, all or nothing",
-    "match": "a letter for each",
-}
-
-
-def question_text(question: Question) -> str:
-    """The question with its options as Markdown: readable without the widget."""
-    lines = [f"**{question.id}** ({ASKS[question.kind]}) {question.question}", ""]
-    if question.kind == "match":
-        lines += [f"- `{name}`: {text}" for name, text in question.left.items()]
-        lines += ["", "Choose from:", ""]
-    lines += [f"- **({letter})** {text}" for letter, text in question.options.items()]
-    return "\n".join(lines).rstrip()
 
 
 def _answer_text(question: Question) -> str:
@@ -146,9 +126,7 @@ def _answer_text(question: Question) -> str:
 def _literal(question: Question) -> str:
     if question.kind == "num":
         return re.sub(r"\bpi\b", "np.pi", question.data["solution"])
-    if question.kind == "multi":
-        return json.dumps("".join(sorted(question.right)))
-    return json.dumps(question.right)
+    return question.typed(question.right)
 
 
 def _test_text(question: Question) -> str:

@@ -6,9 +6,14 @@
 # answered wrongly in good textbooks. So take your time, compute where you can, and trust the
 # computation.
 #
-# **How a question works.** First you read it. Run the cell below it and you can *practise*: every
-# option and every typical slip gets an answer of its own. What counts is the variable in the answer
-# cell, for instance `q1 = "…"`. The quiz ends with a list of what to revisit.
+# **How a question works.** Run its cell (Shift+Enter) and answer there: every option and every typical
+# slip gets a reply of its own, and you may try as often as you like. The button *Use this answer* then
+# writes your answer into the answer cell below, as in `q1 = "…"`. (Outside JupyterLab it gives you the
+# line to copy.) The answer cell is what counts, so run it, and the check below it. The quiz ends with
+# a list of what to revisit; it remembers your first tries.
+#
+# **Two sittings** of about an hour: the first ends after *Derivatives*, where you find a good place to
+# stop. Everything that you have written is still there when you come back. Run the set-up cell then.
 #
 # > **Conventions here.** Layers are counted 1 to $L$. A dense layer computes $z = Wx + b$ with $W$ of
 # > shape (outputs, inputs), or $Z = XW^T + b$ for a batch $X$ with one example per row, and then
@@ -21,7 +26,7 @@ import numpy as np
 
 from utils import Quiz, expect, grade, is_number, progress, some_numbers
 
-quiz = Quiz(with_questions=False)  # the question stands in the cell above
+quiz = Quiz()
 
 # %% [markdown]
 # # Units and layers
@@ -82,9 +87,16 @@ w = [1, 1]
 b = -1.5
 ### END SOLUTION
 
-# %% test="q1c"
+# %% test="q1c" decides=true
+def signs_of_z(w, b):
+    """The signs of w1 x1 + w2 x2 + b at (0, 0), (0, 1), (1, 0) and (1, 1)."""
+    w1, w2, c = np.hstack([np.ravel(one.tolist() if hasattr(one, "tolist") else one) for one in (w, b)])
+    return [int(np.sign(z)) for z in (c, w2 + c, w1 + c, w1 + w2 + c)]
+
+
 expect("q1c", lambda: w, some_numbers(2))
 expect("q1c", lambda: b, is_number)
+expect("q1c", lambda: signs_of_z(w, b), [-1, -1, -1, 1])
 
 # %% [markdown] exercise="q3" title="Layers without an activation" stars=1 minutes=8
 # Depth costs time and memory, so it had better be good for something. Whether it is depends on what
@@ -115,16 +127,27 @@ def collapse(W1, b1, W2, b2):
     ### END SOLUTION
 
 
-# %% test="q3c"
+# %% test="q3c" decides=true
 one = (np.array([[2.0]]), np.array([1.0]), np.array([[5.0]]), np.array([3.0]))
 expect("q3c", lambda: collapse(*one)[0], [[10.0]])
 expect("q3c", lambda: collapse(*one)[1], [8.0])
 wide = (np.ones((4, 3)), np.zeros(4), np.ones((2, 4)), np.zeros(2))
 expect("q3c", lambda: np.shape(collapse(*wide)[0]), (2, 3))
+turn, stretch = np.array([[0.0, 1.0], [-1.0, 0.0]]), np.array([[2.0, 0.0], [0.0, 1.0]])
+square = (turn, np.ones(2), stretch, np.zeros(2))
+expect("q3c", lambda: collapse(*square)[0], [[0.0, 2.0], [-1.0, 0.0]])
+expect("q3c", lambda: collapse(*square)[1], [2.0, 1.0])
 
 # %% [markdown] exercise="q11" title="What the approximation theorem promises" stars=2 minutes=4
 # *One hidden layer can approximate every continuous function.* Hardly any sentence about networks is
 # quoted more often, and it promises less than it seems to.
+#
+# > **What it says.** Take any continuous $f$ on a closed and bounded set, any $\varepsilon > 0$, and an
+# > activation that is not a polynomial. Then there are a width, weights and biases with which a network
+# > of **one** hidden layer differs from $f$ by less than $\varepsilon$ everywhere on the set.
+# >
+# > **Why one can believe it.** Two steep sigmoids, one added and one subtracted a little to the right,
+# > make a bump. Enough bumps of the right heights, side by side, draw any curve.
 
 # %% quiz="q11"
 
@@ -163,9 +186,10 @@ def multiply_adds(sizes: list) -> int:
     ### END SOLUTION
 
 
-# %% test="q16c"
+# %% test="q16c" decides=true
 expect("q16c", lambda: multiply_adds([3, 5, 2]), 25)
 expect("q16c", lambda: multiply_adds([7, 1]), 7)
+expect("q16c", lambda: multiply_adds([2, 2, 2]), 8)
 
 # %% [markdown]
 # # Derivatives
@@ -265,6 +289,11 @@ expect("q10c", lambda: central_difference(lambda x: 4 * x, 2.0, 0.5), 4.0)
 # %% quiz="q14b"
 
 # %% [markdown]
+# ---
+# **Half-way: a good place to stop.** That was the first hour. When you come back, run the set-up cell at
+# the top and go on here; the second half takes about an hour, too.
+
+# %% [markdown]
 # # Depth
 
 # %% [markdown] exercise="q4" title="Vanishing, and whether it must" stars=2 minutes=6
@@ -329,12 +358,44 @@ show(
 
 # %% [markdown] exercise="q18" title="GELU" stars=2 minutes=4
 # Many large language models use GELU in place of ReLU. It is smooth, and it has a few surprises.
+#
+# > **What it is.** ReLU multiplies $z$ by 0 or by 1, depending on its sign. GELU multiplies $z$ by
+# > $\Phi(z)$, which goes smoothly from 0 to 1: it is the distribution function of the standard normal
+# > distribution, so $\Phi(0) = 0.5$, $\Phi(1) = 0.84$ and $\Phi(-1) = 0.16$. Its derivative is the bell
+# > curve $\varphi(z) = e^{-z^2/2}/\sqrt{2\pi}$.
+# >
+# > **Before you answer,** compute a few values on the negative side, in a new cell:
+# > `from statistics import NormalDist`, then `z * NormalDist().cdf(z)`.
 
 # %% quiz="q18"
+
+# %% [markdown] written="q18-written"
+# **In your own words (optional, read by a person).** Why may GELU be preferred to ReLU in transformers?
+# Say what its shape means for learning, and how well founded the reasons are.
+#
+# ### BEGIN SOLUTION
+# GELU is smooth, so its slope does not jump at 0, and for moderately negative $z$ the gradient is
+# usually not 0: a unit that is switched off for an example can still learn from it, where a ReLU gets
+# nothing. It can be read as a gate: $z$ is kept with the probability $\Phi(z)$, and GELU is the expected
+# value of that (nothing in it is random, so it is no dropout).
+#
+# These are reasons after the fact. What decided was experience: the early large language models that
+# used it worked, its authors measured small gains, and the difference is often small. "No dead units"
+# goes too far: for very negative $z$ the gradient is 0 in floating point, and it is 0 at
+# $z \approx -0.75$ as well.
+# ### END SOLUTION
 
 # %% [markdown] exercise="q8" title="Where He's 2 comes from" stars=3 minutes=10
 # The usual explanation is short, plausible, and wrong at one place. Compute the two quantities that it
 # mixes up, and then say which of them explains the 2.
+#
+# > **What it is about.** A pre-activation is a sum of $n$ products of a weight and an input. If signals
+# > are to keep their size through many layers, the weights have to be as large as it takes. Without an
+# > activation $\mathrm{Var}(w) = 1/n$ does it. ReLU throws away what is negative, and Kaiming He and his
+# > co-authors make up for that with $2/n$ (2015).
+# >
+# > **The two quantities.** The *second moment* $E[a^2]$ is the mean of the squares. The *variance*
+# > $\mathrm{Var}[a] = E[a^2] - E[a]^2$ measures from the mean. They are equal where the mean is 0.
 
 # %% quiz="q8a"
 
@@ -392,9 +453,31 @@ def stable_bce(z: float, y: float) -> float:
     ### END SOLUTION
 
 
-# %% test="q17c"
+# %% test="q17c" decides=true
 expect("q17c", lambda: stable_bce(0.0, 1), np.log(2))
 expect("q17c", lambda: stable_bce(-800.0, 1), 800.0)
+expect("q17c", lambda: stable_bce(800.0, 0), 800.0)
+expect("q17c", lambda: stable_bce(800.0, 1), 0.0)
+expect("q17c", lambda: stable_bce(-25.0, 0), np.exp(-25.0), atol=0)
+
+# %% [markdown] written="q17-written"
+# **In your own words (optional, read by a person).** The loss of your network is NaN after a few epochs.
+# Name three causes that are really different. For each one, say what you would *look at* to find out
+# whether it is this one, and what you would see. (A remedy is not a diagnosis.)
+#
+# ### BEGIN SOLUTION
+# *The data.* Count `np.isnan(X)` and `np.isinf(X)`, labels included. One NaN there makes the very first
+# batch that holds it NaN, whatever the learning rate.
+#
+# *Steps that are too large* (a large learning rate, a missing `zero_grad`). Print the loss and the norm
+# of each layer's gradient at every step: both grow by a factor per step, until they overflow, and only
+# then NaN appears. With a smaller learning rate it comes later or not at all.
+#
+# *An operation that is undefined in floating point* ($0\cdot\log 0$, $\infty/\infty$ in a softmax, the
+# root of 0). The norms look harmless until the step in which it happens, and the first NaN is in a
+# gradient or in the loss, not in the weights. `torch.autograd.set_detect_anomaly(True)` names the
+# operation. Look at its input: a probability that is exactly 0, a logit in the hundreds.
+# ### END SOLUTION
 
 # %% [markdown] exercise="q19" title="The same weights, another result" stars=2 minutes=5
 # You have computed a forward pass in NumPy, and PyTorch gives almost the same. When is *almost* a
@@ -407,8 +490,8 @@ expect("q17c", lambda: stable_bce(-800.0, 1), 800.0)
 # %% [markdown]
 # ## What to revisit
 #
-# Run this cell when you have practised. It names the questions that took more than one try, and the
-# exercises that train what they are about.
+# Run this cell when you have answered. It names the questions that took more than one try, and the
+# exercises that train what they are about. A question's name leads back to it.
 
 # %%
 quiz.summary()

@@ -5,6 +5,7 @@ import math
 import re
 from itertools import permutations
 
+import nbformat
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
@@ -13,7 +14,7 @@ from autograder.authoring import widget
 from autograder.check import all_checks
 from autograder.course import Course, questions
 from autograder.course.cells import AuthorError
-from utils.quiz.questions import packed, unpacked
+from utils.quiz.questions import as_html, as_static, packed, unpacked
 
 COURSE = Course()
 FILE = COURSE.solutions / "ch06_networks" / "quiz.yaml"
@@ -146,7 +147,7 @@ def test_feedback_to_wrong_answers_does_not_say_the_right_number():
 def test_the_exercises_that_train_a_question_exist():
     own = {exercise.id for exercise in NOTEBOOK.exercises}
     for question in QUESTIONS.values():
-        assert set(question.data["trains"]) <= EXERCISES | own, question.id
+        assert set(question.data["trains"]) <= EXERCISES - own, question.id  # no way in a circle
 
 
 def test_the_generated_file_is_fresh_and_hides_the_keys():
@@ -180,11 +181,23 @@ def test_the_students_notebook_holds_no_key():
     assert "136448" not in text and "2817" not in text
 
 
-def test_four_cells_for_a_question():
+def test_three_cells_for_a_question():
     cells = [cell for cell in NOTEBOOK.cells if cell.key == "q4a"]
-    assert [cell.role for cell in cells] == ["question", "practice", "answer", "test"]
-    assert cells[2].solution.endswith("q4a = 0.25**9")
-    assert "0.25" not in cells[2].stub + cells[0].source + cells[3].source
+    assert [cell.role for cell in cells] == ["practice", "answer", "test"]
+    assert cells[1].solution.endswith("q4a = 0.25**9")
+    assert "0.25" not in cells[1].stub + cells[0].source + cells[2].source
+
+
+def test_the_notebook_ships_with_the_text_of_each_question_once():
+    cells = nbformat.read(COURSE.chapters / "ch06_networks" / "quiz.ipynb", 4).cells
+    shown = {cell.id: cell.outputs for cell in cells if cell.id.startswith("practice-")}
+    assert list(shown) == [f"practice-{key}" for key in QUESTIONS]
+    for question, outputs in zip(QUESTIONS.values(), shown.values()):
+        (output,) = outputs
+        assert output.data["text/html"] == as_static(question)
+        assert not any(as_html(question.question) in cell.source for cell in cells)
+        told = [one for one in question.data.get("feedback", {}).values() if one in str(output)]
+        assert told == [] and "live-place" not in str(output)
 
 
 GOOD = yaml.safe_dump({"items": [{

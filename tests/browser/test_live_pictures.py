@@ -125,6 +125,6 @@ def reopened_with_and_without_its_kernel(lab, book, page, notebook_in_front):
         picture = book.output(name).locator("img")
         assert picture.evaluate("it => it.decode().then(() => it.naturalWidth)") > 0
         assert picture.get_attribute("alt")
-    expect(book.output("quiz")).to_contain_text("To practise this question, run the cell")
+    expect(book.output("quiz")).to_contain_text("To answer it, run this cell")
     expect(book.panel.locator(".live-widget")).to_have_count(0)
     expect(book.panel).not_to_contain_text("model not found")

@@ -10,6 +10,7 @@ from utils import Quiz
 from utils.answers import typed_number
 from utils.quiz import quiz
 from utils.quiz.questions import as_html, as_text, load_questions
+from utils.quiz.widgets import EDGE
 
 QUESTIONS = load_questions()
 ITEMS = list(QUESTIONS.values())
@@ -21,7 +22,6 @@ def untouched(tmp_path, monkeypatch):
     """A course of its own, where nothing was tried."""
     (tmp_path / "chapters").mkdir()
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(quiz, "_tries", {})
 
 
 def answer(widget, wanted):
@@ -114,6 +114,8 @@ def test_a_match_has_to_be_complete():
     assert widget.reply.right and "✔" in said
     assert widget.buttons["symbolic"]["c"].style.text_color == "white"
     assert widget.buttons["symbolic"]["a"].style.text_color != "white"
+    edges = [widget.buttons["symbolic"][one].layout.border_top for one in "ca"]
+    assert EDGE in edges[0] and "transparent" in edges[1]  # seen on a dark page as well
 
 
 def test_order_can_be_changed():
@@ -254,10 +256,47 @@ def test_without_a_kernel_the_question_can_be_read(question):
     assert all(as_html(text) in data["text/html"] for text in question.options.values())
 
 
-def test_the_question_is_not_repeated_where_it_stands_above():
-    question = QUESTIONS["q6"].question
-    assert question in Quiz().show("q6").children[0].value
-    assert question not in Quiz(with_questions=False).show("q6").children[0].value
+@pytest.mark.parametrize("question", ITEMS, ids=lambda question: question.id)
+def test_the_line_of_an_answer_is_python_and_means_the_answer(question):
+    widget = Quiz().show(question.id)
+    assert widget.use.part == question.id and widget.use.line == ""
+    for given in (question.right, *(mistake.answer for mistake in question.mistakes())):
+        answer(widget, given)
+        names = {}
+        exec(widget.use.line, names)
+        assert question.read(names[question.id]) == question.read(given)
+
+
+@pytest.mark.parametrize(
+    "typed, line",
+    [
+        ("11*64 + 65*32 + 33", "q2 = 11*64 + 65*32 + 33"),
+        (" 2817 ", "q2 = 2817"),
+        ("2,817", "q2 = 2817"),
+        ("53^2 + 8", "q2 = 2817"),
+        ("2(1408) + 1", "q2 = 2817"),
+        ("2817π/π", "q2 = 2817"),
+        ("1/8", "q2 = 1/8"),
+        ("pi", "q2 = 3.141592653589793"),
+        ("many", ""),
+    ],
+)
+def test_a_formula_is_kept_where_python_reads_it_alike(typed, line):
+    widget = Quiz().show("q2")
+    answer(widget, "1")
+    widget.field.value = typed
+    assert widget.use.line == line
+
+
+def test_the_line_follows_the_last_answer():
+    widget = Quiz().show("q5")
+    answer(widget, "da")
+    assert widget.use.line == 'q5 = "ad"'
+    answer(widget, "")
+    assert widget.use.line == ""
+    widget = Quiz().show("q15")
+    answer(widget, {"numerical": "b", "symbolic": "c", "automatic": "a"})
+    assert widget.use.line == 'q15 = {"numerical": "b", "symbolic": "c", "automatic": "a"}'
 
 
 def test_summary():
@@ -270,17 +309,31 @@ def test_summary():
     practice.check("q10a", 100)
     practice.check("q2", "no number")  # this is no try
     text = repr(practice.summary())
-    assert text.startswith("2 of 31 questions")
+    assert text.startswith(
+        "2 of 31 questions answered right in practice, 1 of them at the first try."
+    )
     assert "Revisit q4a (not right yet): 2.11" in text and "Revisit q1 " not in text
     assert "Revisit q10a (right, after other answers)" in text
     assert "Not tried yet" in text and "q2," in text
 
 
-def test_summary_after_a_restart_of_the_kernel(monkeypatch):
-    Quiz().check("q4a", 0.25)
-    Quiz().check("q1", "a")
-    monkeypatch.setattr(quiz, "_tries", {})
-    assert "1 of 31" in repr(Quiz().summary()) and "Revisit q4a" in repr(Quiz().summary())
+def test_the_first_try_stays_what_it_was():
+    """Also after a restart: nothing is kept in the kernel."""
+    tried = {"q1": "bcac", "q8c": "ba", "q13a": "ab"}  # the right ones are a, b and c
+    for key, letters in tried.items():
+        for letter in letters:
+            Quiz().check(key, letter)
+    text = repr(Quiz().summary())
+    assert text.startswith("2 of 31") and "right in practice, 1 of them at the first try" in text
+    assert "Revisit q1 (right, after other answers): 2.12" in text
+    assert "Revisit q13a (not right yet)" in text and "Revisit q8c" not in text
+
+
+def test_a_question_that_no_exercise_trains_leads_to_its_text():
+    Quiz().check("q11", "a")
+    assert "Revisit q11 (not right yet): the text before the question" in repr(Quiz().summary())
+    assert "<td" in Quiz().summary()._repr_html_()
+    assert ">the text before the question</td>" in Quiz().summary()._repr_html_()
 
 
 def test_the_summary_links_to_the_exercises(monkeypatch):
@@ -296,9 +349,10 @@ def test_the_summary_links_to_the_exercises(monkeypatch):
     Quiz().check("q4a", 0.25)
     html = Quiz().summary()._repr_html_()
     assert (
-        '<a href="../ch02_autograd/03_flow.ipynb#2.11-Gradient-flow">2.11 Gradient flow</a>' in html
+        '<a href="../ch02_autograd/03_flow.ipynb#cell-id=exercise-2-11">2.11 Gradient flow</a>'
+        in html
     )
-    assert '<a href="quiz.ipynb#q4-Vanishing">q4a</a>' in html
+    assert '<a href="quiz.ipynb#cell-id=practice-q4a">q4a</a>' in html
     assert "<td" in html and "7.7" in html  # not in this map: named, without a link
 
 
@@ -307,7 +361,8 @@ def test_everything_right_leaves_nothing_to_revisit():
         Quiz().check(question.id, question.right)
     assert (
         repr(Quiz().summary())
-        == "31 of 31 questions answered right in practice.\nNothing to revisit."
+        == "31 of 31 questions answered right in practice, 31 of them at the first try.\n"
+        "Nothing to revisit."
     )
 
 

@@ -12,6 +12,7 @@ meant to be one: it is for practice.
 
 from __future__ import annotations
 
+import ast
 import base64
 import html
 import json
@@ -82,6 +83,14 @@ class Question:
     def right(self):
         """A right answer, as one would type it."""
         return self.data["key"]
+
+    def line(self, answer) -> str:
+        """The line of Python that gives this answer: `q4a = 0.25`."""
+        return f"{self.id} = {self.typed(answer)}"
+
+    def typed(self, answer) -> str:
+        """An answer as one would type it in Python."""
+        return json.dumps(self.read(answer))
 
     def mistakes(self) -> Iterator[Mistake]:
         """The known wrong answers."""
@@ -186,6 +195,20 @@ class SeveralOptions(Question):
     def right(self) -> set[str]:
         return set(self.data["key"])
 
+    def typed(self, answer) -> str:
+        return json.dumps("".join(self.read(answer)))
+
+
+_FORMULA = re.compile(r"[-+*/(). 0-9e]+")  # what means the same in Python
+
+
+def _is_python(text: str) -> bool:
+    try:
+        tree = ast.parse(text, mode="eval")
+    except SyntaxError:
+        return False
+    return not any(isinstance(node, ast.Call) for node in ast.walk(tree))  # 2(3) means 6 here
+
 
 class Number(Question):
     """A number, with a tolerance. Numbers that come from a known slip get that slip's feedback."""
@@ -202,6 +225,14 @@ class Number(Question):
             if self._near(given, trap["value"]):
                 return Reply(False, trap["feedback"], self._trap(trap["value"]))
         return Reply(False, "This is not the number. Write down how it comes about, term by term.")
+
+    def typed(self, answer) -> str:
+        """The formula where Python reads it as we do, else its value."""
+        value = self.read(answer)
+        text = str(answer).strip()
+        if _FORMULA.fullmatch(text) and _is_python(text):
+            return text
+        return str(int(value)) if value % 1 == 0 and abs(value) < 1e15 else repr(value)
 
     def _near(self, given: float, wanted: float) -> bool:
         if "atol" in self.data:
@@ -433,6 +464,30 @@ _SIGNS = {
     r"\infty": "∞",
 }  # fmt: skip
 _RAISED = str.maketrans("0123456789-Txn", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵀˣⁿ")
+
+
+ASKS = {
+    "mc": "one letter",
+    "multi": "all letters that apply; one wrong letter costs half",
+    "num": "a number",
+    "order": "the letters in order, all or nothing",
+    "match": "a letter for each",
+}
+
+
+def as_static(question: Question) -> str:
+    """A question as HTML, for readers without a kernel."""
+    options = "".join(f"<li>({one}) {as_html(text)}</li>" for one, text in question.options.items())
+    lists = f'<ul style="list-style:none">{options}</ul>' if options else ""
+    if question.kind == "match":
+        names = "".join(
+            f"<li><code>{one}</code>: {as_html(text)}</li>" for one, text in question.left.items()
+        )
+        lists = f"<ul>{names}</ul><p>Choose from:</p>{lists}"
+    return (
+        f"<div><p><b>{question.id}</b> ({ASKS[question.kind]}) {as_html(question.question)}</p>{lists}"
+        "<p><i>To answer it, run this cell: press Shift+Enter.</i></p></div>"
+    )
 
 
 def as_text(text: str) -> str:

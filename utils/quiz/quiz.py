@@ -1,6 +1,6 @@
 """`Quiz`: practise the questions of the course, with feedback for every answer.
 
-What counts is the variable in the answer cell (`q4a = ...`); the widget is for finding out. It knows the
+What counts is the variable in the answer cell (`q4a = ...`), which the widget writes there. It knows the
 right answers (see `utils.quiz.questions`), as the back pages of a textbook do.
 """
 
@@ -11,33 +11,29 @@ import posixpath
 from urllib.parse import quote
 
 from utils.forms import Form
+from utils.marks import FAILED, OPEN, PASSED
 from utils.parts import course_map
 from utils.quiz.questions import Question, Reply, as_text, load_questions
 from utils.records import load, record
 
-_tries: dict[str, list[tuple[object, bool]]] = {}  # since the kernel started: (answer, right?)
+PRACTICE, FIRST = "practice", "first try"  # what is remembered of a question
 
 
 class Quiz:
     """The questions of the quiz.
 
-        quiz = Quiz()
-        quiz.show("q4a")            # a widget that answers every option with its own feedback
-        quiz.check("q4a", 0.25)     # the same feedback as text
-        quiz.summary()              # what to revisit, with links to the exercises that train it
-
-    with_questions: False where the question stands in the cell above, so that it is not read twice.
+    quiz = Quiz()
+    quiz.show("q4a")            # a widget that answers every option with its own feedback
+    quiz.check("q4a", 0.25)     # the same feedback as text
+    quiz.summary()              # what to revisit, with links to the exercises that train it
     """
-
-    def __init__(self, with_questions: bool = True):
-        self._with_questions = with_questions
 
     def show(self, key: str):
         """The widget of a question."""
         from utils.quiz.widgets import WIDGETS  # ipywidgets takes a while
 
         question = find(key)
-        return WIDGETS[question.kind](question, self._with_questions)
+        return WIDGETS[question.kind](question)
 
     def check(self, key: str, answer) -> str:
         """The feedback to an answer, as text."""
@@ -63,35 +59,38 @@ def find(key: str) -> Question:
 
 
 def answered(question: Question, answer) -> Reply:
-    """The reply to an answer, remembered for the summary."""
+    """The reply to an answer, remembered for the summary.
+
+    The first try stays what it was. Who has found the right answer may look at the others.
+    """
     reply = question.reply(answer)
     if reply.right or question.readable(answer):
-        tries = _tries.setdefault(question.id, [])
-        if not tries or repr(tries[-1][0]) != repr(answer):
-            tries.append((answer, reply.right))
-        part = f"{question.id}-practice"
-        if (
-            reply.right or load().get(part) != "passed"
-        ):  # who has found it may look at other options
-            record(part, "practice", "passed" if reply.right else "failed")
+        state, known = (PASSED if reply.right else FAILED), load()
+        if _part(question.id, FIRST) not in known:
+            record(_part(question.id, FIRST), FIRST, state)
+        if reply.right or known.get(_part(question.id, PRACTICE)) != PASSED:
+            record(_part(question.id, PRACTICE), PRACTICE, state)
     return reply
+
+
+def _part(key: str, what: str) -> str:
+    """The name under which something about a question is remembered."""
+    return f"{key}-{what.replace(' ', '-')}"
 
 
 def _states() -> dict[str, str]:
     """ "first", "later" (right, after wrong ones), "wrong" or "open" for every question."""
-    kept, states = load(), {}
-    for key in load_questions():
-        tries = [right for _, right in _tries.get(key, [])]
-        state = kept.get(f"{key}-practice", "open")
-        if state == "open":
-            states[key] = "open"
-        elif state == "failed":
-            states[key] = "wrong"
-        else:
-            states[key] = "later" if False in tries else "first"
-    return states
+    kept = load()
+    return {key: _state(kept, key) for key in load_questions()}
 
 
+def _state(kept: dict[str, str], key: str) -> str:
+    if (state := kept.get(_part(key, PRACTICE), OPEN)) == PASSED:
+        return "first" if kept.get(_part(key, FIRST)) == PASSED else "later"
+    return "wrong" if state == FAILED else "open"
+
+
+TEXT = "the text before the question"  # where no exercise trains it
 WHY = {"wrong": "not right yet", "later": "right, after other answers"}
 
 
@@ -106,8 +105,9 @@ class _Summary:
 
     @property
     def _counts(self) -> str:
-        right = len(self._with_state("first", "later"))
-        return f"{right} of {len(self._questions)} questions answered right in practice."
+        first, later = (len(self._with_state(one)) for one in ("first", "later"))
+        right = f"{first + later} of {len(self._questions)} questions answered right in practice"
+        return f"{right}, {first} of them at the first try." if first + later else f"{right}."
 
     @property
     def _open(self) -> str:
@@ -124,14 +124,15 @@ class _Summary:
         lines = [self._counts]
         for key in self._with_state("wrong", "later"):
             names = " · ".join(_name(id) for id in self._questions[key].data["trains"])
-            lines.append(f"Revisit {key} ({WHY[self._states[key]]}): {names}")
+            lines.append(f"Revisit {key} ({WHY[self._states[key]]}): {names or TEXT}")
         return "\n".join([*lines, self._end]).rstrip()
 
     def _repr_html_(self) -> str:
         left = 'style="text-align:left;vertical-align:top"'
         rows = "".join(
-            f"<tr><td {left}>{_link(key, key)}</td><td {left}>{WHY[self._states[key]]}</td>"
-            f"<td {left}>{_links(self._questions[key].data['trains'])}</td></tr>"
+            f"<tr><td {left}>{_to_cell(_path(), f'practice-{key}', key)}</td>"
+            f"<td {left}>{WHY[self._states[key]]}</td>"
+            f"<td {left}>{_links(self._questions[key].data['trains']) or TEXT}</td></tr>"
             for key in self._with_state("wrong", "later")
         )
         table = (
@@ -161,14 +162,20 @@ def _links(exercises: list[str]) -> str:
     return "<br>".join(_link(exercise, _name(exercise)) for exercise in exercises)
 
 
-def _link(key: str, text: str) -> str:
-    """A link to the heading of an exercise, or of the exercise of a question; relative to the quiz."""
+def _link(exercise: str, text: str) -> str:
+    """A link to an exercise; the bare text of an unknown one."""
     known = _exercises()
-    here = posixpath.dirname(known.get("q1", ("", "ch06_networks/quiz"))[1])
-    exercise = key if key in known else key.rstrip("abcdefgh")
     if exercise not in known:
         return html.escape(text)
-    title, path = known[exercise]
-    target = posixpath.relpath(f"{path}.ipynb", here or ".")
-    anchor = quote(f"{exercise} {title}".replace(" ", "-"), safe="'(),.-")
-    return f'<a href="{quote(target)}#{html.escape(anchor)}">{html.escape(text)}</a>'
+    return _to_cell(known[exercise][1], f"exercise-{exercise.replace('.', '-')}", text)
+
+
+def _to_cell(path: str, cell: str, text: str) -> str:
+    """A link to a cell of a notebook, relative to the quiz: JupyterLab goes there."""
+    target = posixpath.relpath(f"{path}.ipynb", posixpath.dirname(_path()) or ".")
+    return f'<a href="{quote(target)}#cell-id={cell}">{html.escape(text)}</a>'
+
+
+def _path() -> str:
+    """The path of the quiz's notebook."""
+    return _exercises().get("q1", ("", "ch06_networks/quiz"))[1]

@@ -10,11 +10,12 @@ from __future__ import annotations
 import ipywidgets as widgets
 
 from utils.live import LiveChild, in_place
-from utils.quiz.questions import Question, Reply, as_html, as_text
+from utils.quiz.questions import ASKS, Question, Reply, as_html, as_static, as_text
 from utils.quiz.quiz import answered
+from utils.quiz.use_answer import UseAnswer
 
 RIGHT, WRONG, PLAIN, DARK = "#00664b", "#a33b00", "#e4e7eb", "#1f2933"
-CHOSEN = "#005a8d"  # can be told from a light and from a dark page
+CHOSEN, EDGE = "#005a8d", "#56b4e9"  # a chosen letter stands out on a light and on a dark page
 SHEET = "line-height:1.45;font-size:14px"
 
 
@@ -23,15 +24,15 @@ class QuestionWidget(widgets.VBox):
 
     how = ""  # what to do
 
-    def __init__(self, question: Question, with_question: bool = True):
+    def __init__(self, question: Question):
         self.question = question
         self.reply: Reply | None = None
         self._live: LiveChild | None = None
-        top = f"<b>{question.id}</b> {self.how}"
-        if with_question:
-            top = f"<b>{question.id}</b> {as_html(question.question)}<br><i>{self.how}</i>"
+        asked = f"<b>{question.id}</b> ({ASKS[question.kind]}) {as_html(question.question)}"
+        top = f"{asked}<br><i>{self.how}</i>"
         self.words = widgets.HTMLMath()
-        super().__init__([_text(top), *self._rows(), self.words])
+        self.use = UseAnswer(question.id)
+        super().__init__([_text(top), *self._rows(), self.words, self.use])
         self._say("", "")
 
     def _rows(self) -> list[widgets.Widget]:
@@ -41,6 +42,7 @@ class QuestionWidget(widgets.VBox):
     def _answer(self, answer) -> None:
         """Show the feedback to an answer."""
         self.reply = answered(self.question, answer)
+        self.use.line = self.question.line(answer) if self.question.readable(answer) else ""
         mark = "✔ Right." if self.reply.right else "✘"
         self._say(
             f"<b>{mark}</b> {as_html(self.reply.feedback)}", RIGHT if self.reply.right else WRONG
@@ -59,19 +61,11 @@ class QuestionWidget(widgets.VBox):
 
     def _repr_mimebundle_(self, **kwargs):
         """The question for readers without a kernel; the widget takes its place."""
-        rows = "".join(
-            f"<li>({letter}) {as_html(text)}</li>" for letter, text in self.question.options.items()
-        )
-        lists = f'<ul style="list-style:none">{rows}</ul>' if rows else ""
-        if self.question.kind == "match":
-            names = "".join(f"<li>{as_html(text)}</li>" for text in self.question.left.values())
-            lists = f"<ul>{names}</ul>{lists}"
-        text = (
-            f"<div><p><b>{self.question.id}</b> {as_html(self.question.question)}</p>{lists}"
-            "<p><i>To practise this question, run the cell in JupyterLab.</i></p></div>"
-        )
         self._live = self._live or LiveChild(child=self)
-        return {"text/plain": repr(self), "text/html": in_place(self._live.place, text)}
+        return {
+            "text/plain": repr(self),
+            "text/html": in_place(self._live.place, as_static(self.question)),
+        }
 
 
 class OneOptionWidget(QuestionWidget):
@@ -243,6 +237,8 @@ def _mark(button: widgets.Button, text: str, colour: str | None) -> None:
     button.description = text
     button.style.button_color = colour or PLAIN
     button.style.text_color = "white" if colour else DARK
+    button.style.font_weight = "bold" if colour else ""
+    button.layout.border = f"2px solid {EDGE}" if colour else "2px solid transparent"
 
 
 def _check_button(press) -> widgets.Button:

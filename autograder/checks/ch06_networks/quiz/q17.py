@@ -1,6 +1,6 @@
 """Question 17 of the quiz: where nan comes from."""
 
-from autograder.check import attempt, check
+from autograder.check import attempt, check, written
 from autograder.checks.ch06_networks.quiz.questions import QUESTIONS
 from utils.answers import number
 
@@ -192,3 +192,16 @@ def stable_bce(z, y):
 
     z, y = torch.tensor(z, dtype=torch.float64), torch.tensor(float(y), dtype=torch.float64)
     return torch.nn.functional.binary_cross_entropy_with_logits(z, y).item()
+
+
+written(
+    "q17-written",
+    rubric=[
+        (
+            0.5,
+            "three causes that are really different (a large learning rate and large steps are one)",
+        ),
+        (1, "for each of them something to look at, not a remedy"),
+        (0.5, "what that look would show, so that the causes can be told apart"),
+    ],
+)

@@ -149,7 +149,7 @@ expect("7.16b", lambda: after_init(nn.Linear(7, 3)).bias.tolist(), [0.0, 0.0, 0.
 expect("7.16b", lambda: isinstance(after_init(nn.ReLU()), nn.ReLU), True)
 expect("7.16b", lambda: after_init(nn.LayerNorm(3)).weight.tolist(), [1.0, 1.0, 1.0])
 in_tails = such_that("above 3: a normal distribution has tails", lambda largest: largest > 3)
-expect("7.16b", lambda: float(abs(after_init(nn.Linear(800, 600)).weight).max() * 20), in_tails)
+expect("7.16b", lambda: after_init(nn.Linear(800, 600)).weight.max().item() * 20, in_tails)
 
 # %% [markdown] commentary="7.16"
 # In `init_he`, the test `isinstance` comes first, because `model.apply` visits every layer, ReLUs and the

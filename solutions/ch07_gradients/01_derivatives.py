@@ -154,7 +154,7 @@ def print_lines(points=60):
     print(f"\nx = {x:g}, {', '.join(f'{name} = {value:g}' for name, value in p.items())}")
     for name in NAMES:
         mark = "✘" if name in wrong else " "
-        print(f"{mark} {name:8} yours {yours[name]:10.5f}   measured {measured[name]:10.5f}")
+        print(f"{mark} {name:8} yours {yours[name] + 0:10.5f}   measured {measured[name] + 0:10.5f}")
 
 
 expect("7.1", lambda: sorted(derivatives_7_1(ones, 2.0)), sorted(NAMES))

@@ -101,7 +101,40 @@ expect("7.10-equations", lambda: equations_7_10, three_letters)
 # biases 1.5 and 5.
 #
 # The test compares your gradients with measured ones: it nudges every weight and every bias of a small
-# network.
+# network, with the function in the next cell.
+
+
+# %% setup=true
+def output(Omegas, betas, x, alpha):
+    """What the network gives."""
+    for k in range(len(Omegas)):
+        x = betas[k] + Omegas[k] @ (np.maximum(x, alpha * x) if k else x)
+    return x
+
+
+def gradients_that_differ(backward, alpha, sizes=(3, 3, 3, 2)):
+    """The names of the gradients that differ from measured ones: every number is nudged once."""
+    rng = np.random.default_rng(3)
+    Omegas = [rng.normal(size=(n, m)) for m, n in zip(sizes, sizes[1:])]
+    betas = [rng.normal(size=n) for n in sizes[1:]]
+    x, upstream = rng.normal(size=sizes[0]), rng.normal(size=sizes[-1])
+    wrong = []
+    yours = backward(Omegas, betas, x, upstream, alpha)
+    for name, gradients, numbers in zip(("dOmega", "dbeta"), yours, (Omegas, betas)):
+        for k, given in enumerate(numbers):
+            measured = np.empty(given.shape)
+            for place in np.ndindex(given.shape):
+                before = given[place]
+                given[place] = before + 1e-6
+                up = upstream @ output(Omegas, betas, x, alpha)
+                given[place] = before - 1e-6
+                down = upstream @ output(Omegas, betas, x, alpha)
+                given[place], measured[place] = before, (up - down) / 2e-6
+            same_shape = np.shape(gradients[k]) == measured.shape
+            if not same_shape or not np.allclose(gradients[k], measured, atol=1e-5):
+                wrong.append(f"{name}_{k}")
+    return wrong
+
 
 # %% [markdown] hints="7.10"
 # For the cards: which of the vectors have the right length when the layers differ in size? And which
@@ -161,41 +194,10 @@ def shapes(*sizes):
     return [np.shape(d) for d in dOmegas], [np.shape(d) for d in dbetas]
 
 
-def output(Omegas, betas, x, alpha):
-    """What the network gives."""
-    for k in range(len(Omegas)):
-        x = betas[k] + Omegas[k] @ (np.maximum(x, alpha * x) if k else x)
-    return x
-
-
-def gradients_that_differ(alpha, sizes=(3, 3, 3, 2)):
-    """The names of your gradients that differ from measured ones: every number is nudged once."""
-    rng = np.random.default_rng(3)
-    Omegas = [rng.normal(size=(n, m)) for m, n in zip(sizes, sizes[1:])]
-    betas = [rng.normal(size=n) for n in sizes[1:]]
-    x, upstream = rng.normal(size=sizes[0]), rng.normal(size=sizes[-1])
-    wrong = []
-    yours = backward_leaky(Omegas, betas, x, upstream, alpha)
-    for name, gradients, numbers in zip(("dOmega", "dbeta"), yours, (Omegas, betas)):
-        for k, given in enumerate(numbers):
-            measured = np.empty(given.shape)
-            for place in np.ndindex(given.shape):
-                before = given[place]
-                given[place] = before + 1e-6
-                up = upstream @ output(Omegas, betas, x, alpha)
-                given[place] = before - 1e-6
-                down = upstream @ output(Omegas, betas, x, alpha)
-                given[place], measured[place] = before, (up - down) / 2e-6
-            same_shape = np.shape(gradients[k]) == measured.shape
-            if not same_shape or not np.allclose(gradients[k], measured, atol=1e-5):
-                wrong.append(f"{name}_{k}")
-    return wrong
-
-
 expect("7.10", lambda: one_unit_per_layer(-1.0, 5.0), [-1.5, -1.0, 1.5, 5.0])
 expect("7.10", lambda: one_unit_per_layer(1.0, 5.0), [15.0, 10.0, 15.0, 5.0])
-expect("7.10", lambda: gradients_that_differ(alpha=0.1), [])
-expect("7.10", lambda: gradients_that_differ(alpha=0.3), [])
+expect("7.10", lambda: gradients_that_differ(backward_leaky, alpha=0.1), [])
+expect("7.10", lambda: gradients_that_differ(backward_leaky, alpha=0.3), [])
 expect("7.10", lambda: shapes(3, 5, 4, 2), ([(5, 3), (4, 5), (2, 4)], [(5,), (4,), (2,)]))
 
 # %% [markdown] commentary="7.10"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 NOTEBOOKS = (
     "ch02_autograd/02_operations",
     "ch06_networks/quiz",
-    "ch07_gradients/02_backpropagation",
+    "ch07_gradients/04_backpropagation",
 )
 ENCODINGS = ("utf-8-sig", "utf-16", "utf-32", "utf-16-le", "latin-1", "cp1252", "cp037")
 

@@ -32,7 +32,7 @@ COMMON = {
     "suppress_health_check": list(HealthCheck),
 }
 REFERENCE = Reference(COURSE)
-NAMES = ("ch02_autograd/02_operations", "ch07_gradients/02_backpropagation")
+NAMES = ("ch02_autograd/02_operations", "ch07_gradients/04_backpropagation")
 HONEST = "m, honest"
 
 

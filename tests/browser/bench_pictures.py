@@ -32,7 +32,7 @@ EXPLORERS = {  # name: (notebook, cells to run first, a piece of its cell, slide
     "lenses": ("ch02_autograd/01_by_hand", ["setup-1"], "explore(lenses", "x"),
     "gradient flow": ("ch02_autograd/03_networks", ["setup-1"], "gradient_flow_explorer()", "factor"),
     "network of 7.1": ("ch07_gradients/01_derivatives", ["setup-1"], "network_7_1_explorer()", "x"),
-    "initialisation": ("ch07_gradients/03_training", ["setup-1"], "variance_explorer()", "layer"),
+    "initialisation": ("ch07_gradients/06_initialisation", ["setup-1"], "variance_explorer()", "layer"),
 }  # fmt: skip
 
 

@@ -141,3 +141,22 @@ def test_a_move_is_fast(make):
         e.set(**{name: value})
         times.append(process_time() - begun)
     assert min(times) < 0.02
+
+
+@pytest.mark.parametrize("activation", ["ReLU", "tanh"])
+def test_the_variance_of_the_gradients_is_that_of_torch(activation):
+    torch.manual_seed(0)
+    h = torch.randn(INPUTS, WIDTH)
+    fs = []
+    for _ in range(DEEPEST):
+        weights = torch.randn(WIDTH, WIDTH) * (2 / WIDTH) ** 0.5
+        f = h @ weights.T
+        if not fs:
+            f.requires_grad_()
+        fs.append(f)
+        h = {"ReLU": torch.relu, "tanh": torch.tanh}[activation](f)
+    first, last = fs[0], fs[-1]
+    (gradient,) = torch.autograd.grad(last, first, torch.randn_like(last))
+    logs = ch07_gradients._back_through("He: 2/n", activation)
+    assert logs[-1] == pytest.approx(0, abs=0.05)
+    assert logs[0] == pytest.approx(gradient.var().log10().item(), abs=0.4)

@@ -1,10 +1,12 @@
 """The given functions of chapter 7 and the pictures of them."""
 
+import itertools
+
 import numpy as np
 import pytest
 
 from utils import backprop_pictures, plots
-from utils.explorers.ch07_gradients import network_7_1_explorer
+from utils.explorers.ch07_gradients import SWITCHES, network_7_1_explorer
 from utils.given_functions import EXAMPLE_7_1, NAMES_7_1, network_7_1, toy_forward
 
 
@@ -74,3 +76,13 @@ def test_step_units_leave_only_the_output_layer_learning(shown):
     (said,) = shown
     assert "W1 0.00, b1 0.00, W2 0.00, b2 0.00" in said
     assert "W3 0.00" not in said
+
+
+def test_the_buttons_of_the_explorer_reach_all_sixteen_patterns():
+    explorer = network_7_1_explorer()
+    seen = set()
+    for first, second in itertools.product(list(SWITCHES)[1:], repeat=2):
+        explorer.set(first_layer=first, second_layer=second)
+        units = explorer.text.split(": ", 1)[1].split(";")[0].split(", ")
+        seen.add(tuple(unit.endswith("(on)") for unit in units))
+    assert len(seen) == 16

@@ -215,6 +215,15 @@ def test_grade_takes_exercises_and_knows_what_was_meant(notebook, monkeypatch):
         assert said.count("\n") == 1
 
 
+def test_grade_of_an_exercise_leaves_out_a_bonus_that_is_not_written(notebook):
+    notebook.run(
+        "# Answer 7.6\nelement = lambda Omega, i, j: Omega[i, j]\ndz_dh = lambda Omega, *_: Omega.T"
+    )
+    assert "0.0" not in notebook.run("grade('7.6')") and notebook.result.result == 3
+    notebook.run("# Answer 7.6-proof\nproof_7_6 = 'ABCD'")
+    assert notebook.run("grade('7.6')").startswith("3.0\n0.0\n")
+
+
 def test_an_endless_loop_ends_with_a_sentence(notebook, monkeypatch):
     import autograder.notebook
 

@@ -22,6 +22,11 @@ ACTIVATIONS = {
     "tanh": np.tanh,
     "sigmoid": lambda f: 1 / (1 + np.exp(-f)),
 }
+SLOPES = {
+    "ReLU": lambda f: 1.0 * (f > 0),
+    "tanh": lambda f: 1 - np.tanh(f) ** 2,
+    "sigmoid": lambda f: _sigmoid(f) * (1 - _sigmoid(f)),
+}
 PLACES = {
     "x": (0, 0), "h1": (1, 0.62), "h2": (1, -0.62), "f1": (2, 0.62), "f2": (2, -0.62), "y": (3, 0),
 }  # fmt: skip
@@ -38,14 +43,24 @@ BIASES = {"h1": "θ01", "h2": "θ02", "f1": "ψ01", "f2": "ψ02", "y": "φ0"}
 OFF = "2 5"  # dots
 
 
-def network_7_1_explorer(p=EXAMPLE_7_1):
-    """The network of 7.1 with a slider for x: which units are on, and the output as a curve."""
-    grid = np.linspace(-2.5, 2.5, 301)
-    curve = network_7_1(p, grid)
-    heights = min(curve.min(), 0) - 0.2, max(curve.max(), 0) + 0.2
+SWITCHES = {  # buttons: the signs of a layer's two inputs at x = START
+    "the example": None, "both on": (1, 1), "upper on": (1, -1), "lower on": (-1, 1), "both off": (-1, -1),
+}  # fmt: skip
+START, FAR = 0.6, 0.8  # FAR: how far from its corner a unit is that a button has set
 
-    def draw(x):
-        value = _values_7_1(p, x)
+
+def network_7_1_explorer(p=EXAMPLE_7_1):
+    """The network of 7.1 with a slider for x: which units are on, and the output as a curve.
+
+    Buttons set the biases of a layer, so that each of the sixteen on/off patterns can be had.
+    """
+    grid = np.linspace(-2.5, 2.5, 301)
+
+    def draw(x, first_layer, second_layer):
+        now = switched_7_1(p, first_layer, second_layer)
+        value = _values_7_1(now, x)
+        curve = network_7_1(now, grid)
+        heights = min(curve.min(), 0) - 0.2, max(curve.max(), 0) + 0.2
         on = {name: name in "xy" or value[name] > 0 for name in value}
         net = Chart(
             "",
@@ -82,10 +97,24 @@ def network_7_1_explorer(p=EXAMPLE_7_1):
         ]
         return [net, output], (
             f"x = {x:.2f}: {', '.join(said)}; y = {number_text(value['y'])}."
-            " A dotted wire does not reach y: it begins or ends at a unit that is off."
+            " A dotted wire has no effect on y: it begins or ends at a unit that is off."
         )
 
-    return explore(draw, x=(-2.5, 2.5, 0.05, 0.6))
+    return explore(
+        draw, x=(-2.5, 2.5, 0.05, START), first_layer=list(SWITCHES), second_layer=list(SWITCHES)
+    )
+
+
+def switched_7_1(p, first_layer, second_layer):
+    """The parameters p with the biases at which the layers are switched in this way at x = START."""
+    if signs := SWITCHES[first_layer]:
+        theta01, theta02 = (FAR * s - p[w] * START for s, w in zip(signs, ("theta11", "theta12")))
+        p = p | {"theta01": theta01, "theta02": theta02}
+    if signs := SWITCHES[second_layer]:
+        value = _values_7_1(p, START)
+        for sign, f, bias in zip(signs, ("f1", "f2"), ("psi01", "psi02")):
+            p = p | {bias: p[bias] + FAR * sign - value[f]}
+    return p
 
 
 def _values_7_1(p, x):
@@ -139,7 +168,8 @@ def _sigmoids(f, layers):
 def variance_explorer():
     """How large the values in a random network are, layer by layer, for a choice of the start.
 
-    Left: the variance of the pre-activations. Right: the activations of one layer.
+    Left: the variance of the pre-activations, and of the gradients on their way back. Right: the
+    activations of one layer.
     """
     starts = sorted(SPREADS, key=lambda name: name != "Xavier: 1/n")
     return explore(
@@ -150,7 +180,7 @@ def variance_explorer():
 def _variances(weights, activation, layer):
     depths = np.arange(1, DEEPEST + 1)
     left = Chart(
-        "layer", "variance of the pre-activations", "Through the network", x=(0.3, DEEPEST + 0.7),
+        "layer", "variance", "Through the network", x=(0.3, DEEPEST + 0.7),
         y=(1e-13, 1e13), log="y", xticks=[1, 5, 10, 15, 20], width=420,
     )  # fmt: skip
     left.band(0.1, 10, GREEN)
@@ -159,13 +189,19 @@ def _variances(weights, activation, layer):
         left.line(depths, 10.0 ** _through(name, activation)[0], LINE, width=1.2, label=label)
     logs, shares = _through(weights, activation)
     left.line(depths, 10.0**logs, BLUE, marker="o", size=3, label=weights)
+    back = _back_through(weights, activation)
+    left.line(depths, 10.0**back, ORANGE, dash="7 5", label="gradients, backward")
     left.points([layer], [10.0 ** np.clip(logs[layer - 1], -12.9, 12.9)], RED, "D")
     right = Chart(
         "activation h", "share of the values", f"Activations of layer {layer}", x=(-3, 3), y=(0, 1),
         xticks={-3: "−3", -1: "−1", 0: "0", 1: "1", 3: "≥ 3"}, yticks=[0, 0.5, 1], width=400,
     )  # fmt: skip
     right.bars(np.linspace(-3, 3, 31), shares[layer - 1], BLUE)
-    return [left, right], _said(weights, activation, layer, logs)
+    backward = (
+        f" On the way back the variance of the gradients changes from {number_text(10 ** back[-1])} in"
+        f" layer {DEEPEST} to {number_text(10 ** back[0])} in layer 1."
+    )
+    return [left, right], _said(weights, activation, layer, logs) + backward
 
 
 def _said(start, activation, layer, logs):
@@ -177,8 +213,8 @@ def _said(start, activation, layer, logs):
     if activation == "ReLU":
         spread = SPREADS[start]
         text += (
-            f" Each layer multiplies it by about {number_text(spread / 2)}: n weights of variance"
-            f" {number_text(spread)}/n, and ReLU keeps half of the second moment."
+            f" Each layer multiplies it by about {number_text(spread / 2)}; its n weights per unit have"
+            f" the variance {number_text(spread)}/n."
         )
         return text + (" Only 2/n makes that factor 1." if spread == 2 else "")
     if factor < 0.7:
@@ -200,17 +236,36 @@ def _said(start, activation, layer, logs):
 @lru_cache
 def _through(start, activation):
     """(log10 of the variance of the pre-activations, shares of the activations) by layer."""
-    rng = np.random.default_rng(7)
-    h = rng.standard_normal((WIDTH, INPUTS))
     logs, shares = [], []
-    for _ in range(DEEPEST):
-        weights = rng.standard_normal((WIDTH, WIDTH)) * np.sqrt(SPREADS[start] / WIDTH)
-        f = weights @ h
+    for _, f in _layers(start, activation):
         h = ACTIVATIONS[activation](f)
         logs.append(np.log10(np.mean(f**2)))
         counts, _ = np.histogram(np.clip(h, -2.99, 2.99), bins=30, range=(-3, 3))
         shares.append(counts / h.size)
     return np.array(logs), shares
+
+
+@lru_cache
+def _back_through(start, activation):
+    """log10 of the variance of the gradients by the pre-activations, by layer; 1 at the last one."""
+    layers = list(_layers(start, activation))
+    df = np.random.default_rng(8).standard_normal((WIDTH, INPUTS))
+    logs = [np.log10(np.mean(df**2))]
+    for (weights, _), (_, f) in zip(layers[:0:-1], layers[-2::-1]):
+        df = SLOPES[activation](f) * (weights.T @ df)
+        logs.append(np.log10(np.mean(df**2)))
+    return np.array(logs[::-1])
+
+
+def _layers(start, activation):
+    """(weights, pre-activations) of each layer, for random inputs."""
+    rng = np.random.default_rng(7)
+    h = rng.standard_normal((WIDTH, INPUTS))
+    for _ in range(DEEPEST):
+        weights = rng.standard_normal((WIDTH, WIDTH)) * np.sqrt(SPREADS[start] / WIDTH)
+        f = weights @ h
+        yield weights, f
+        h = ACTIVATIONS[activation](f)
 
 
 def _sigmoid(f):

@@ -13,12 +13,15 @@ def sizes(answer, rng):
     cases = [*different, [4, 4, 4, 4], [3, 6, 2, 1]]
     lists = [attempt(answer.sizes_7_3, *case) for case in cases]
 
-    def term(number):  # counted from the end, so that a left-hand side left out costs one size
+    said = [", ".join(f"{n} = {w}" for n, w in zip(("D1", "D2", "D3", "Df"), c)) for c in cases]
+
+    def term(k):  # counted from the end, so that a left-hand side left out costs one size
         if any(len(one) > len(TERMS) for one in lists):
             raise ValueError(f"the list has more than {len(TERMS)} sizes")
-        return [[int(entry) for entry in one[number - len(TERMS)]] for one in lists]
+        found = [[int(entry) for entry in one[k - len(TERMS)]] for one in lists]
+        return dict(zip(said, found))
 
-    return {f"size of {name}": attempt(term, k) for k, name in enumerate(TERMS)}
+    return {f"size of {name}": attempt(lambda k=k: term(k)) for k, name in enumerate(TERMS)}
 
 
 SIZES = "[(D1, 1), (D1, D1), (D1, D2), (D2, D2), (D2, D3), (D3, D3), (D3, Df), (Df, 1)]"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.check import attempt, check
+from autograder.check import attempt, check, pairs, written
 
 
 def network(rng, sizes, alpha, *, hidden="mixed", outputs="positive"):
@@ -273,3 +273,50 @@ def backward_leaky(Omegas, betas, x, dl_dfK, alpha=0.1):
         f = Omega @ torch.nn.functional.leaky_relu(f, alpha) + beta
     f.backward(torch.tensor(dl_dfK))
     return [Omega.grad for Omega in W], [beta.grad for beta in b]
+
+
+equations = pairs(
+    "7.10-equations",
+    "equations_7_10",
+    ["beta", "Omega", "f"],
+    "abcdefg",
+    key={"beta": "d", "Omega": "a", "f": "f"},
+    points=1,
+    bonus=True,
+    ideas={
+        ("beta", "b"): (
+            "slope_for_the_bias",
+            "The bias is added behind the activation of the layer before and in front of its own: no slope "
+            "lies between it and f with index k.",
+        ),
+        ("Omega", "e"): (
+            "preactivation_in_weight_gradient",
+            "A layer's weights are multiplied by what the layer read, and that is the activation h, not the "
+            "pre-activation.",
+        ),
+        ("f", "c"): (
+            "mask_before_transpose_product",
+            "On the way back the weights come first, then the activation: the reverse of the order on "
+            "the way forward.",
+        ),
+        ("f", "g"): (
+            "mask_of_wrong_layer",
+            "The slopes are those of another layer, whose size need not even fit: the activation that is "
+            "passed was applied to f with index k − 1.",
+        ),
+    },
+)
+
+
+written(
+    "7.10-written",
+    rubric=[
+        (
+            0.5,
+            "bias and weights: the local derivatives of the linear layer, with h (not f) as the input",
+        ),
+        (0.5, "the way back: transposed weights first, then the slopes at f of the layer before"),
+        (0.5, "what changes against ReLU: only the slope for negative pre-activations"),
+        (0.5, "the corner at 0: any slope from alpha to 1, and why it does not matter"),
+    ],
+)

@@ -1,4 +1,4 @@
-"""7.16, the plot of the losses (bonus), and what is to be seen in it."""
+"""7.16, the plot of the losses, and what is to be seen in it."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from autograder.check import Fault, attempt, check, written
 from autograder.checks.ch07_gradients.training_rules import by_rules, close
 
 
-@check("7.16-plot", points=1, bonus=True)
+@check("7.16-plot", points=2)
 def picture(answer, rng):
     losses = np.sort(rng.uniform(0.2, 2, size=40))[::-1].round(3).tolist()
 
@@ -95,8 +95,8 @@ def plot_training(losses):
 written(
     "7.16-written",
     rubric=[
-        (1, "the plot has labelled axes and a scale on which the steps can be seen"),
-        (1, "one sentence on the steps: less jitter and a drop after the first halvings, then hardly "
-            "any movement because the rate is tiny"),
+        (1, "a scale on which the steps can be seen, and what one sees there"),
+        (1, "why: less jitter and a drop after the first halvings, then hardly any movement because the "
+            "rate is tiny"),
     ],
 )  # fmt: skip

@@ -5,7 +5,7 @@ from autograder.checks.ch07_gradients.network_of_fig78 import SHAPES, in_order, 
 from autograder.checks.ch07_gradients.training_rules import by_rules
 
 
-@check("7.16a", points=2, weights={"the forward pass": 1.5, "sizes of the biases": 0.5})
+@check("7.16a", points=1, weights={"the forward pass": 1.5, "sizes of the biases": 0.5})
 def model_of_fig78(answer, rng):
     import torch
 

@@ -37,12 +37,12 @@ WEIGHTS = {
     LOSSES: 0.5,
     "first batches of three epochs": 1.5,
     START: 1.5,
-    GRADIENTS: 3.5,
+    GRADIENTS: 5.5,
     RATES: 1.5,
 }
 
 
-@check("7.16c", points=4, seconds=30, weights=WEIGHTS)
+@check("7.16c", points=3, seconds=30, weights=WEIGHTS)
 def training(answer, rng):
     import torch.nn.functional as F
 

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from utils import cells
 from utils.colours import QUIET
 from utils.marks import COLOURS, FAILED, MARKS, OPEN, PASSED, UNCHECKED, say
-from utils.parts import course_map, facts, notebooks, parts_named
+from utils.parts import course_map, facts, notebooks, parts_named, parts_of_exercise
 from utils.records import CHANGED, COMPLETE, load, record, stopped_answer, tries
 
 __all__ = ["course_map", "grade", "progress", "solution", "state_of"]
@@ -71,9 +71,8 @@ def grade(name: str):
     if cells.live_shell() is not None:
         from IPython.display import display
 
-        for part, points in every:
-            later = facts(part)["bonus"] and points is not None and points.unwritten
-            if points is not None and not later:
+        for _, points in every:
+            if points is not None:
                 display(points)
     return sum(
         float(points) for part, points in every if points is not None and not facts(part)["bonus"]
@@ -104,7 +103,7 @@ def solution(name: str):
     In a student's copy it says that the solution comes with the feedback, and returns None.
     """
     try:
-        parts = parts_named(name)
+        parts = parts_of_exercise(name)
     except LookupError as problem:
         return say(str(problem))
     complete = _complete_check()

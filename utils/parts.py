@@ -42,16 +42,31 @@ def facts(part: str) -> dict:
 
 
 def parts_named(name: str) -> list[str]:
-    """The checked parts that an id names: the part itself, or all parts of an exercise.
+    """The checked parts that an id names: the part itself, else all parts of the exercise.
 
     `LookupError` with one sentence and the nearest ids when it names nothing.
     """
-    checked = [part for part, known in facts_of_parts().items() if not known["written"]]
-    if found := [one for one in exercises() if one["id"] == name]:
-        return [part["id"] for part in found[0]["parts"] if part["id"] in checked]
-    if name in checked:
-        return [name]
-    raise LookupError(f'There is no exercise "{name}". Did you mean {_nearest(name, checked)}?')
+    return [name] if name in _checked() else parts_of_exercise(name)
+
+
+def parts_of_exercise(name: str) -> list[str]:
+    """All checked parts of the exercise that an id names, or that a part is of; `LookupError` as above."""
+    found = [
+        part["id"]
+        for exercise in exercises()
+        if name == exercise["id"] or name in (part["id"] for part in exercise["parts"])
+        for part in exercise["parts"]
+        if not part["written"]
+    ]
+    if not found:
+        raise LookupError(
+            f'There is no exercise "{name}". Did you mean {_nearest(name, _checked())}?'
+        )
+    return found
+
+
+def _checked() -> list[str]:
+    return [part for part, known in facts_of_parts().items() if not known["written"]]
 
 
 def _nearest(name: str, checked: list[str]) -> str:

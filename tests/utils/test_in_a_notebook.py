@@ -215,13 +215,14 @@ def test_grade_takes_exercises_and_knows_what_was_meant(notebook, monkeypatch):
         assert said.count("\n") == 1
 
 
-def test_grade_of_an_exercise_leaves_out_a_bonus_that_is_not_written(notebook):
+def test_grade_below_an_answer_is_about_that_part_alone(notebook):
+    """7.6 and q1 are parts of their exercises as well: what comes further down is not judged yet."""
     notebook.run(
         "# Answer 7.6\nelement = lambda Omega, i, j: Omega[i, j]\ndz_dh = lambda Omega, *_: Omega.T"
     )
     assert "0.0" not in notebook.run("grade('7.6')") and notebook.result.result == 3
-    notebook.run("# Answer 7.6-proof\nproof_7_6 = 'ABCD'")
-    assert notebook.run("grade('7.6')").startswith("3.0\n0.0\n")
+    assert "q1c" not in notebook.run("# Answer q1\nq1 = 'b'\n\ngrade('q1')")
+
 
 
 def test_an_endless_loop_ends_with_a_sentence(notebook, monkeypatch):

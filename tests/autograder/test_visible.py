@@ -1,6 +1,7 @@
 """The visible tests beside the complete check: what is right passes them, and where a notebook says
 that they decide the answer, every known wrong answer fails one of them."""
 
+import ast
 import contextlib
 import io
 
@@ -28,13 +29,15 @@ def seen(part: str, variant: Variant | None = None) -> set[str]:
 
     with contextlib.redirect_stdout(io.StringIO()):
         for cell in notebook.cells:
-            if cell.role == "test" and cell.key == part:
+            is_test = cell.role == "test" and cell.key == part
+            if is_test or cell.meta.get("step") == part:
                 names["expect"] = expect
                 try:
                     execute(cell.source, names, f"test {part}")
                 except Exception:  # in a helper of the test
                     states.add(FAILED)
-                return states
+                if is_test:
+                    return states
             if cell.role == "setup" or cell.role == "answer" and _is_needed(cell, part):
                 is_varied = variant is not None and cell is answer
                 text = variant.text(cell.solution) if is_varied else cell.solution
@@ -43,8 +46,7 @@ def seen(part: str, variant: Variant | None = None) -> set[str]:
 
 
 def _is_needed(cell, part: str) -> bool:
-    exercise = REFERENCE.course.exercises[exercise_of(part)]
-    return exercise_of(cell.key) in (exercise.id, *exercise.needs)
+    return exercise_of(cell.key) in (exercise_of(part), *REFERENCE.course.header_of(part).needs)
 
 
 DECIDING = [part for part, facts in facts_of_parts().items() if facts.get("decides")]
@@ -68,3 +70,45 @@ def test_every_right_answer_passes_the_visible_tests(part):
 def test_the_kind_of_an_answer_alone_never_decides():
     typed = [part for part, check in CHECKS.items() if getattr(check.observe, "typed", False)]
     assert typed and not set(typed) & set(DECIDING)
+
+
+def functions(text: str) -> dict[str, str]:
+    """The functions and classes that a text defines last under each name, without their comments."""
+    kinds = (ast.FunctionDef, ast.ClassDef)
+    return {one.name: ast.dump(one) for one in ast.parse(text).body if isinstance(one, kinds)}
+
+
+def wrong_code(part: str) -> list[Variant]:
+    """The misconceptions of a part that change code (and not only a value that is typed)."""
+    solution = REFERENCE.solution(part)
+    if getattr(CHECKS[part].observe, "typed", False) or not functions(solution):
+        return []
+    written = functions(solution)
+    is_code = [
+        one
+        for one in CHECKS[part].of_kind("misconception")
+        if functions(one.text(solution)) != written or _changes_later(one)
+    ]
+    return is_code
+
+
+def _changes_later(variant: Variant) -> bool:
+    """Does it give or take away something of what the solution defines, as in `del Value.__radd__`?"""
+    return any("." in line for line in variant.source.splitlines() if "=" in line or "del " in line)
+
+
+CODE = [part for part in CHECKS if wrong_code(part)]
+
+
+@pytest.mark.parametrize("part", CODE)
+def test_half_of_the_wrong_ideas_and_the_most_frequent_fail_a_visible_test(part):
+    """The first misconception of a check is the most frequent one."""
+    wrong = wrong_code(part)
+    assert FAILED in seen(part, wrong[0]), f"{wrong[0].key} passes every visible test"
+    passing = []
+    for number, one in enumerate(wrong[1:], start=1):
+        if 2 * (number - len(passing)) >= len(wrong):
+            break
+        if FAILED not in seen(part, one):
+            passing.append(one.key)
+    assert 2 * len(passing) <= len(wrong), f"these pass every visible test: {passing}"

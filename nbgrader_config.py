@@ -32,11 +32,12 @@ c.CourseDirectory.db_url = (
 c.GenerateAssignment.preprocessors = [
     "nbgrader.preprocessors.LockCells",
     "autograder.course.clearing.ClearSolutions",
+    "autograder.course.clearing.ClearOutput",
     *(
         f"nbgrader.preprocessors.{name}"
         for name in (
-            "ClearOutput", "CheckCellMetadata", "ComputeChecksums", "SaveCells", "ClearHiddenTests",
-            "ClearMarkScheme", "ComputeChecksums", "CheckCellMetadata",
+            "CheckCellMetadata", "ComputeChecksums", "SaveCells", "ClearHiddenTests", "ClearMarkScheme",
+            "ComputeChecksums", "CheckCellMetadata",
         )
     ),
     "autograder.nbgrader_plugin.WithoutRubrics",

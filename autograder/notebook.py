@@ -24,6 +24,7 @@ from autograder.notation.checks import Check
 from autograder.notation.faults import CourseFault
 from autograder.notation.ids import exercise_of
 from autograder.notation.registry import all_checks
+from autograder.report.solution import OpenedSolution, solution_of
 from utils.colours import QUIET
 from utils.limits import Stopped, time_limit
 from utils.marks import Said
@@ -65,6 +66,11 @@ def grade(part: str, namespace: dict | None = None, seed: int | None = None) -> 
     if verdict.state != "graded":
         raise CourseFault(verdict.note)
     return points
+
+
+def opened_solution(exercise: str) -> OpenedSolution:
+    """The reference solution of an exercise with its commentary; `utils.solution` asks for it."""
+    return solution_of(exercise, default_reference())
 
 
 _last: dict[str, Verdict] = {}  # of this session, by part

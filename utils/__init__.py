@@ -46,6 +46,7 @@ _HOME = {
     "course_map": "parts",
     "grade": "completion",
     "progress": "completion",
+    "solution": "completion",
     "check_environment": "environment",
 }
 

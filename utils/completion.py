@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import inspect
 import os
+from importlib import import_module
 from importlib.metadata import entry_points
 from importlib.util import find_spec
 
@@ -12,9 +13,11 @@ from utils import cells
 from utils.colours import QUIET
 from utils.marks import COLOURS, FAILED, MARKS, OPEN, PASSED, UNCHECKED, say
 from utils.parts import course_map, facts, notebooks, parts_named
-from utils.records import CHANGED, COMPLETE, load, record, stopped_answer
+from utils.records import CHANGED, COMPLETE, load, record, stopped_answer, tries
 
-__all__ = ["course_map", "grade", "progress", "state_of"]
+__all__ = ["course_map", "grade", "progress", "solution", "state_of"]
+
+TRIES = 3  # wrong answers to a part after which its solution may be opened
 
 WORDS = {
     PASSED: "done",
@@ -89,6 +92,32 @@ def _graded(part: str, check, names: dict):
     full = facts(part)["points"]
     record(part, COMPLETE, PASSED if points == full else OPEN if points.unwritten else FAILED)
     return points
+
+
+def solution(name: str):
+    """The reference solution of an exercise, with a commentary and another right way.
+
+        solution("2.5")
+
+    It opens when the complete check has found every part right, or three different answers to it wrong.
+    In a student's copy it says that the solution comes with the feedback, and returns None.
+    """
+    try:
+        parts = parts_named(name)
+    except LookupError as problem:
+        return say(str(problem))
+    complete = _complete_check()
+    if complete is None:
+        return say(f"{name}: the solution comes with the feedback on your work.")
+    states = load()
+    asked = [part for part in parts if not facts(part)["bonus"]] or parts
+    if closed := [p for p in asked if states.get(p) != PASSED and tries(p) < TRIES]:
+        counts = ", ".join(f"{part} has {tries(part)}" for part in closed)
+        return say(
+            f"The solution of {name} opens when the complete check finds it right, or after {TRIES} "
+            f"different answers of yours that it finds wrong. So far: {counts}."
+        )
+    return import_module(complete.module).opened_solution(name)
 
 
 def _callers_names() -> dict:

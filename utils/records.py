@@ -1,8 +1,9 @@
 """What was tried and how it went, kept in `.progress.json` at the top of the course.
 
-For every part: how its visible tests and its complete check went, and the answer (a hash of its cell)
-that they looked at. The complete check decides where there is one. When another answer is run, what was
-said about the earlier one no longer counts; when that one comes back, it counts again.
+For every part: how its visible tests and its complete check went, the answer (a hash of its cell) that
+they looked at, and the answers that the complete check has found wrong. The complete check decides where
+there is one. When another answer is run, what was said about the earlier one no longer counts; when that
+one comes back, it counts again.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from utils.parts import facts
 STATES = (PASSED, UNCHECKED, OPEN, FAILED)  # from best to worst
 CHANGED = "changed"  # another answer was run since
 COMPLETE = "the complete check"
+MOST_TRIES = 20  # that are remembered
 _runs: dict[str, int] = {}  # the run of a cell in which a part was last tried
 
 
@@ -39,11 +41,14 @@ def record(part: str, what: str, state: str) -> None:
     entry = dict(everything.get(part, {}))
     now = cells.answer(answer_of(part))
     digest = now.digest if now else entry.get("now", "")
+    tried = entry.get("tried", [])
     if entry.get("answer") != digest:
-        entry = {}
+        entry = {"tried": tried} if tried else {}
     entry |= {"answer": digest, "now": digest}
     if what == COMPLETE:
         entry["complete"] = state
+        if state == FAILED and digest not in tried:
+            entry["tried"] = [*tried, digest][-MOST_TRIES:]
     else:
         run = cells.this_run()
         again = run is not None and _runs.get(part) == run
@@ -63,6 +68,11 @@ def answered(key: str, digest: str) -> None:
     parts = [part for part in everything if answer_of(part) == key]
     if any(everything[part].get("now") != digest for part in parts):
         _write(everything | {part: {**everything[part], "now": digest} for part in parts})
+
+
+def tries(part: str) -> int:
+    """How many different answers to a part the complete check has found wrong."""
+    return len(_read().get(part, {}).get("tried", []))
 
 
 def answer_of(part: str) -> str:

@@ -27,13 +27,17 @@ from autograder.notation.checks import Check
 from autograder.notation.registry import Written, all_checks, all_written
 
 
-def write_sources(course: Course, folder: Path) -> None:
-    """All source notebooks below `folder`, one sub-folder per chapter."""
+def write_sources(course: Course, folder: Path, draw: bool = False) -> None:
+    """All source notebooks below `folder`, one sub-folder per chapter.
+
+    draw: make the shipped pictures that are out of date; without it they are left out.
+    """
     checks, texts, data = all_checks(), all_written(), course_map(course)
     for notebook in course.notebooks.values():
         made = source_notebook(notebook, checks, texts)
         for cell in made.cells:
             cell.source = filled(cell.source, notebook.name, data)
+        shipped.put_pictures(made, course.chapters / f"{notebook.name}.ipynb", draw)
         target = folder / f"{notebook.name}.ipynb"
         target.parent.mkdir(parents=True, exist_ok=True)
         write_notebook(made, target)
@@ -54,7 +58,7 @@ def release(course: Course, sources: Path, target: Path) -> None:
     from nbgrader.coursedir import CourseDirectory
     from traitlets.config import Config
 
-    from autograder.course.clearing import ClearSolutions
+    from autograder.course.clearing import ClearOutput, ClearSolutions
 
     for chapter in course.assignments():
         config = Config()
@@ -63,7 +67,7 @@ def release(course: Course, sources: Path, target: Path) -> None:
         config.CourseDirectory.release_directory = str(target)
         config.CourseDirectory.assignment_id = chapter
         config.GenerateAssignment.preprocessors = [
-            preprocessors.LockCells, ClearSolutions, preprocessors.ClearOutput,
+            preprocessors.LockCells, ClearSolutions, ClearOutput,
             preprocessors.CheckCellMetadata, preprocessors.ClearHiddenTests,
             preprocessors.ClearMarkScheme, preprocessors.ComputeChecksums,
             preprocessors.CheckCellMetadata,
@@ -138,15 +142,12 @@ def build(course: Course) -> dict[Path, bytes]:
     check_course(course)
     with tempfile.TemporaryDirectory() as temporary:
         sources, made = Path(temporary) / "source", Path(temporary) / "made"
-        write_sources(course, sources)
+        write_sources(course, sources, draw=True)
         release(course, sources, made)
-        files = {}
-        for file in sorted(made.rglob("*.ipynb")):
-            path = Path("chapters") / file.relative_to(made)
-            notebook = nbformat.read(file, as_version=4)
-            if shipped.put_pictures(notebook, course.root / path):
-                write_notebook(notebook, file)
-            files[path] = file.read_bytes()
+        files = {
+            Path("chapters") / file.relative_to(made): file.read_bytes()
+            for file in sorted(made.rglob("*.ipynb"))
+        }
     data = course_map(course)
     text = json.dumps(data, indent=1, ensure_ascii=False) + "\n"
     files[Path("utils/course_map.json")] = text.encode()

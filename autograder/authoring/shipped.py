@@ -33,19 +33,21 @@ _PNG = re.compile(r"(?<=data:image/png;base64,)[\w+/=]+")
 COLOURS = 128  # of a shipped PNG
 
 
-def put_pictures(notebook: NotebookNode, committed: Path) -> bool:
-    """Give the demonstrations that ship with a picture their outputs; False where there are none."""
+def put_pictures(notebook: NotebookNode, committed: Path, draw: bool) -> None:
+    """Give the demonstrations that ship with a picture their outputs.
+
+    draw: whether to make those that the committed notebook does not have.
+    """
     wanted = {
         cell.id: _key(_needed(notebook, cell)) for cell in notebook.cells if KEY in cell.metadata
     }
     known = _committed(committed)
     missing = [name for name, key in wanted.items() if known.get(name, ("",))[0] != key]
-    made = drawn(notebook, missing) if missing else {}
+    made = drawn(notebook, missing) if missing and draw else dict.fromkeys(missing, [])
     for cell in notebook.cells:
         if cell.id in wanted:
             cell.metadata[KEY] = wanted[cell.id]
             cell.outputs = made[cell.id] if cell.id in made else known[cell.id][1]
-    return bool(wanted)
 
 
 def drawn(notebook: NotebookNode, names: list[str]) -> dict[str, list]:

@@ -9,6 +9,16 @@ from traitlets import Dict, Unicode
 from autograder.course.cells import BEGIN_SOLUTION, STUB, WRITTEN_STUB, without_solution
 
 
+class ClearOutput(preprocessors.ClearOutput):
+    """Removes all outputs but the pictures that a notebook ships with."""
+
+    def preprocess_cell(self, cell, resources, cell_index):
+        """Clear one cell."""
+        if "picture" in cell.metadata:
+            return cell, resources
+        return super().preprocess_cell(cell, resources, cell_index)
+
+
 class ClearSolutions(preprocessors.ClearSolutions):
     """Removes the solutions. nbgrader's own step would put a line that raises under every stub."""
 

@@ -13,15 +13,19 @@ LONGEST = 1600  # characters of another way that is shown as well
 
 @dataclass(frozen=True)
 class OpenedSolution:
-    """What is shown: the answers' code, why they are written so, and another right way, if there is one."""
+    """What is shown: the answers' code, why they are written so, the model answer in words and another
+    right way, if there are any."""
 
     exercise: str
     code: str
     commentary: str
+    written: str = ""
     other: str = ""
 
     def __str__(self) -> str:
         blocks = [f"Solution {self.exercise}", self.code, self.commentary]
+        if self.written:
+            blocks += ["In words:", self.written]
         if self.other:
             blocks += ["Also right:", self.other]
         return "\n\n".join(filter(None, blocks))
@@ -32,6 +36,8 @@ class OpenedSolution:
     def _repr_html_(self) -> str:
         made = [f"<p><b>Solution {escape(self.exercise)}</b></p>", _code(self.code)]
         made += [f"<p>{escape(text)}</p>" for text in self.commentary.split("\n\n") if text]
+        if self.written:
+            made.append(f"<p><b>In words</b></p><p>{escape(self.written)}</p>")
         if self.other:
             made.append(
                 f"<details><summary>Another right way</summary>{_code(self.other)}</details>"
@@ -48,14 +54,15 @@ def solution_of(exercise: str, reference: Reference) -> OpenedSolution:
     course = reference.course
     header = course.header_of(exercise)
     notebook = course.notebooks[header.notebook]
-    answers, commentary = (
+    answers, commentary, written = (
         [cell for cell in notebook.with_role(role) if course.header_of(cell.key) is header]
-        for role in ("answer", "commentary")
+        for role in ("answer", "commentary", "written")
     )
     return OpenedSolution(
         header.id,
         "\n\n\n".join(cell.solution for cell in answers),
         "\n\n".join(" ".join(cell.source.split()) for cell in commentary),
+        "\n\n".join(cell.solution for cell in written),
         _another_way(header.parts, reference),
     )
 

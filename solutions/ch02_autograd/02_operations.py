@@ -46,9 +46,10 @@ draw_graph(loss_of_a_quotient(), title="A division inside a larger computation")
 # Networks divide all the time: softmax divides by a sum, normalisation by a standard deviation. A
 # division that forgets one of its two gradients trains, but trains the wrong thing.
 #
-# For $z = a/b$ the local derivatives are
-#
-# $$\frac{\partial z}{\partial a} = \frac{1}{b}, \qquad \frac{\partial z}{\partial b} = -\frac{a}{b^2}.$$
+# For $z = a/b$ one local derivative is easy: $b$ is a constant when only $a$ moves, so
+# $\partial z/\partial a = 1/b$. The other one, $\partial z/\partial b$, is yours to derive: hold $a$
+# still, write $z = a\cdot b^{-1}$, and use the power rule. Which sign must it have when $a$ and $b$ are
+# positive? A larger denominator makes the quotient smaller.
 #
 # **Your task.** Complete the class `Div`: `forward(a, b)` returns $a/b$ and keeps what is needed;
 # `backward(grad_output)` returns the pair (gradient for $a$, gradient for $b$).
@@ -64,7 +65,8 @@ draw_graph(loss_of_a_quotient(), title="A division inside a larger computation")
 # every division in the graph.
 #
 # ---
-# Each returned gradient is `grad_output` times one local derivative.
+# Each returned gradient is `grad_output` times one local derivative. The power rule for $b^{-1}$ gives
+# $-b^{-2}$; multiply it by $a$.
 
 # %% answer="2.5"
 class Div(Op):
@@ -82,24 +84,49 @@ class Div(Op):
         ### END SOLUTION
 
 
-# %% test="2.5"
-def run_div(a, b, grad_output):
-    """Forward, then backward."""
+# %% test="2.5" decides=true
+def backward_of_div(a, b, grad_output):
+    """The pair that backward returns after forward(a, b)."""
     div = Div()
-    return div.forward(a, b), *div.backward(grad_output)
+    div.forward(a, b)
+    return div.backward(grad_output)
 
 
-expect("2.5", lambda: run_div(6, 2, 1), (3.0, 0.5, -1.5))
-expect("2.5", lambda: run_div(1, 4, 8), (0.25, 2.0, -0.5))
+def two_divisions():
+    """Two divisions in one graph: forward for both, then backward for both."""
+    first, second = Div(), Div()
+    first.forward(6, 2)
+    second.forward(1, 4)
+    return [list(first.backward(1)), list(second.backward(8))]
+
+
+expect("2.5", lambda: Div().forward(6, 2), 3.0)
+expect("2.5", lambda: Div().forward(7, 2), 3.5)
+expect("2.5", lambda: backward_of_div(6, 2, 1), (0.5, -1.5))
+expect("2.5", lambda: backward_of_div(1, 4, 8), (2.0, -0.5))
+expect("2.5", lambda: two_divisions(), [[0.5, -1.5], [2.0, -0.5]])
+
+# %% [markdown] commentary="2.5"
+# `forward` keeps $a$ and $b$ on `self`, because `backward` is told nothing but the upstream gradient; on the
+# class they would be shared, and the second division of a graph would overwrite the first. Both gradients
+# begin with `grad_output`: an operation never knows whether its result was the end of the computation.
 
 # %% [markdown] exercise="2.6" title="Powers" stars=2 minutes=10 needs="2.5"
 # Squares measure errors, square roots measure sizes, and $x^{-1}$ is division again: one operation
 # covers them all.
 #
-# For a constant exponent $n$, $z = a^n$ has the local derivative $\partial z/\partial a = n\,a^{n-1}$.
-# Here the operation has a single input, so `backward` returns **one number**, not a tuple.
+# The exponent $n$ is a constant here, so the operation has a single input and `backward` returns **one
+# number**, not a tuple. A colleague has written it already:
 #
-# **Your task.** Complete `Pow`. The exponent may be negative or fractional.
+# ```python
+# def backward(self, grad_output):
+#     return self.n * self.a ** self.n - 1
+# ```
+#
+# Two things are wrong with this line. Try it on paper with $a^3$ at $a = 2$ and `grad_output` 10, compare
+# with the example below, and find both.
+#
+# **Your task.** Complete `Pow`, with a `backward` that is right. The exponent may be negative or fractional.
 #
 # **Example.** `Pow(3).forward(2)` is 8; after it, `backward(10)` returns 120.
 #
@@ -156,18 +183,40 @@ class Pow(Op):
 
 
 # %% setup=true
-def run_pow(n, a, grad_output):
-    """Forward, then backward."""
+def backward_of_pow(n, a, grad_output):
+    """What backward returns after forward(a)."""
     power = Pow(n)
-    return power.forward(a), power.backward(grad_output)
+    power.forward(a)
+    return power.backward(grad_output)
 
 
-# %% test="2.6"
-expect("2.6", lambda: run_pow(3, 2, 10), (8.0, 120.0))
-expect("2.6", lambda: run_pow(-1, 4.0, 1), (0.25, -0.0625))
+# %% test="2.6" decides=true
+def two_powers():
+    """Two powers in one graph: forward for both, then backward for both."""
+    cube, square = Pow(3), Pow(2)
+    cube.forward(2)
+    square.forward(3)
+    return [cube.backward(1), square.backward(1)]
 
-# %% test="2.6-bonus"
-expect("2.6-bonus", lambda: run_pow(0, 0, 5), (1.0, 0.0))
+
+expect("2.6", lambda: Pow(3).forward(2), 8.0)
+expect("2.6", lambda: Pow(-1).forward(4.0), 0.25)
+expect("2.6", lambda: backward_of_pow(3, 2, 10), 120.0)
+expect("2.6", lambda: backward_of_pow(-1, 4.0, 1), -0.0625)
+expect("2.6", lambda: backward_of_pow(2, 0.0, 5), 0.0)
+expect("2.6", lambda: two_powers(), [12.0, 6.0])
+
+# %% test="2.6-bonus" decides=true
+expect("2.6-bonus", lambda: Pow(0).forward(0), 1.0)
+expect("2.6-bonus", lambda: backward_of_pow(0, 0, 5), 0.0)
+expect("2.6-bonus", lambda: backward_of_pow(1, 0, 5), 5.0)
+expect("2.6-bonus", lambda: backward_of_pow(0, 3, 5), 0.0)
+
+# %% [markdown] commentary="2.6"
+# The brackets in `a ** (n - 1)` are the point: without them Python computes the power first and subtracts 1
+# afterwards. The exponent 0 is treated by itself because $0\cdot 0^{-1}$ would divide by zero, although the
+# derivative of a constant is simply 0; the test asks for the *exponent*, not for the base, so $a^1$ keeps
+# its slope at 0.
 
 # %% [markdown] exercise="2.7" title="The gradient of the sigmoid" stars=2 minutes=10 needs="2.5"
 # The sigmoid squeezes any number into a probability. Its gradient decides how fast a network that
@@ -291,6 +340,8 @@ show(
 )
 
 # %% [markdown]
+# Before you read on: why is the smallest step not the best one?
+#
 # Read the picture from right to left. A smaller $\varepsilon$ helps, until the two values of $f$ are so
 # close that rounding eats their difference. The central difference gets a thousand times closer,
 # because the errors of its two sides cancel; and its best step is near $10^{-5}$, the default above.
@@ -335,12 +386,21 @@ def bowl_gradient(x):
     return np.array([2, 4, 6]) * x
 
 
-point = np.array([1.0, -0.5, 0.0])
+point, whole = np.array([1.0, -0.5, 0.0]), np.array([3, -2, 1])
 
 expect("2.8", lambda: bool(check_gradient(cube, 2.0, grad_f=lambda x: 3 * x**2)), True)
 expect("2.8", lambda: bool(check_gradient(cube, 2.0, grad_f=lambda x: 2 * x**2)), False)
 expect("2.8", lambda: bool(check_gradient(bowl, point, grad_f=bowl_gradient)), True)
 expect("2.8", lambda: bool(check_gradient(bowl, point, grad_f=lambda x: 2 * x)), False)
+# the right numbers in the wrong places, and whole numbers
+expect("2.8", lambda: bool(check_gradient(bowl, point, grad_f=lambda x: bowl_gradient(x)[::-1])), False)
+expect("2.8", lambda: bool(check_gradient(bowl, whole, grad_f=bowl_gradient)), True)
+expect("2.8", lambda: bool(check_gradient(cube, 2.0, 0.1, grad_f=lambda x: 3 * x**2)), False)
+
+# %% [markdown] commentary="2.8"
+# The first line makes a copy of floating-point numbers: the caller's `x` is safe, and whole numbers cannot
+# swallow the nudge. Each component gets a step of its own, and `np.allclose` compares *every* component with
+# a tolerance that has a relative and an absolute part; a norm or a sum in its place would let errors cancel.
 
 # %% [markdown]
 # ## Put your own work on trial
@@ -383,8 +443,8 @@ trial("relu at 0, slope 0 claimed", lambda x: np.maximum(x, 0), lambda x: 0.0, x
 
 # %% [markdown]
 # The last line is no mistake of yours. At 0 the ReLU has a corner: its left slope is 0, its right slope
-# is 1, and a central difference reports the average, 0.5. A gradient check is a witness, not a judge:
-# when it complains, first ask whether the point lies on a corner.
+# is 1, and a central difference reports the average, 0.5. So when a gradient check complains, first ask
+# whether the point lies on a corner.
 
 # %% [markdown]
 # ## Where you stand

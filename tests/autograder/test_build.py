@@ -152,7 +152,7 @@ def test_a_shipped_picture_is_made_anew_when_its_code_changes(files):
     cell = notebook.cells[_index(notebook, wanted[0])]
     cell.source = cell.source.replace("network_7_1_explorer()", "print(network_7_1_explorer())")
     key = cell.metadata["picture"]
-    put_pictures(notebook, COURSE.root / path)
+    put_pictures(notebook, COURSE.root / path, draw=True)
     assert cell.outputs == [] and cell.metadata["picture"] != key
 
 

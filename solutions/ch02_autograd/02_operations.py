@@ -234,9 +234,10 @@ expect("2.6-bonus", lambda: backward_of_pow(0, 3, 5), 0.0)
 # **Example.** At $x = 0$ with upstream gradient 1 it returns 0.25, the steepest that the sigmoid ever
 # gets. At $x = 3$ with upstream gradient 2 it returns $2 \cdot 0.0451767 = 0.0903533$.
 #
-# **Bonus.** Inputs as large as 800 happen when training goes wrong. $e^{800}$ is larger than any
-# floating-point number, yet the gradient there is perfectly harmless: practically 0. Make sure that
-# your function returns finite, right numbers from $-800$ to $800$.
+# **Bonus.** Large inputs happen when training goes wrong, and there the formula breaks in two ways.
+# $e^{800}$ is larger than any floating-point number. And at $x = 40$ the slope is about $4\cdot 10^{-18}$,
+# but $\sigma(40)$ is rounded to exactly 1, so $1 - \sigma(40)$ is exactly 0 and the slope is lost. Make
+# your function return finite numbers from $-800$ to $800$, with at least six right digits at $\pm 40$.
 
 # %% fold=true
 # Shift+Enter: the sigmoid and its slope
@@ -266,14 +267,15 @@ show(
 #
 # ---
 # For the bonus: the `sigmoid` that the course gives you never overflows. A formula with its own
-# `np.exp(-x)` does, at $x = -800$.
+# `np.exp(-x)` does, at $x = -800$. As for the lost digits: what is $1 - \sigma(x)$ in terms of $\sigma$ at
+# another place? Look at the symmetry of the curve.
 
 # %% answer="2.7"
 def sigmoid_backward(x, grad_output):
     """The gradient with respect to the pre-activation x; same shape as x."""
     ### BEGIN SOLUTION
     s = sigmoid(x)
-    return grad_output * s * (1 - s)
+    return grad_output * s * sigmoid(-x)
     ### END SOLUTION
 
 
@@ -285,7 +287,14 @@ expect("2.7", lambda: np.shape(sigmoid_backward(np.zeros((2, 3)), np.ones((2, 3)
 # %% test="2.7-bonus" decides=true
 extreme = np.array([-800.0, 0.0, 800.0])
 
-expect("2.7-bonus", lambda: sigmoid_backward(extreme, np.ones(3)), np.array([0, 0.25, 0]))
+expect("2.7-bonus", lambda: sigmoid_backward(extreme, np.ones(3)), [0, 0.25, 0])
+expect("2.7-bonus", lambda: sigmoid_backward(40.0, 1e18), 4.2483543)
+expect("2.7-bonus", lambda: sigmoid_backward(-40.0, 1e18), 4.2483543)
+
+# %% [markdown] commentary="2.7"
+# The slope is made of the *output*, so the sigmoid is computed once, and $1 - \sigma(x)$ is written as
+# $\sigma(-x)$: the same number, but without the subtraction that loses every digit where $\sigma(x)$ is
+# rounded to 1. Nothing is summed, because each element of the result depends on one element of `x` only.
 
 # %% [markdown] exercise="2.8" title="A numerical gradient check" stars=3 minutes=25 needs="2.5 2.6 2.7"
 # A wrong gradient rarely crashes. It trains, only badly, and you look for the mistake everywhere else.

@@ -83,18 +83,14 @@ def wrong_code(part: str) -> list[Variant]:
     solution = REFERENCE.solution(part)
     if getattr(CHECKS[part].observe, "typed", False) or not functions(solution):
         return []
-    written = functions(solution)
-    is_code = [
-        one
-        for one in CHECKS[part].of_kind("misconception")
-        if functions(one.text(solution)) != written or _changes_later(one)
-    ]
-    return is_code
+    written, wrong = functions(solution), CHECKS[part].of_kind("misconception")
+    return [w for w in wrong if functions(w.text(solution)) != written or _changes_later(w)]
 
 
 def _changes_later(variant: Variant) -> bool:
     """Does it give or take away something of what the solution defines, as in `del Value.__radd__`?"""
-    return any("." in line for line in variant.source.splitlines() if "=" in line or "del " in line)
+    nodes = ast.walk(ast.parse(variant.source))
+    return any(isinstance(n, ast.Attribute) and not isinstance(n.ctx, ast.Load) for n in nodes)
 
 
 CODE = [part for part in CHECKS if wrong_code(part)]

@@ -76,7 +76,6 @@ p = a * a
 q = p * 3
 z = p + q
 p.label, q.label, z.label = "p", "q", "z"
-z.backward()
 draw_graph(z, "z = p + q with q = 3 p: two paths lead from p to z")
 
 # %% [markdown]
@@ -304,8 +303,8 @@ def two_graphs(x):
 
 
 # %% [markdown]
-# The tests step by step. Come back to your class after each of these cells; what you have not written
-# yet is shown as an error of the later steps, and that is fine.
+# The tests, step by step: write what a step needs, run the answer cell, then the cell of that step, and
+# come back for the next one.
 
 # %% step="2.12a"
 # Step 1: leaves, sums and products

@@ -181,6 +181,41 @@ GraphStepper(neuron)
 # Why do all gradients stay 0? Someone has to begin: $\partial z / \partial z = 1$. And why do they
 # come out too small? Where `=` stands, `+=` may be meant.
 
+# %% setup=true
+def value_and_gradients(f, *numbers):
+    """[f, df/dx1, df/dx2, ...] at the given numbers."""
+    xs = [Value(x) for x in numbers]
+    z = f(*xs)
+    z.backward()
+    return [z.data, *(x.grad for x in xs)]
+
+
+def doublings_of(n):
+    """x + x, and that plus itself, and so on."""
+
+    def chain(x):
+        for _ in range(n):
+            x = x + x
+        return x
+
+    return chain
+
+
+def short_and_long(a, b):
+    """p is used at once, and again at the end of a longer path."""
+    p = a * a
+    return (p * b + a) + p
+
+
+def two_graphs(x):
+    """The gradient of x after one backward pass, and after that of a second graph."""
+    x = Value(x)
+    (x + x).backward()
+    once = x.grad
+    (x + x).backward()
+    return [once, x.grad]
+
+
 # %% answer="2.12a"
 class Value:
     """A number that remembers how it was computed.
@@ -265,41 +300,6 @@ class Value:
             for parent, slope in zip(v._prev, v._slopes):
                 parent.grad += slope * v.grad
         ### END SOLUTION
-
-
-# %% setup=true
-def value_and_gradients(f, *numbers):
-    """[f, df/dx1, df/dx2, ...] at the given numbers."""
-    xs = [Value(x) for x in numbers]
-    z = f(*xs)
-    z.backward()
-    return [z.data, *(x.grad for x in xs)]
-
-
-def doublings_of(n):
-    """x + x, and that plus itself, and so on."""
-
-    def chain(x):
-        for _ in range(n):
-            x = x + x
-        return x
-
-    return chain
-
-
-def short_and_long(a, b):
-    """p is used at once, and again at the end of a longer path."""
-    p = a * a
-    return (p * b + a) + p
-
-
-def two_graphs(x):
-    """The gradient of x after one backward pass, and after that of a second graph."""
-    x = Value(x)
-    (x + x).backward()
-    once = x.grad
-    (x + x).backward()
-    return [once, x.grad]
 
 
 # %% [markdown]

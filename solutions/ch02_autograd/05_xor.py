@@ -217,6 +217,12 @@ show(
 # `random.Random(seed).uniform(-1, 1)` draws a number that depends on the seed alone. If all units
 # start alike, they get the same gradients and stay alike for ever.
 
+# %% setup=true
+def number(v):
+    """A Value's number, or the number itself."""
+    return v.data if isinstance(v, Value) else float(v)
+
+
 # %% answer="2.12c"
 def train_xor(seed=0):
     """Train a 2-4-1 network on XOR. Returns predict(x1, x2) and the losses, one per step."""
@@ -244,12 +250,6 @@ def train_xor(seed=0):
             p.data -= 0.1 * p.grad
     return predict, losses
     ### END SOLUTION
-
-
-# %% setup=true
-def number(v):
-    """A Value's number, or the number itself."""
-    return v.data if isinstance(v, Value) else float(v)
 
 
 # %% test="2.12c"

@@ -90,6 +90,18 @@ def cross_entropy_gradient(scores, labels):
 # Start the weights with normal numbers of standard deviation $\sqrt{2/\text{inputs}}$ and the biases
 # at 0. `argmax(axis=1)` turns scores into labels.
 
+# %% setup=true
+def gradients(f, *arrays):
+    """[f, gradient for the first array, gradient for the second, ...] as lists."""
+    tensors = [Tensor(np.array(array, dtype=float)) for array in arrays]
+    z = f(*tensors)
+    z.backward()
+    return [np.asarray(z.data).item(), *(t.grad.tolist() for t in tensors)]
+
+
+A, row, column = [[1, 2], [3, 4]], [10, 20], [[1], [-1]]
+
+
 # %% answer="2.12d"
 class Tensor:
     """An array that remembers how it was computed.
@@ -182,18 +194,6 @@ def train_digits(X, y, steps=200, lr=0.5, seed=0):
             p.data = p.data - lr * p.grad
     return lambda X: scores(X).data.argmax(axis=1)
     ### END SOLUTION
-
-
-# %% setup=true
-def gradients(f, *arrays):
-    """[f, gradient for the first array, gradient for the second, ...] as lists."""
-    tensors = [Tensor(np.array(array, dtype=float)) for array in arrays]
-    z = f(*tensors)
-    z.backward()
-    return [np.asarray(z.data).item(), *(t.grad.tolist() for t in tensors)]
-
-
-A, row, column = [[1, 2], [3, 4]], [10, 20], [[1], [-1]]
 
 
 # %% step="2.12d"

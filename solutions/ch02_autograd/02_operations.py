@@ -20,6 +20,38 @@ import numpy as np
 from utils import Op, Value, draw_graph, expect, grade, progress, show, sigmoid
 from utils.plots import axes, style
 
+
+# What the tests use
+def backward_of_div(a, b, grad_output):
+    """The pair that backward returns after forward(a, b)."""
+    div = Div()
+    div.forward(a, b)
+    return div.backward(grad_output)
+
+
+def two_divisions():
+    """Two divisions in one graph: forward for both, then backward for both."""
+    first, second = Div(), Div()
+    first.forward(6, 2)
+    second.forward(1, 4)
+    return [list(first.backward(1)), list(second.backward(8))]
+
+
+def backward_of_pow(n, a, grad_output):
+    """What backward returns after forward(a)."""
+    power = Pow(n)
+    power.forward(a)
+    return power.backward(grad_output)
+
+
+def two_powers():
+    """Two powers in one graph: forward for both, then backward for both."""
+    cube, square = Pow(3), Pow(2)
+    cube.forward(2)
+    square.forward(3)
+    return [cube.backward(1), square.backward(1)]
+
+
 # %% [markdown]
 # ## One operation at work
 #
@@ -67,22 +99,6 @@ draw_graph(loss_of_a_quotient(), title="A division inside a larger computation")
 # ---
 # Each returned gradient is `grad_output` times one local derivative. The power rule for $b^{-1}$ gives
 # $-b^{-2}$; multiply it by $a$.
-
-# %% setup=true
-def backward_of_div(a, b, grad_output):
-    """The pair that backward returns after forward(a, b)."""
-    div = Div()
-    div.forward(a, b)
-    return div.backward(grad_output)
-
-
-def two_divisions():
-    """Two divisions in one graph: forward for both, then backward for both."""
-    first, second = Div(), Div()
-    first.forward(6, 2)
-    second.forward(1, 4)
-    return [list(first.backward(1)), list(second.backward(8))]
-
 
 # %% answer="2.5"
 class Div(Op):
@@ -159,22 +175,6 @@ show(
 #
 # ---
 # For the bonus, treat the exponent 0 before the general formula.
-
-# %% setup=true
-def backward_of_pow(n, a, grad_output):
-    """What backward returns after forward(a)."""
-    power = Pow(n)
-    power.forward(a)
-    return power.backward(grad_output)
-
-
-def two_powers():
-    """Two powers in one graph: forward for both, then backward for both."""
-    cube, square = Pow(3), Pow(2)
-    cube.forward(2)
-    square.forward(3)
-    return [cube.backward(1), square.backward(1)]
-
 
 # %% answer="2.6"
 class Pow(Op):

@@ -28,6 +28,27 @@ from utils import (
 )
 from utils.plots import axes, style
 
+
+# What the tests use
+example = (
+    np.array([[1.0, 2.0], [1.0, 5.0]]),  # x: two examples
+    np.array([[1.0, -2.0], [0.0, 1.0]]),  # W1
+    np.array([1.0, -1.0]),  # b1
+    np.array([[3.0], [-5.0]]),  # W2
+    np.array([0.5]),  # b2
+)
+upstream = np.array([[10.0], [1.0]])
+
+
+def gradient(name):
+    """"dW1", "db1", "dW2" or "db2", from the four that backward returns."""
+    found = backward(*example, upstream)
+    if isinstance(found, dict):
+        return found[name if name in found else name[1:]]
+    dW1, db1, dW2, db2 = found
+    return {"dW1": dW1, "db1": db1, "dW2": dW2, "db2": db2}[name]
+
+
 # %% [markdown] exercise="2.9" title="The gradient of a matrix product" stars=3 minutes=25
 # Nearly all the time that a network spends learning goes into two matrix products per layer: the ones
 # that you derive here. If you can derive them, you never have to memorise where the transposes go.
@@ -276,26 +297,6 @@ show(
 # ---
 # Through the ReLU the gradient passes where $z_1 > 0$ and nowhere else: multiply with the mask
 # `(z1 > 0)`, element by element. After that, the first layer looks just like the second.
-
-# %% setup=true
-example = (
-    np.array([[1.0, 2.0], [1.0, 5.0]]),  # x: two examples
-    np.array([[1.0, -2.0], [0.0, 1.0]]),  # W1
-    np.array([1.0, -1.0]),  # b1
-    np.array([[3.0], [-5.0]]),  # W2
-    np.array([0.5]),  # b2
-)
-upstream = np.array([[10.0], [1.0]])
-
-
-def gradient(name):
-    """"dW1", "db1", "dW2" or "db2", from the four that backward returns."""
-    found = backward(*example, upstream)
-    if isinstance(found, dict):
-        return found[name if name in found else name[1:]]
-    dW1, db1, dW2, db2 = found
-    return {"dW1": dW1, "db1": db1, "dW2": dW2, "db2": db2}[name]
-
 
 # %% answer="2.10"
 def forward(x, W1, b1, W2, b2):

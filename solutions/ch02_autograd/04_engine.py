@@ -37,6 +37,42 @@ from utils import (
 from utils import Value as CourseValue
 from utils.plots import BLUE, LINES, RED, axes, style
 
+
+# What the tests use
+def value_and_gradients(f, *numbers):
+    """[f, df/dx1, df/dx2, ...] at the given numbers."""
+    xs = [Value(x) for x in numbers]
+    z = f(*xs)
+    z.backward()
+    return [z.data, *(x.grad for x in xs)]
+
+
+def doublings_of(n):
+    """x + x, and that plus itself, and so on."""
+
+    def chain(x):
+        for _ in range(n):
+            x = x + x
+        return x
+
+    return chain
+
+
+def short_and_long(a, b):
+    """p is used at once, and again at the end of a longer path."""
+    p = a * a
+    return (p * b + a) + p
+
+
+def two_graphs(x):
+    """The gradient of x after one backward pass, and after that of a second graph."""
+    x = Value(x)
+    (x + x).backward()
+    once = x.grad
+    (x + x).backward()
+    return [once, x.grad]
+
+
 # %% [markdown] exercise="2.12" title="Mini-project: build an autograd engine" stars=4 minutes=80 needs="2.3 2.8"
 # You know the parts already: local derivatives (2.5 to 2.7), graphs whose paths add up (2.3), reverse
 # mode (2.4), numerical checks (2.8). What is new is that they have to work *together*, for graphs that
@@ -180,41 +216,6 @@ GraphStepper(neuron)
 # ---
 # Why do all gradients stay 0? Someone has to begin: $\partial z / \partial z = 1$. And why do they
 # come out too small? Where `=` stands, `+=` may be meant.
-
-# %% setup=true
-def value_and_gradients(f, *numbers):
-    """[f, df/dx1, df/dx2, ...] at the given numbers."""
-    xs = [Value(x) for x in numbers]
-    z = f(*xs)
-    z.backward()
-    return [z.data, *(x.grad for x in xs)]
-
-
-def doublings_of(n):
-    """x + x, and that plus itself, and so on."""
-
-    def chain(x):
-        for _ in range(n):
-            x = x + x
-        return x
-
-    return chain
-
-
-def short_and_long(a, b):
-    """p is used at once, and again at the end of a longer path."""
-    p = a * a
-    return (p * b + a) + p
-
-
-def two_graphs(x):
-    """The gradient of x after one backward pass, and after that of a second graph."""
-    x = Value(x)
-    (x + x).backward()
-    once = x.grad
-    (x + x).backward()
-    return [once, x.grad]
-
 
 # %% answer="2.12a"
 class Value:

@@ -23,6 +23,13 @@ import numpy as np
 from utils import Chart, Value, expect, explore, grade, progress, show, such_that, xor_data
 from utils.plots import BLUE, GREEN, LINES, ORANGE, axes, style
 
+
+# What the tests use
+def number(v):
+    """A Value's number, or the number itself."""
+    return v.data if isinstance(v, Value) else float(v)
+
+
 # %% [markdown] exercise="2.12b" title="Trust, but verify" stars=4 minutes=25 needs="2.8 2.12"
 # An engine with one wrong derivative still runs, and a network still learns with it, a little. You will
 # not notice. What does notice is a comparison with the definition of the derivative,
@@ -216,12 +223,6 @@ show(
 # ---
 # `random.Random(seed).uniform(-1, 1)` draws a number that depends on the seed alone. If all units
 # start alike, they get the same gradients and stay alike for ever.
-
-# %% setup=true
-def number(v):
-    """A Value's number, or the number itself."""
-    return v.data if isinstance(v, Value) else float(v)
-
 
 # %% answer="2.12c"
 def train_xor(seed=0):

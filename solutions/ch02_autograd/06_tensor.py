@@ -17,6 +17,19 @@ import numpy as np
 
 from utils import expect, grade, load_digits, progress, show_digits, such_that
 
+
+# What the tests use
+def gradients(f, *arrays):
+    """[f, gradient for the first array, gradient for the second, ...] as lists."""
+    tensors = [Tensor(np.array(array, dtype=float)) for array in arrays]
+    z = f(*tensors)
+    z.backward()
+    return [np.asarray(z.data).item(), *(t.grad.tolist() for t in tensors)]
+
+
+A, row, column = [[1, 2], [3, 4]], [10, 20], [[1], [-1]]
+
+
 # %% [markdown] exercise="2.12d" title="Tensors that read digits" stars=4 minutes=75 needs="2.9 2.12"
 # These are the pictures: 8 by 8 pixels, from 0 (paper) to 1 (ink).
 
@@ -89,18 +102,6 @@ def cross_entropy_gradient(scores, labels):
 # ---
 # Start the weights with normal numbers of standard deviation $\sqrt{2/\text{inputs}}$ and the biases
 # at 0. `argmax(axis=1)` turns scores into labels.
-
-# %% setup=true
-def gradients(f, *arrays):
-    """[f, gradient for the first array, gradient for the second, ...] as lists."""
-    tensors = [Tensor(np.array(array, dtype=float)) for array in arrays]
-    z = f(*tensors)
-    z.backward()
-    return [np.asarray(z.data).item(), *(t.grad.tolist() for t in tensors)]
-
-
-A, row, column = [[1, 2], [3, 4]], [10, 20], [[1], [-1]]
-
 
 # %% answer="2.12d"
 class Tensor:

@@ -28,7 +28,6 @@ from utils import (
 )
 from utils.plots import axes, style
 
-
 # What the tests use
 example = (
     np.array([[1.0, 2.0], [1.0, 5.0]]),  # x: two examples

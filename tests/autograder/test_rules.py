@@ -28,9 +28,6 @@ def twice(x):
 
 # %% test="9.1"
 expect("9.1", lambda: twice(2), 4)
-
-# %% [markdown]
-# {{next}}
 """
 CHECKS = """\
 from autograder.check import check
@@ -66,8 +63,7 @@ MISTAKES = {
     "a step of a test that decides": ('# %% test="9.1"', '# %% step="9.1"\n# Step 1\nexpect("9.1", lambda: twice(1), 2)\n\n# %% test="9.1" decides=true', ["the tests of a step do not decide"]),
     "a step without a name": ("# %% test=", '# %% step="9.1"\nexpect("9.1", lambda: twice(1), 2)\n\n# %% test=', ["begin with a comment that names the step"]),
     "a step that expects another part": ("# %% test=", '# %% step="9.1"\n# Step 1\nexpect("9.7", lambda: twice(1), 2)\n\n# %% test=', ["expect names 9.7"]),
-    "the way on is missing": ("# {{next}}", "# The end", ["leads nowhere", "{{next}}"]),
-    "no test at all": (GOOD[GOOD.index("# %% test"):GOOD.index("# %% [markdown]\n# {{next}}")], "", ["exercise=\"9.1\"", "the test is missing"]),
+    "no test at all": (GOOD[GOOD.index("# %% test"):], "", ["exercise=\"9.1\"", "the test is missing"]),
     "expect of another part": ('expect("9.1"', 'expect("9.7"', ["expect names 9.7"]),
     "id used twice": ("# %% test=", '# %% answer="9.1"\ny = ...\n### BEGIN SOLUTION\ny = 1\n### END SOLUTION\n\n# %% test=', ["answer=\"9.1\"", "already used", "choose another"]),
     "solution outside markers": (SOLUTION, "    return x + x + 0 * x\n", ["answer=\"9.1\"", "outside its markers", "BEGIN SOLUTION"]),

@@ -135,7 +135,9 @@ def test_division_solved_by_typing_the_reference_answer(open_notebook):
     book.run("answer-2-5")
     said = book.run("test-2-5")
     expect(said).to_have_text(
-        re.compile(r"^\s*✔ Div\(\)\.forward\(1, 4\) is 0\.25.*✔ backward_of_div\(6, 2, 1\) is ", re.S)
+        re.compile(
+            r"^\s*✔ Div\(\)\.forward\(1, 4\) is 0\.25.*✔ backward_of_div\(6, 2, 1\) is ", re.S
+        )
     )
     expect(said.locator(RED)).to_have_count(0)
     feedback = said.get_by_role("region", name="2.5")

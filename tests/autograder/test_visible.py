@@ -27,7 +27,7 @@ def seen(part: str, variant: Variant | None = None) -> set[str]:
 
     with contextlib.redirect_stdout(io.StringIO()):
         names = REFERENCE.namespace(part, variant)
-        for cell in _from_answer_to_test(part):
+        for cell in _up_to_test(part):
             if cell.role != "setup":
                 names["expect"] = expect
             try:
@@ -37,11 +37,9 @@ def seen(part: str, variant: Variant | None = None) -> set[str]:
     return states
 
 
-def _from_answer_to_test(part: str):
-    """The set-up cells and the tests of steps between a part's answer and its test, and the test."""
-    notebook = REFERENCE.course.notebook_of(part)
-    between = notebook.cells[notebook.cells.index(notebook.answer_of(part)) :]
-    for cell in between:
+def _up_to_test(part: str):
+    """The set-up cells, whose functions are to see this answer, the tests of steps, and the test."""
+    for cell in REFERENCE.course.notebook_of(part).cells:
         if cell.role == "setup" or cell.meta.get("step") == part:
             yield cell
         elif cell.role == "test" and cell.key == part:

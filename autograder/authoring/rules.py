@@ -66,6 +66,8 @@ def check_notebook(notebook: Notebook, used: dict[str, str]) -> None:
             _check_test(cell, where)
             notebook.answer_of(cell.key)
             _check_names(cell, where, notebook)
+        elif "step" in cell.meta:
+            _check_step(cell, where, notebook)
         elif cell.role == "written":
             _check_markers(cell.source, BEGIN_SOLUTION, END_SOLUTION, where, "model answer")
             if cell.key not in all_written():
@@ -83,7 +85,7 @@ def _check_id(cell: Cell, where: str, used: dict[str, str], headers: set[str]) -
     if key in used:
         raise AuthorError(f"{where}: the id is already used in {used[key]}; choose another one.")
     used[key] = where
-    if exercise_of(cell.key) not in headers:
+    if headers.isdisjoint((cell.key, exercise_of(cell.key))):
         raise AuthorError(
             f"{where}: no markdown cell introduces the exercise; add "
             f'[markdown] exercise="{exercise_of(cell.key)}" with title, stars and minutes.'
@@ -144,20 +146,38 @@ def _raises(node: ast.AST) -> bool:
     return any(_raises(c) for c in ast.iter_child_nodes(node) if not isinstance(c, below))
 
 
-def _check_test(cell: Cell, where: str) -> None:
-    if BEGIN_HIDDEN in cell.source or re.search(r"\bgrade\(", cell.source):
-        raise AuthorError(f'{where}: the build adds grade("{cell.key}"); remove what calls it.')
-    expected = set(re.findall(r'expect\(\s*"([^"]+)"', cell.source)) - {cell.key}
-    if expected:
+def _check_step(cell: Cell, where: str, notebook: Notebook) -> None:
+    """A step has the visible tests of a part that is tested below, and never decides it alone."""
+    part = str(cell.meta["step"])
+    tests = [test for test in notebook.with_role("test") if test.key == part]
+    if not tests or tests[0].meta.get("decides"):
         raise AuthorError(
-            f'{where}: expect names {expected.pop()}; the first argument is this part, "{cell.key}".'
+            f'{where}: step="{part}" is a step towards test="{part}", which is missing or says '
+            "decides=true; the tests of a step do not decide."
         )
+    if not cell.source.startswith("# "):
+        raise AuthorError(f'{where}: begin with a comment that names the step, as "# Step 1: ...".')
+    _check_expectations(cell, part, where)
+    _check_names(cell, where, notebook)
+
+
+def _check_test(cell: Cell, where: str) -> None:
+    _check_expectations(cell, cell.key, where)
     if cell.key not in all_checks():
         raise AuthorError(
             f"{where}: there is no check of that name; write @check({cell.key!r}, points=…) in "
             f"autograder/checks/."
         )
 
+
+def _check_expectations(cell: Cell, part: str, where: str) -> None:
+    if BEGIN_HIDDEN in cell.source or re.search(r"\bgrade\(", cell.source):
+        raise AuthorError(f'{where}: the build adds grade("{part}"); remove what calls it.')
+    expected = set(re.findall(r'expect\(\s*"([^"]+)"', cell.source)) - {part}
+    if expected:
+        raise AuthorError(
+            f'{where}: expect names {expected.pop()}; the first argument is this part, "{part}".'
+        )
     for call in _calls_of_expect(_parsed(cell.source, where)):
         wanted = call.args[2:3] or [word.value for word in call.keywords if word.arg == "wanted"]
         if any(isinstance(one, ast.Lambda) for one in wanted):
@@ -209,12 +229,12 @@ def _check_hints(cell: Cell, where: str, headers: set[str]) -> None:
         raise AuthorError(f"{where}: a hint is empty; write it, or remove the line of dashes.")
     if re.search(r"^--- *\S", cell.source, re.M):
         raise AuthorError(f"{where}: dashes with text behind them part no hints; give them a line.")
-    if cell.key not in headers and exercise_of(cell.key) not in headers:
+    if headers.isdisjoint((cell.key, exercise_of(cell.key))):
         raise AuthorError(f"{where}: there is no such exercise in this notebook; correct the id.")
 
 
 def _check_complete(notebook: Notebook) -> None:
-    hinted = {exercise_of(cell.key) for cell in notebook.with_role("hints")}
+    hinted = {key for c in notebook.with_role("hints") for key in (c.key, exercise_of(c.key))}
     setup = notebook.with_role("setup")
     asked = {cell.key for cell in notebook.with_role("practice")}  # with feedback for every option
     if notebook.parts and not any(re.search(r"\bgrade\b", c.source) for c in setup):

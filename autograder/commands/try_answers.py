@@ -21,7 +21,6 @@ from autograder.judging.relied_on import top_names
 from autograder.judging.repeats import without_repeats
 from autograder.judging.verdict import Verdict, not_graded, total, verdict_on
 from autograder.notation.faults import CourseFault
-from autograder.notation.ids import exercise_of
 
 if TYPE_CHECKING:
     from autograder.judging.reference import Reference
@@ -92,8 +91,7 @@ def answer_and_others(source: str, part: str, reference: Reference) -> tuple[str
 
     A file may hold all answers of an exercise. What defines another answer is neither of the two.
     """
-    notebook, mine = reference.course.notebook_of(part), reference.answer_cell(part)
-    cells = [c for c in notebook.with_role("answer") if exercise_of(c.key) == exercise_of(part)]
+    mine, cells = reference.answer_cell(part), reference.answer_cells(part)
     ours = top_names(mine.solution)
     theirs = {name for cell in cells for name in top_names(cell.solution)} - ours
     tree = parsed(source)

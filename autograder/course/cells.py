@@ -135,7 +135,9 @@ class Notebook:
 
     @cached_property
     def exercises(self) -> list[Exercise]:
-        """The exercises, in order, with the parts (written ones too) that follow each."""
+        """The exercises, in order, with their parts (written ones too) in this notebook.
+
+        A part that has a header of its own (exercise="2.12b") belongs to that one."""
         found: dict[str, Exercise] = {}
         for cell in self.cells:
             if cell.role == "exercise":
@@ -144,8 +146,10 @@ class Notebook:
                     cell.key, cell.meta["title"], cell.meta["stars"], cell.meta["minutes"],
                     needs, self.name,
                 )  # fmt: skip
-            elif cell.role in ("test", "written") and exercise_of(cell.key) in found:
-                found[exercise_of(cell.key)].parts.append(cell.key)
+            elif cell.role in ("test", "written"):
+                own = found.get(cell.key) or found.get(exercise_of(cell.key))
+                if own is not None:
+                    own.parts.append(cell.key)
         return list(found.values())
 
     def answer_of(self, part: str) -> Cell:

@@ -68,12 +68,25 @@ class Course:
         return found
 
     def notebook_of(self, part: str) -> Notebook:
-        """The notebook in which a part or an exercise stands."""
-        exercise = self.exercises.get(exercise_of(part))
+        """The notebook in which a part stands; of an exercise in several notebooks, the first."""
+        return self.notebooks[self.header_of(part).notebook]
+
+    def header_of(self, part: str) -> Exercise:
+        """What introduces a part: a header of its own, or else that of its exercise."""
+        exercise = self.exercises.get(part) or self.exercises.get(exercise_of(part))
         if exercise is None:
             known = ", ".join(self.exercises)
             raise CourseFault(f"There is no exercise {part}. The course has: {known}.")
-        return self.notebooks[exercise.notebook]
+        return exercise
+
+    def notebooks_of(self, exercise: str) -> list[Notebook]:
+        """The notebooks over which an exercise is spread, in order; of a part, its own."""
+        first = self.notebook_of(exercise)
+        if exercise != exercise_of(exercise) and exercise in first.parts:
+            return [first]
+        whole = exercise_of(exercise)
+        headers = [one for one in self.exercises.values() if exercise_of(one.id) == whole]
+        return [self.notebooks[name] for name in dict.fromkeys(one.notebook for one in headers)]
 
     def version(self) -> str:
         """A hash of the solutions, the autograder and `utils`."""

@@ -12,7 +12,6 @@ from nbformat.v4 import new_notebook
 from autograder.course.cell_ids import first_line, grade_id, numbered_id
 from autograder.course.cells import Cell, Notebook
 from autograder.notation.checks import Check
-from autograder.notation.ids import exercise_of
 from autograder.notation.registry import Written
 from utils.cells import GIVEN, SET_UP
 
@@ -65,13 +64,18 @@ def text_of(cell: Cell, notebook: Notebook, checks: dict[str, Check]) -> str:
         complete = f'grade("{cell.key}")'
         lines = [first_line(cell.role, cell.key), IMPORT, *cell.source.splitlines(), complete]
         return "\n".join(lines)
+    if "step" in cell.meta:
+        return f"{cell.source.splitlines()[0]}\n{IMPORT}\n" + "\n".join(
+            cell.source.splitlines()[1:]
+        )
     if cell.role == "setup":
         return f"{SET_UP if cell is notebook.with_role('setup')[0] else GIVEN}.\n{cell.source}"
     return cell.source
 
 
 def _exercise_text(cell: Cell, notebook: Notebook, checks: dict[str, Check]) -> str:
-    parts = [checks[part] for part in notebook.parts if exercise_of(part) == cell.key]
+    (own,) = (exercise for exercise in notebook.exercises if exercise.id == cell.key)
+    parts = [checks[part] for part in own.parts if part in checks]
     points = sum(check.points for check in parts if not check.bonus)
     bonus = sum(check.points for check in parts if check.bonus)
     facts = [

@@ -14,6 +14,7 @@ Cell headers that an author writes:
     # %%                                                      a demonstration
     # %% picture=true                                         the same, shipped with its picture
     # %% fold=true                                            the same, its code folded away
+    # %% step="2.12a"                                         the same, with visible tests of a first step
     # %% quiz="q4a"                                           a question of the data file beside this one
 """
 

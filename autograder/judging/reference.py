@@ -49,19 +49,25 @@ class Reference:
 
     def parts_of(self, exercise: str) -> list[str]:
         """The checked parts of an exercise (a part's id is its own list)."""
-        notebook = self.course.notebook_of(exercise)
-        exact = [part for part in notebook.parts if part == exercise]
-        if exact and exact[0] != exercise_of(exercise):
-            return exact
-        return [part for part in notebook.parts if exercise_of(part) == exercise_of(exercise)]
+        parts = [part for book in self.course.notebooks_of(exercise) for part in book.parts]
+        if exercise in parts and exercise != exercise_of(exercise):
+            return [exercise]
+        return [part for part in parts if exercise_of(part) == exercise_of(exercise)]
 
     def setup(self, exercise: str) -> list[str]:
-        """The set-up cells of the exercise's notebook."""
-        return [cell.source for cell in self.course.notebook_of(exercise).with_role("setup")]
+        """The set-up cells of the notebooks of an exercise, or of a part's own."""
+        books = self.course.notebooks_of(exercise)
+        return [cell.source for book in books for cell in book.with_role("setup")]
 
     def answer_cell(self, part: str) -> Cell:
         """The answer cell that a part is about."""
         return self.course.notebook_of(part).answer_of(part)
+
+    def answer_cells(self, exercise: str) -> list[Cell]:
+        """All answer cells of an exercise, also of one that is spread over several notebooks."""
+        whole = exercise_of(exercise)
+        cells = [c for book in self.course.notebooks_of(whole) for c in book.with_role("answer")]
+        return [cell for cell in cells if exercise_of(cell.key) == whole]
 
     def solution(self, part: str) -> str:
         """The reference solution's text for a part."""
@@ -69,13 +75,11 @@ class Reference:
 
     def answer_file(self, exercise: str, part: str = "", variant: Variant | None = None) -> str:
         """All answer cells of an exercise as one file, with one part's answer varied."""
-        notebook = self.course.notebook_of(exercise)
-        varied = notebook.answer_of(part) if part else None
+        varied = self.answer_cell(part) if part else None
         texts = []
-        for cell in notebook.with_role("answer"):
-            if exercise_of(cell.key) == exercise_of(exercise):
-                is_varied = variant is not None and cell is varied
-                texts.append(variant.text(cell.solution) if is_varied else cell.solution)
+        for cell in self.answer_cells(exercise):
+            is_varied = variant is not None and cell is varied
+            texts.append(variant.text(cell.solution) if is_varied else cell.solution)
         return "\n\n".join(texts)
 
     def namespace(self, part: str, variant: Variant | None = None) -> dict:

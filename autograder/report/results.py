@@ -13,7 +13,6 @@ from autograder.course.names import chapter_title
 from autograder.gradebook.book import Book, Entry, Late
 from autograder.gradebook.folder import GradingFolder
 from autograder.gradebook.record import PartRecord, Record
-from autograder.notation.ids import exercise_of
 from autograder.notation.registry import all_checks, all_written
 
 
@@ -179,7 +178,7 @@ def _lines(folder: GradingFolder) -> list[str]:
 def _notebook(notebook: Notebook, student: str, record: Record | None, entries) -> NotebookResult:
     checks, texts = all_checks(), all_written()
     graded = {part["id"]: part for part in record["parts"]} if record else {}
-    titles = {exercise.id: exercise.title for exercise in notebook.exercises}
+    titles = {part: one.title for one in notebook.exercises for part in one.parts}
     parts = []
     for cell in notebook.cells:
         if cell.role in ("test", "written"):
@@ -191,7 +190,7 @@ def _notebook(notebook: Notebook, student: str, record: Record | None, entries) 
             else:
                 answered = bool(record and record["written"].get(cell.key))
                 parts.append(_written(source[cell.key], answered, entry))
-            parts[-1].title = titles.get(exercise_of(cell.key), "")
+            parts[-1].title = titles.get(cell.key, "")
     return NotebookResult(notebook, record, parts)
 
 

@@ -6,9 +6,7 @@ import ast
 from dataclasses import dataclass
 from html import escape
 
-from autograder.course.cells import Cell
 from autograder.judging.reference import Reference
-from autograder.notation.ids import exercise_of
 
 LONGEST = 1600  # characters of another way that is shown as well
 
@@ -53,27 +51,26 @@ def _code(text: str) -> str:
 
 def solution_of(exercise: str, reference: Reference) -> OpenedSolution:
     """The solution of an exercise of the course; `CourseFault` when there is none of that name."""
-    notebook, exercise = reference.course.notebook_of(exercise), exercise_of(exercise)
-    answers = _of(notebook.with_role("answer"), exercise)
-    commentary = _of(notebook.with_role("commentary"), exercise)
-    written = _of(notebook.with_role("written"), exercise)
+    course = reference.course
+    header = course.header_of(exercise)
+    notebook = course.notebooks[header.notebook]
+    answers, commentary, written = (
+        [cell for cell in notebook.with_role(role) if course.header_of(cell.key) is header]
+        for role in ("answer", "commentary", "written")
+    )
     return OpenedSolution(
-        exercise,
+        header.id,
         "\n\n\n".join(cell.solution for cell in answers),
         "\n\n".join(" ".join(cell.source.split()) for cell in commentary),
         "\n\n".join(cell.solution for cell in written),
-        _another_way(exercise, reference),
+        _another_way(header.parts, reference),
     )
 
 
-def _of(cells: list[Cell], exercise: str) -> list[Cell]:
-    return [cell for cell in cells if exercise_of(cell.key) == exercise]
-
-
-def _another_way(exercise: str, reference: Reference) -> str:
+def _another_way(parts: list[str], reference: Reference) -> str:
     """The first alternative of an answer that is code, if it is not too long to read."""
-    for part in reference.parts_of(exercise):
-        if not _defines(reference.solution(part)):
+    for part in parts:
+        if part not in reference.checks or not _defines(reference.solution(part)):
             continue
         for variant in reference.check(part).of_kind("alternative"):
             if _defines(variant.source) and len(variant.source) <= LONGEST:

@@ -2,9 +2,9 @@
 # # Gradients by hand
 #
 # Training a network means asking one question over and over: *if I nudge this number, what does the
-# loss do?* A machine answers it millions of times a second. Before you build that machine, be it
-# once: take a step downhill, follow a chain, send gradients back through a small graph, and count
-# what all this costs. Pencil and paper are the right tools here; the cells only check what you found.
+# loss do?* A machine answers it millions of times a second. Before you build that machine, do its work
+# by hand once: take a step downhill, follow a chain, send gradients back through a small graph, and count
+# what all this costs. Pencil and paper are the right tools here; the cells only check what you find.
 #
 # > **Conventions here.** $f'(x)$ is the slope of $f$ at $x$. A computational graph has **one node for
 # > every value** and an edge from every operand to the value computed from it.
@@ -33,7 +33,7 @@ from utils import (
 # %% [markdown] exercise="2.1" title="Gradient intuition" stars=1 minutes=10
 # Every optimiser in this course, however clever, is a variation of the step you take here. Once you
 # have taken it with real numbers you will not confuse its three ingredients again: where you stand, how
-# steep it is there, and how boldly you react to that.
+# steep it is there, and how large a step you take in response.
 #
 # **One gradient-descent step** with learning rate $\eta$ leads from $x$ to
 #
@@ -59,8 +59,9 @@ for _ in range(6):
 plot_descent(valley, slope, path, domain=(-3.5, 6), title="The same learning rate, ever shorter steps")
 
 # %% [markdown]
-# How bold is too bold? Select the next cell, press Shift+Enter, and move the learning rate. (The picture
-# is of this valley; yours below is another.)
+# How large is too large? Before you move the slider, say at which learning rate the steps will begin to
+# jump to and fro, and at which they will never arrive. Then select the next cell, press Shift+Enter, and
+# try it. (The picture is of this valley; yours below is another.)
 
 # %% fold=true
 # Shift+Enter: the path downhill, with sliders for the learning rate and the number of steps
@@ -149,6 +150,12 @@ smaller = f_new < 3**2
 # %% test="2.1c"
 expect("2.1c", lambda: f_new, is_number)
 expect("2.1c", lambda: smaller, is_true_or_false)
+
+# %% [markdown] commentary="2.1"
+# `gd_step` asks for the derivative as a function and evaluates it where you stand, so it works for every
+# function and not only for $x^2$. Three things are easily mixed up: the learning rate multiplies the
+# slope (it is not the length of the step), the minus sign goes against the slope, and `f_new` is the height
+# at the new place, not the place itself.
 
 # %% [markdown] exercise="2.2" title="Chain rule by hand" stars=1 minutes=15
 # A deep network is a function of a function of a function. The chain rule is what lets a change at one
@@ -251,20 +258,36 @@ def graph(x: float) -> dict:
     ### END SOLUTION
 
 
-# %% test="2.2b"
+# %% test="2.2b" decides=true
 def entries(x):
     """What the exercise asks for, without what you may have added."""
     return {key: graph(x)[key] for key in ("u", "f", "df_du", "du_dx", "df_dx")}
 
 
+def product_of_slopes(x):
+    """df_dx as it follows from your own df_du and du_dx."""
+    return graph(x)["df_du"] * graph(x)["du_dx"]
+
+
 expect("2.2b", lambda: entries(0.0), {"u": 0, "f": 0, "df_du": 1, "du_dx": 0, "df_dx": 0})
+expect("2.2b", lambda: [entries(1.5)[key] for key in ("u", "f", "du_dx")], [2.25, 0.7780732, 3], rtol=1e-5)
+expect("2.2b", lambda: entries(1.5)["df_du"], -0.6281736, rtol=1e-5)
+expect("2.2b", lambda: entries(1.5)["df_dx"] - product_of_slopes(1.5), 0.0, atol=1e-5)
+
+# %% [markdown] commentary="2.2"
+# Every name in `graph` is one node or one edge of the picture, and the chain rule is the last line alone:
+# the product along the path. The outer derivative is `cos(u)`, not `cos(x)`, because the sine never sees
+# $x$; and `du_dx` is the sum `x + x` because two edges lead from $x$ to $u$.
 
 # %% [markdown]
-# *Optional, read by a person:* explain your derivation to somebody who forgot the chain rule. Which
-# function is outer and which is inner? Where is each derivative taken, and why? What do the two edges
-# from $x$ to $u$ contribute?
+# ### In your own words (optional)
+#
+# Your instructor reads this part; a model answer comes with `solution("2.2")`.
 
 # %% [markdown] written="2.2-written"
+# Explain your derivation to somebody who has forgotten the chain rule. Which function is outer and which
+# is inner? Where is each derivative taken, and why? What do the two edges from $x$ to $u$ contribute?
+#
 # ### BEGIN SOLUTION
 # The sine is the outer function, the square $u = x^2$ the inner one. The sine never sees $x$, it sees
 # $u$: so its derivative is taken there, $df/du = \cos(u) = \cos(x^2)$. A change of $x$ arrives at $u$
@@ -353,6 +376,12 @@ dz_db = 1 - 5
 # %% test="2.3c"
 expect("2.3c", lambda: dz_da, is_number)
 expect("2.3c", lambda: dz_db, is_number)
+
+# %% [markdown] commentary="2.3"
+# The nodes are the values $a, b, s, d, z$; each of the three operations has two operands, which makes six
+# edges. The gradients are written as sums of two paths, $1\cdot d + 1\cdot s = 1 + 5$ for $a$ and
+# $1\cdot d - 1\cdot s = 1 - 5$ for $b$: whoever follows one path only gets half of the answer, and the
+# minus sign of $a - b$ is the local derivative of its edge.
 
 # %% [markdown] exercise="2.4" title="Forward mode and reverse mode" stars=2 minutes=15 needs="2.3"
 # The chain rule says *what* to multiply, not in which order. Going with the arrows or against them
@@ -483,8 +512,9 @@ def reverse_passes(n: int, m: int) -> int:
     ### END SOLUTION
 
 
-# %% test="2.4a"
-expect("2.4a", lambda: (forward_passes(1, 1), reverse_passes(1, 1)), (1, 1))
+# %% test="2.4a" decides=true
+expect("2.4a", lambda: (forward_passes(4, 7), reverse_passes(4, 7)), (4, 7))
+expect("2.4a", lambda: (forward_passes(7, 4), reverse_passes(7, 4)), (7, 4))
 
 # %% answer="2.4b"
 def better_mode(n: int, m: int) -> str:
@@ -496,9 +526,15 @@ def better_mode(n: int, m: int) -> str:
     ### END SOLUTION
 
 
-# %% test="2.4b"
-expect("2.4b", lambda: better_mode(1, 1), "tie")
-expect("2.4b", lambda: better_mode(3, 2), one_of("forward", "reverse"))
+# %% test="2.4b" decides=true
+def mode(n, m):
+    """Your answer in small letters."""
+    return better_mode(n, m).strip().lower()
+
+
+expect("2.4b", lambda: mode(3, 3), "tie")
+expect("2.4b", lambda: mode(2, 5), "forward")
+expect("2.4b", lambda: mode(5, 2), "reverse")
 
 # %% answer="2.4c"
 why_dl = ...  # one letter, "a" to "d"
@@ -509,11 +545,21 @@ why_dl = "b"
 # %% test="2.4c"
 expect("2.4c", lambda: why_dl, one_letter("abcd"))
 
+# %% [markdown] commentary="2.4"
+# A forward sweep fills one column of the Jacobian and there are $n$; a reverse sweep fills one row and there
+# are $m$: nothing else has to be counted, least of all the $n\cdot m$ entries. A training loss is one
+# number, $m = 1$, so a single reverse sweep gives the gradient for millions of parameters; its price is the
+# memory for the values of the forward pass, which is why d) is wrong.
+
 # %% [markdown]
-# *Optional, read by a person:* explain to a colleague why training runs in reverse mode. Say what one
-# sweep costs, how many sweeps each mode takes, and what reverse mode asks for in return.
+# ### In your own words (optional)
+#
+# Your instructor reads this part; a model answer comes with `solution("2.4")`.
 
 # %% [markdown] written="2.4-written"
+# Explain to a colleague why training runs in reverse mode. Say what one sweep costs, how many sweeps each
+# mode takes, and what reverse mode asks for in return.
+#
 # ### BEGIN SOLUTION
 # The training loss is one number, $m = 1$, and depends on $n$ parameters, often millions. One sweep of
 # either mode costs a small multiple of one evaluation of the function. Forward mode needs a sweep for

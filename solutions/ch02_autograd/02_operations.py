@@ -20,6 +20,38 @@ import numpy as np
 from utils import Op, Value, draw_graph, expect, grade, progress, show, sigmoid
 from utils.plots import axes, style
 
+
+# What the tests use
+def backward_of_div(a, b, grad_output):
+    """The pair that backward returns after forward(a, b)."""
+    div = Div()
+    div.forward(a, b)
+    return div.backward(grad_output)
+
+
+def two_divisions():
+    """Two divisions in one graph: forward for both, then backward for both."""
+    first, second = Div(), Div()
+    first.forward(6, 2)
+    second.forward(1, 4)
+    return [list(first.backward(1)), list(second.backward(8))]
+
+
+def backward_of_pow(n, a, grad_output):
+    """What backward returns after forward(a)."""
+    power = Pow(n)
+    power.forward(a)
+    return power.backward(grad_output)
+
+
+def two_powers():
+    """Two powers in one graph: forward for both, then backward for both."""
+    cube, square = Pow(3), Pow(2)
+    cube.forward(2)
+    square.forward(3)
+    return [cube.backward(1), square.backward(1)]
+
+
 # %% [markdown]
 # ## One operation at work
 #
@@ -46,9 +78,10 @@ draw_graph(loss_of_a_quotient(), title="A division inside a larger computation")
 # Networks divide all the time: softmax divides by a sum, normalisation by a standard deviation. A
 # division that forgets one of its two gradients trains, but trains the wrong thing.
 #
-# For $z = a/b$ the local derivatives are
-#
-# $$\frac{\partial z}{\partial a} = \frac{1}{b}, \qquad \frac{\partial z}{\partial b} = -\frac{a}{b^2}.$$
+# For $z = a/b$ one local derivative is easy: $b$ is a constant when only $a$ moves, so
+# $\partial z/\partial a = 1/b$. The other one, $\partial z/\partial b$, is yours to derive: hold $a$
+# still, write $z = a\cdot b^{-1}$, and use the power rule. Which sign must it have when $a$ and $b$ are
+# positive? A larger denominator makes the quotient smaller.
 #
 # **Your task.** Complete the class `Div`: `forward(a, b)` returns $a/b$ and keeps what is needed;
 # `backward(grad_output)` returns the pair (gradient for $a$, gradient for $b$).
@@ -64,7 +97,8 @@ draw_graph(loss_of_a_quotient(), title="A division inside a larger computation")
 # every division in the graph.
 #
 # ---
-# Each returned gradient is `grad_output` times one local derivative.
+# Each returned gradient is `grad_output` times one local derivative. The power rule for $b^{-1}$ gives
+# $-b^{-2}$; multiply it by $a$.
 
 # %% answer="2.5"
 class Div(Op):
@@ -82,24 +116,32 @@ class Div(Op):
         ### END SOLUTION
 
 
-# %% test="2.5"
-def run_div(a, b, grad_output):
-    """Forward, then backward."""
-    div = Div()
-    return div.forward(a, b), *div.backward(grad_output)
+# %% test="2.5" decides=true
+expect("2.5", lambda: Div().forward(1, 4), 0.25)
+expect("2.5", lambda: backward_of_div(6, 2, 1), (0.5, -1.5))
+expect("2.5", lambda: two_divisions(), [[0.5, -1.5], [2.0, -0.5]])
 
-
-expect("2.5", lambda: run_div(6, 2, 1), (3.0, 0.5, -1.5))
-expect("2.5", lambda: run_div(1, 4, 8), (0.25, 2.0, -0.5))
+# %% [markdown] commentary="2.5"
+# `forward` keeps $a$ and $b$ on `self`, because `backward` is told nothing but the upstream gradient; on the
+# class they would be shared, and the second division of a graph would overwrite the first. Both gradients
+# begin with `grad_output`: an operation never knows whether its result was the end of the computation.
 
 # %% [markdown] exercise="2.6" title="Powers" stars=2 minutes=10 needs="2.5"
 # Squares measure errors, square roots measure sizes, and $x^{-1}$ is division again: one operation
 # covers them all.
 #
-# For a constant exponent $n$, $z = a^n$ has the local derivative $\partial z/\partial a = n\,a^{n-1}$.
-# Here the operation has a single input, so `backward` returns **one number**, not a tuple.
+# The exponent $n$ is a constant here, so the operation has a single input and `backward` returns **one
+# number**, not a tuple. A colleague has written it already:
 #
-# **Your task.** Complete `Pow`. The exponent may be negative or fractional.
+# ```python
+# def backward(self, grad_output):
+#     return self.n * self.a ** self.n - 1
+# ```
+#
+# Two things are wrong with this line. Try it on paper with $a^3$ at $a = 2$ and `grad_output` 10, compare
+# with the example below, and find both.
+#
+# **Your task.** Complete `Pow`, with a `backward` that is right. The exponent may be negative or fractional.
 #
 # **Example.** `Pow(3).forward(2)` is 8; after it, `backward(10)` returns 120.
 #
@@ -155,19 +197,25 @@ class Pow(Op):
         ### END SOLUTION
 
 
-# %% setup=true
-def run_pow(n, a, grad_output):
-    """Forward, then backward."""
-    power = Pow(n)
-    return power.forward(a), power.backward(grad_output)
+# %% test="2.6" decides=true
+expect("2.6", lambda: Pow(3).forward(2), 8.0)
+expect("2.6", lambda: Pow(-1).forward(4.0), 0.25)
+expect("2.6", lambda: backward_of_pow(3, 2, 10), 120.0)
+expect("2.6", lambda: backward_of_pow(-1, 4.0, 1), -0.0625)
+expect("2.6", lambda: backward_of_pow(2, 0.0, 5), 0.0)
+expect("2.6", lambda: two_powers(), [12.0, 6.0])
 
+# %% test="2.6-bonus" decides=true
+expect("2.6-bonus", lambda: Pow(0).forward(0), 1.0)
+expect("2.6-bonus", lambda: backward_of_pow(0, 0, 5), 0.0)
+expect("2.6-bonus", lambda: backward_of_pow(1, 0, 5), 5.0)
+expect("2.6-bonus", lambda: backward_of_pow(0, 3, 5), 0.0)
 
-# %% test="2.6"
-expect("2.6", lambda: run_pow(3, 2, 10), (8.0, 120.0))
-expect("2.6", lambda: run_pow(-1, 4.0, 1), (0.25, -0.0625))
-
-# %% test="2.6-bonus"
-expect("2.6-bonus", lambda: run_pow(0, 0, 5), (1.0, 0.0))
+# %% [markdown] commentary="2.6"
+# The brackets in `a ** (n - 1)` are the point: without them Python computes the power first and subtracts 1
+# afterwards. The exponent 0 is treated by itself because $0\cdot 0^{-1}$ would divide by zero, although the
+# derivative of a constant is simply 0; the test asks for the *exponent*, not for the base, so $a^1$ keeps
+# its slope at 0.
 
 # %% [markdown] exercise="2.7" title="The gradient of the sigmoid" stars=2 minutes=10 needs="2.5"
 # The sigmoid squeezes any number into a probability. Its gradient decides how fast a network that
@@ -185,9 +233,10 @@ expect("2.6-bonus", lambda: run_pow(0, 0, 5), (1.0, 0.0))
 # **Example.** At $x = 0$ with upstream gradient 1 it returns 0.25, the steepest that the sigmoid ever
 # gets. At $x = 3$ with upstream gradient 2 it returns $2 \cdot 0.0451767 = 0.0903533$.
 #
-# **Bonus.** Inputs as large as 800 happen when training goes wrong. $e^{800}$ is larger than any
-# floating-point number, yet the gradient there is perfectly harmless: practically 0. Make sure that
-# your function returns finite, right numbers from $-800$ to $800$.
+# **Bonus.** Large inputs happen when training goes wrong, and there the formula breaks in two ways.
+# $e^{800}$ is larger than any floating-point number. And at $x = 40$ the slope is about $4\cdot 10^{-18}$,
+# but $\sigma(40)$ is rounded to exactly 1, so $1 - \sigma(40)$ is exactly 0 and the slope is lost. Make
+# your function return finite numbers from $-800$ to $800$, with at least six right digits at $\pm 40$.
 
 # %% fold=true
 # Shift+Enter: the sigmoid and its slope
@@ -217,14 +266,15 @@ show(
 #
 # ---
 # For the bonus: the `sigmoid` that the course gives you never overflows. A formula with its own
-# `np.exp(-x)` does, at $x = -800$.
+# `np.exp(-x)` does, at $x = -800$. As for the lost digits: what is $1 - \sigma(x)$ in terms of $\sigma$ at
+# another place? Look at the symmetry of the curve.
 
 # %% answer="2.7"
 def sigmoid_backward(x, grad_output):
     """The gradient with respect to the pre-activation x; same shape as x."""
     ### BEGIN SOLUTION
     s = sigmoid(x)
-    return grad_output * s * (1 - s)
+    return grad_output * s * sigmoid(-x)
     ### END SOLUTION
 
 
@@ -236,7 +286,14 @@ expect("2.7", lambda: np.shape(sigmoid_backward(np.zeros((2, 3)), np.ones((2, 3)
 # %% test="2.7-bonus" decides=true
 extreme = np.array([-800.0, 0.0, 800.0])
 
-expect("2.7-bonus", lambda: sigmoid_backward(extreme, np.ones(3)), np.array([0, 0.25, 0]))
+expect("2.7-bonus", lambda: sigmoid_backward(extreme, np.ones(3)), [0, 0.25, 0])
+expect("2.7-bonus", lambda: sigmoid_backward(40.0, 1e18), 4.2483543)
+expect("2.7-bonus", lambda: sigmoid_backward(-40.0, 1e18), 4.2483543)
+
+# %% [markdown] commentary="2.7"
+# The slope is made of the *output*, so the sigmoid is computed once, and $1 - \sigma(x)$ is written as
+# $\sigma(-x)$: the same number, but without the subtraction that loses every digit where $\sigma(x)$ is
+# rounded to 1. Nothing is summed, because each element of the result depends on one element of `x` only.
 
 # %% [markdown] exercise="2.8" title="A numerical gradient check" stars=3 minutes=25 needs="2.5 2.6 2.7"
 # A wrong gradient rarely crashes. It trains, only badly, and you look for the mistake everywhere else.
@@ -291,6 +348,8 @@ show(
 )
 
 # %% [markdown]
+# Before you read on: why is the smallest step not the best one?
+#
 # Read the picture from right to left. A smaller $\varepsilon$ helps, until the two values of $f$ are so
 # close that rounding eats their difference. The central difference gets a thousand times closer,
 # because the errors of its two sides cancel; and its best step is near $10^{-5}$, the default above.
@@ -335,12 +394,21 @@ def bowl_gradient(x):
     return np.array([2, 4, 6]) * x
 
 
-point = np.array([1.0, -0.5, 0.0])
+point, whole = np.array([1.0, -0.5, 0.0]), np.array([3, -2, 1])
 
 expect("2.8", lambda: bool(check_gradient(cube, 2.0, grad_f=lambda x: 3 * x**2)), True)
 expect("2.8", lambda: bool(check_gradient(cube, 2.0, grad_f=lambda x: 2 * x**2)), False)
 expect("2.8", lambda: bool(check_gradient(bowl, point, grad_f=bowl_gradient)), True)
 expect("2.8", lambda: bool(check_gradient(bowl, point, grad_f=lambda x: 2 * x)), False)
+# the right numbers in the wrong places, and whole numbers
+expect("2.8", lambda: bool(check_gradient(bowl, point, grad_f=lambda x: bowl_gradient(x)[::-1])), False)
+expect("2.8", lambda: bool(check_gradient(bowl, whole, grad_f=bowl_gradient)), True)
+expect("2.8", lambda: bool(check_gradient(cube, 2.0, 0.1, grad_f=lambda x: 3 * x**2)), False)
+
+# %% [markdown] commentary="2.8"
+# The first line makes a copy of floating-point numbers: the caller's `x` is safe, and whole numbers cannot
+# swallow the nudge. Each component gets a step of its own, and `np.allclose` compares *every* component with
+# a tolerance that has a relative and an absolute part; a norm or a sum in its place would let errors cancel.
 
 # %% [markdown]
 # ## Put your own work on trial
@@ -383,8 +451,8 @@ trial("relu at 0, slope 0 claimed", lambda x: np.maximum(x, 0), lambda x: 0.0, x
 
 # %% [markdown]
 # The last line is no mistake of yours. At 0 the ReLU has a corner: its left slope is 0, its right slope
-# is 1, and a central difference reports the average, 0.5. A gradient check is a witness, not a judge:
-# when it complains, first ask whether the point lies on a corner.
+# is 1, and a central difference reports the average, 0.5. So when a gradient check complains, first ask
+# whether the point lies on a corner.
 
 # %% [markdown]
 # ## Where you stand

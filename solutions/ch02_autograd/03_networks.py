@@ -2,7 +2,7 @@
 # # Gradients of a network
 #
 # So far every gradient belonged to a single number. A network works with matrices: many examples at
-# once, thousands of weights at once. The chain rule stays the same; what is new is the bookkeeping of
+# once, thousands of weights at once. The chain rule stays the same; what is new is to keep track of the
 # shapes. In this notebook you find the gradients of a matrix product, use them to take a two-layer
 # network apart, and then watch what happens to a gradient on its way through many layers.
 #
@@ -27,6 +27,26 @@ from utils import (
     such_that,
 )
 from utils.plots import axes, style
+
+# What the tests use
+example = (
+    np.array([[1.0, 2.0], [1.0, 5.0]]),  # x: two examples
+    np.array([[1.0, -2.0], [0.0, 1.0]]),  # W1
+    np.array([1.0, -1.0]),  # b1
+    np.array([[3.0], [-5.0]]),  # W2
+    np.array([0.5]),  # b2
+)
+upstream = np.array([[10.0], [1.0]])
+
+
+def gradient(name):
+    """"dW1", "db1", "dW2" or "db2", from the four that backward returns."""
+    found = backward(*example, upstream)
+    if isinstance(found, dict):
+        return found[name if name in found else name[1:]]
+    dW1, db1, dW2, db2 = found
+    return {"dW1": dW1, "db1": db1, "dW2": dW2, "db2": db2}[name]
+
 
 # %% [markdown] exercise="2.9" title="The gradient of a matrix product" stars=3 minutes=25
 # Nearly all the time that a network spends learning goes into two matrix products per layer: the ones
@@ -95,19 +115,6 @@ show(
     "it the whole column 2 of Y.",
 )
 
-# %% [markdown] hints="2.9"
-# Start from the shapes. $\partial L/\partial X$ must come out as (N, D), made of $G$ (N, M) and of $W$
-# (D, M). Which product of the two, one of them transposed, has that shape?
-#
-# ---
-# Shapes alone do not decide when the matrices are square. Look at the left picture: $X_{nd}$
-# moves $Y_{nm}$ by $W_{dm}$ for every $m$, so its gradient is $\sum_m G_{nm}W_{dm}$. Read this sum as
-# one entry of a matrix product.
-#
-# ---
-# For the other gradient the sum runs over the examples: $\sum_n X_{nd}\,G_{nm}$ has to become one
-# entry of a product.
-
 # %% answer="2.9a"
 shape_dW = ...  # a tuple of two of the letters "N", "D", "M"
 ### BEGIN SOLUTION
@@ -118,31 +125,13 @@ shape_dW = ("D", "M")
 two_names = such_that('two of the names N, D and M, as in ("N", "M")', some_letters("NDM", 2))
 expect("2.9a", lambda: shape_dW, two_names)
 
-
-# %% answer="2.9b"
-def matmul_backward(X, W, grad_Y):
-    """(gradient for X, gradient for W) of Y = X @ W."""
-    ### BEGIN SOLUTION
-    return grad_Y @ W.T, X.T @ grad_Y
-    ### END SOLUTION
-
-
-# %% test="2.9b"
-row, column, ten = np.array([[1.0, 2.0]]), np.array([[3.0], [4.0]]), np.array([[10.0]])
-
-expect("2.9b", lambda: matmul_backward(row, column, ten)[0], np.array([[30.0, 40.0]]))
-expect("2.9b", lambda: matmul_backward(row, column, ten)[1], np.array([[10.0], [20.0]]))
-expect(
-    "2.9b",
-    lambda: [np.shape(g) for g in matmul_backward(np.ones((5, 3)), np.ones((3, 2)), np.ones((5, 2)))],
-    [(5, 3), (3, 2)],
-)
-
 # %% [markdown]
-# ### Bonus: the derivation, step by step
+# ### First the derivation, from cards (bonus)
 #
-# Here are seven cards. Five of them, in the right order, derive $\partial L/\partial X$; the other two
-# do not belong. Let only $X$ move, by a small $dX$, and ask what happens to $L$.
+# Where does the formula come from? Here are seven cards. Five of them, in the right order, derive
+# $\partial L/\partial X$; the other two do not belong. Let only $X$ move, by a small $dX$, and ask what
+# happens to $L$. With the derivation at hand, b) is a single line, so begin here, even if you skip the
+# points.
 #
 # | card | what it says |
 # |---|---|
@@ -173,19 +162,67 @@ def dX_entry(G, W, n, d):
 
 
 # %% test="2.9-steps"
-column, ten = np.array([[3.0], [4.0]]), np.array([[10.0]])
+G, W = np.array([[1.0, 2.0]]), np.array([[3.0, 4.0], [5.0, 6.0]])
 
 expect("2.9-steps", lambda: derivation, some_letters("abcdefg", 5))
-expect("2.9-steps", lambda: dX_entry(ten, column, 0, 1), 40.0)
+expect("2.9-steps", lambda: dX_entry(G, W, 0, 1), 17.0)
+
+# %% [markdown]
+# ### b) The code
+#
+# Now read the last card as a product of two matrices, do the same for $W$, and write `matmul_backward`.
+
+# %% [markdown] hints="2.9"
+# The cards: begin with what $G$ means. Then put in what $dY$ is; only after that can anything be collected.
+#
+# ---
+# Which index do $G$ and $W$ share, and where does it stand in each? In a matrix product it stands *second*
+# in the left factor and *first* in the right one; a factor in which it stands elsewhere is transposed.
+#
+# ---
+# Shapes are a good check, but they do not decide when the matrices are square. In the left picture,
+# $X_{nd}$ moves $Y_{nm}$ by $W_{dm}$ for every $m$; in the right one, $W_{dm}$ moves $Y_{nm}$ by $X_{nd}$
+# for every $n$. Multiply by $G_{nm}$ and sum.
+
+
+# %% answer="2.9b"
+def matmul_backward(X, W, grad_Y):
+    """(gradient for X, gradient for W) of Y = X @ W."""
+    ### BEGIN SOLUTION
+    return grad_Y @ W.T, X.T @ grad_Y
+    ### END SOLUTION
+
+
+# %% test="2.9b" decides=true
+row, column, ten = np.array([[1.0, 2.0]]), np.array([[3.0], [4.0]]), np.array([[10.0]])
+X, W, G = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[1.0, 0.0], [2.0, 1.0]]), np.array([[1.0, 2.0], [0.0, 3.0]])
+
+expect("2.9b", lambda: matmul_backward(row, column, ten)[0], [[30, 40]])
+expect("2.9b", lambda: matmul_backward(row, column, ten)[1], [[10], [20]])
+# square matrices, where the shapes do not say which product is right
+expect("2.9b", lambda: matmul_backward(X, W, G)[0], [[1, 4], [0, 3]])
+expect("2.9b", lambda: matmul_backward(X, W, G)[1], [[1, 11], [2, 16]])
+expect(
+    "2.9b",
+    lambda: [np.shape(g) for g in matmul_backward(np.ones((5, 3)), np.ones((3, 2)), np.ones((5, 2)))],
+    [(5, 3), (3, 2)],
+)
+
+# %% [markdown] commentary="2.9"
+# Both products are read off the sums of the derivation: $\sum_m G_{nm}W_{dm}$ runs through the second index
+# of both, so $W$ is transposed and stands on the right, and $\sum_n X_{nd}G_{nm}$ runs through the first, so
+# $X$ is transposed and stands on the left. The sum over $n$ *adds* the examples; if the loss is a mean, its
+# $1/N$ has come in with $G$ already.
 
 # %% [markdown]
 # ### In your own words (optional)
 #
-# Derive $\partial L/\partial W$ in the same way. Show which entries of $Y$ move when one entry of $W$
-# moves, collect what stands in front of $dW_{dm}$, and check the shapes at the end. Your instructor
-# reads this part.
+# Your instructor reads this part; a model answer comes with `solution("2.9")`.
 
 # %% [markdown] written="2.9-written"
+# Derive $\partial L/\partial W$ in the same way. Show which entries of $Y$ move when one entry of $W$
+# moves, collect what stands in front of $dW_{dm}$, and check the shapes at the end.
+#
 # ### BEGIN SOLUTION
 # Only $W$ moves. Then $dY_{nm} = \sum_d X_{nd}\,dW_{dm}$: the entry $W_{dm}$ moves column $m$ of $Y$,
 # row $n$ of it by $X_{nd}$. With $dL = \sum_{n,m} G_{nm}\,dY_{nm}$ this gives
@@ -194,7 +231,7 @@ expect("2.9-steps", lambda: dX_entry(ten, column, 0, 1), 40.0)
 # this is entry $(d, m)$ of $X^\top G$. Shapes: (D, N) times (N, M) is (D, M), the shape of $W$.
 # ### END SOLUTION
 
-# %% [markdown] exercise="2.10" title="A two-layer network" stars=3 minutes=35 needs="2.9"
+# %% [markdown] exercise="2.10" title="A two-layer network" stars=3 minutes=30 needs="2.9"
 # This is the smallest network that can learn anything curved, and its backward pass holds all the
 # pieces of the largest ones: matrix products, biases that are shared by all examples, and a
 # nonlinearity in between. After this exercise, it learns a sine wave with *your* gradients.
@@ -212,9 +249,13 @@ expect("2.9-steps", lambda: dX_entry(ten, column, 0, 1), 40.0)
 # - `backward(x, W1, b1, W2, b2, grad_output)`, which returns the gradients
 #   `(dW1, db1, dW2, db2)` in this order, each in the shape of its parameter.
 #
-# **Example.** One example $x = (1, 2)$, two hidden units, one output. With the numbers in the visible
-# tests, $z_1 = (2, -1)$: the first unit is on, the second is off. An off unit passes nothing on, and
-# so nothing comes back through it: its column in `dW1` and its entry in `db1` are 0.
+# **Example.** With the numbers in the tests below there are two examples, two hidden units and one output.
+# The first example gives $z_1 = (2, -1)$: the first unit is on, the second is off. A unit that is off passes
+# nothing on, and so nothing comes back through it from this example. The second example gives
+# $z_1 = (2, 2)$, and both units pass its gradient on.
+#
+# **A plan that works**, with tests below for each step: (1) `forward`. (2) In `backward`, the last layer: `dW2`
+# and `db2`; return `None` in the other two places for now. (3) Back through the ReLU, and the first layer.
 
 # %% fold=true
 # Shift+Enter: the shapes of the two-layer network
@@ -256,7 +297,6 @@ show(
 # Through the ReLU the gradient passes where $z_1 > 0$ and nowhere else: multiply with the mask
 # `(z1 > 0)`, element by element. After that, the first layer looks just like the second.
 
-
 # %% answer="2.10"
 def forward(x, W1, b1, W2, b2):
     """The output z2 of the network, shape (N, M)."""
@@ -281,28 +321,29 @@ def backward(x, W1, b1, W2, b2, grad_output):
     ### END SOLUTION
 
 
+# %% step="2.10"
+# Step 1: forward
+expect("2.10", lambda: forward(*example), [[6.5], [-3.5]])
+
+# %% step="2.10"
+# Step 2: the last layer
+expect("2.10", lambda: gradient("dW2"), [[22], [2]])
+expect("2.10", lambda: gradient("db2"), [11])
+
+# %% [markdown]
+# Step 3, and with it the whole exercise: back through the ReLU, and the first layer.
+
 # %% test="2.10"
-example = (
-    np.array([[1.0, 2.0]]),  # x
-    np.array([[1.0, -2.0], [0.0, 1.0]]),  # W1
-    np.array([1.0, -1.0]),  # b1
-    np.array([[3.0], [5.0]]),  # W2
-    np.array([0.5]),  # b2
-)
-upstream = np.array([[10.0]])
+expect("2.10", lambda: gradient("dW1"), [[33, -5], [75, -25]])
+expect("2.10", lambda: gradient("db1"), [33, -5])
+expect("2.10", lambda: [gradient("dW2"), gradient("db2")], [[[22], [2]], [11]])
+expect("2.10", lambda: forward(*example), [[6.5], [-3.5]])
 
-
-def gradient_of(name):
-    """One of the four gradients, from the tuple (or from a dict)."""
-    found = backward(*example, upstream)
-    return found[name] if isinstance(found, dict) else found[["W1", "b1", "W2", "b2"].index(name)]
-
-
-expect("2.10", lambda: forward(*example), np.array([[6.5]]))
-expect("2.10", lambda: gradient_of("W1"), np.array([[30.0, 0.0], [60.0, 0.0]]))
-expect("2.10", lambda: gradient_of("b1"), np.array([30.0, 0.0]))
-expect("2.10", lambda: gradient_of("W2"), np.array([[20.0], [0.0]]))
-expect("2.10", lambda: gradient_of("b2"), np.array([10.0]))
+# %% [markdown] commentary="2.10"
+# `backward` reads like `forward` from its last line to its first: for each line, what comes in from the left
+# side is turned into one gradient for everything on the right. Matrices follow 2.9, a bias that serves all
+# examples *sums* their gradients, and the ReLU multiplies by a mask of $z_1$ (not of $a_1$, where `>= 0` would
+# always hold); `dz1` is computed once and used for both `dW1` and `db1`.
 
 # %% [markdown]
 # ### Your network learns
@@ -352,9 +393,8 @@ except Exception as problem:
     print(f"✘ Not yet: {type(problem).__name__}: {problem}")
 
 # %% [markdown] exercise="2.11" title="Gradient flow" stars=2 minutes=15 needs="2.9"
-# The chain rule multiplies. Over many layers, a product of many factors has a strong will of its own:
-# it goes to nothing or to infinity, unless the factors are close to 1. This one fact shaped how deep
-# networks are built today.
+# The chain rule multiplies. A product of many factors shrinks towards 0 or grows without bound, unless the
+# factors are close to 1. This one fact has shaped how deep networks are built today.
 #
 # > **Convention here.** Layers count from 1 to n, and *the gradient at layer k* is the gradient with
 # > respect to the **output of layer k**. The *final* gradient is the one with respect to the output of
@@ -411,12 +451,14 @@ expect("2.11b", lambda: g_times_half, is_number)
 # %% [markdown]
 # ### Try it
 #
-# Run the next cell (Shift+Enter) and move the sliders. In the green band layer 1 learns about as fast as
-# the last layer. How far from 1 may the factor be with 5 layers, and how far with 20? (The arrow keys
-# move a slider by a hundredth.)
+# In the green band the gradient at layer 1 is between a tenth of the last layer's and ten times it. How
+# large may the factor be, at most, with 5 layers, and with 20? Work it out: for which factor does your
+# `gradient_at_layer(factor, 20, 1)` reach 10? Then run the next cell (Shift+Enter), type your answer for 20
+# layers, and check both with the sliders. (The arrow keys move a slider by a hundredth.)
 
 # %% picture=true
-gradient_flow_explorer()
+question = "What is the largest factor for which layer 1 of 20 stays in the green band?"
+gradient_flow_explorer(predict=(question, 10 ** (1 / 19), 0.006))
 
 # %% [markdown]
 # ### c) What helps?
@@ -443,6 +485,12 @@ fixes = {"a", "c", "e", "g"}
 
 # %% test="2.11c"
 expect("2.11c", lambda: fixes, some_letters("abcdefgh"))
+
+# %% [markdown] commentary="2.11"
+# Between the *output* of layer k and the output of layer n lie n - k layers, hence `n_layers - layer` factors;
+# counting the layer itself as well is the usual slip, and would give the gradient at its *input*. Of the
+# proposals, those that bring the factor per layer close to 1 (a, c, e) or cap the gradient itself (g) help;
+# more layers and a sigmoid after each make it worse, and the learning rate does not touch the product.
 
 # %% [markdown]
 # ### Measured
@@ -499,11 +547,12 @@ show(
 # %% [markdown]
 # ### In your own words (optional)
 #
-# Choose two remedies. Say for each of them which of the two problems it treats, vanishing or exploding
-# gradients or both, and by which mechanism: what does it do to the factor per layer? Your instructor
-# reads this part.
+# Your instructor reads this part; a model answer comes with `solution("2.11")`.
 
 # %% [markdown] written="2.11-written"
+# Choose two remedies. Say for each of them which of the two problems it treats, vanishing or exploding
+# gradients or both, and by which mechanism: what does it do to the factor per layer?
+#
 # ### BEGIN SOLUTION
 # A residual connection computes $h + f(h)$; its derivative is $1 + f'(h)$, so the gradient has a way
 # back on which it is multiplied by exactly 1. This treats vanishing gradients. Xavier or He

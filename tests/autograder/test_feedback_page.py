@@ -92,7 +92,7 @@ def test_lateness_is_said_at_the_top(tmp_path, late, said):
     shares = {name: 0.0 for name in COURSE.notebooks[HAND].parts}
     one = result(tmp_path, {**shares, "2.1a": 1, "2.1b": 1, "2.1c": 1})
     one.late = late
-    assert summary_text(one).endswith(said or "04_engine.") and (
+    assert summary_text(one).endswith(said or "06_tensor.") and (
         "late" in summary_text(one)
     ) == bool(said)
 

@@ -1,6 +1,7 @@
 """The visible tests beside the complete check: what is right passes them, and where a notebook says
 that they decide the answer, every known wrong answer fails one of them."""
 
+import ast
 import contextlib
 import io
 
@@ -26,8 +27,8 @@ def seen(part: str, variant: Variant | None = None) -> set[str]:
 
     with contextlib.redirect_stdout(io.StringIO()):
         names = REFERENCE.namespace(part, variant)
-        for cell in _from_answer_to_test(part):
-            if cell.role == "test":
+        for cell in _up_to_test(part):
+            if cell.role != "setup":
                 names["expect"] = expect
             try:
                 execute(cell.source, names, f"{cell.role} {part}")
@@ -36,12 +37,10 @@ def seen(part: str, variant: Variant | None = None) -> set[str]:
     return states
 
 
-def _from_answer_to_test(part: str):
-    """The set-up cells between a part's answer and its test, and the test."""
-    notebook = REFERENCE.course.notebook_of(part)
-    between = notebook.cells[notebook.cells.index(notebook.answer_of(part)) :]
-    for cell in between:
-        if cell.role == "setup":
+def _up_to_test(part: str):
+    """The set-up cells, whose functions are to see this answer, the tests of steps, and the test."""
+    for cell in REFERENCE.course.notebook_of(part).cells:
+        if cell.role == "setup" or cell.meta.get("step") == part:
             yield cell
         elif cell.role == "test" and cell.key == part:
             yield cell
@@ -69,3 +68,41 @@ def test_every_right_answer_passes_the_visible_tests(part):
 def test_the_kind_of_an_answer_alone_never_decides():
     typed = [part for part, check in CHECKS.items() if getattr(check.observe, "typed", False)]
     assert typed and not set(typed) & set(DECIDING)
+
+
+def functions(text: str) -> dict[str, str]:
+    """The functions and classes that a text defines last under each name, without their comments."""
+    kinds = (ast.FunctionDef, ast.ClassDef)
+    return {one.name: ast.dump(one) for one in ast.parse(text).body if isinstance(one, kinds)}
+
+
+def wrong_code(part: str) -> list[Variant]:
+    """The misconceptions of a part that change code (and not only a value that is typed)."""
+    solution = REFERENCE.solution(part)
+    if getattr(CHECKS[part].observe, "typed", False) or not functions(solution):
+        return []
+    written, wrong = functions(solution), CHECKS[part].of_kind("misconception")
+    return [w for w in wrong if functions(w.text(solution)) != written or _changes_later(w)]
+
+
+def _changes_later(variant: Variant) -> bool:
+    """Does it give or take away something of what the solution defines, as in `del Value.__radd__`?"""
+    nodes = ast.walk(ast.parse(variant.source))
+    return any(isinstance(n, ast.Attribute) and not isinstance(n.ctx, ast.Load) for n in nodes)
+
+
+CODE = [part for part in CHECKS if wrong_code(part)]
+
+
+@pytest.mark.parametrize("part", CODE)
+def test_half_of_the_wrong_ideas_and_the_most_frequent_fail_a_visible_test(part):
+    """The first misconception of a check is the most frequent one."""
+    wrong = wrong_code(part)
+    assert FAILED in seen(part, wrong[0]), f"{wrong[0].key} passes every visible test"
+    passing = []
+    for number, one in enumerate(wrong[1:], start=1):
+        if 2 * (number - len(passing)) >= len(wrong):
+            break
+        if FAILED not in seen(part, one):
+            passing.append(one.key)
+    assert 2 * len(passing) <= len(wrong), f"these pass every visible test: {passing}"

@@ -135,7 +135,9 @@ def test_division_solved_by_typing_the_reference_answer(open_notebook):
     book.run("answer-2-5")
     said = book.run("test-2-5")
     expect(said).to_have_text(
-        re.compile(r"^\s*◐ run_div\(6, 2, 1\) is .*◐ run_div\(1, 4, 8\) is ", re.S)
+        re.compile(
+            r"^\s*✔ Div\(\)\.forward\(1, 4\) is 0\.25.*✔ backward_of_div\(6, 2, 1\) is ", re.S
+        )
     )
     expect(said.locator(RED)).to_have_count(0)
     feedback = said.get_by_role("region", name="2.5")
@@ -162,7 +164,7 @@ def test_division_with_a_wrong_sign_fails_visibly_and_the_idea_is_named(open_not
     book.run("answer-2-5")
     said = book.run("test-2-5")
     expect(said.get_by_role("region", name="2.5")).to_be_in_viewport(ratio=0.9)
-    shows_wrong(said, "2.5", r"run_div\(6, 2, 1\)", r"\(3, 0.5, 1.5\)", r"\(3, 0.5, -1.5\)")
+    shows_wrong(said, "2.5", r"backward_of_div\(6, 2, 1\)", r"\(0.5, 1.5\)", r"\(0.5, -1.5\)")
     feedback = said.get_by_role("region", name="2.5")
     expect(feedback).to_contain_text(re.compile(r"✘ 2\.5: [1-3](\.\d+)? of 4 points"))
     expect(feedback).to_contain_text(wrong.sentence)

@@ -94,10 +94,15 @@ def test_a_wrong_answer_of_the_right_kind_never_shows_a_tick(notebook, students_
 
 def test_the_complete_check_runs_beneath_the_tests_and_decides(notebook):
     said = notebook.run(DIV + "\n") + notebook.run(DIV_TEST)
-    assert "◐ run_div(6, 2, 1) is (3, 0.5, -1.5)" in said
+    assert "✔ run_div(6, 2, 1) is (3, 0.5, -1.5)" in said
     assert notebook.result.result == 4.0
     assert "✔ 2.5: 4 of 4 points" in notebook.result.result._repr_html_()
     assert records.load()["2.5"] == "passed"
+    kind = 'from utils import one_of\nexpect("2.1a", lambda: direction, one_of("left", "right"))'
+    said = notebook.run('# Answer 2.1a\ndirection = "left"')
+    said += notebook.run(TESTS.format(part="2.1a", tests=kind))
+    assert '◐ direction is "left" or "right": not checked yet' in said
+    assert notebook.result.result == 0.5 and records.load()["2.1a"] == "passed"
 
 
 def test_a_mark_does_not_flip_and_knows_another_answer(kernel):

@@ -8,12 +8,14 @@ from utils.plots import BLUE, GREEN, RED
 DEEPEST = 20
 
 
-def gradient_flow_explorer(depth=6, factor=0.7):
+def gradient_flow_explorer(depth=6, factor=0.7, predict=None):
     """Exercise 2.11: the gradient at each layer when every layer multiplies it by `factor`.
 
     It is taken with respect to the output of a layer, and is 1 at the last one.
+    predict: (question, right number, tolerance), asked before the picture is shown.
     """
-    return explore(_gradient_flow, depth=(2, DEEPEST, 1, depth), factor=(0.4, 2.0, 0.01, factor))
+    sliders = {"depth": (2, DEEPEST, 1, depth), "factor": (0.4, 2.0, 0.01, factor)}
+    return explore(_gradient_flow, predict, **sliders)
 
 
 def _gradient_flow(depth, factor):

@@ -45,7 +45,8 @@ def sigmoid_gradient(answer, rng):
     }
 
 
-SLOPE = "grad_output * s * (1 - s)"
+SLOPE = "grad_output * s * sigmoid(-x)"
+TEXTBOOK = "grad_output * s * (1 - s)"
 sigmoid_gradient.misconception(
     "ignores_grad_output",
     "The upstream gradient is left out: the chain rule multiplies the local derivative by it.",
@@ -84,7 +85,7 @@ sigmoid_gradient.misconception(
 sigmoid_gradient.misconception(
     "double_sigmoid",
     "The sigmoid is applied twice. x is the pre-activation: one sigmoid gives the output.",
-    edits={"s = sigmoid(x)": "s = sigmoid(sigmoid(x))"},
+    edits={"s = sigmoid(x)": "s = sigmoid(sigmoid(x))", SLOPE: TEXTBOOK},
 )
 sigmoid_gradient.misconception(
     "derivative_of_tanh",
@@ -131,7 +132,10 @@ def sigmoid_backward(x, grad_output):
     return grad_output * (1 / (1 + np.exp(-x - h)) - 1 / (1 + np.exp(-x + h))) / (2 * h)
 
 
-@check("2.7-bonus", points=1, bonus=True, reveal=True, atol=1e-12)
+LOST = "a slope that 1 - σ(x) rounds to 0"
+
+
+@check("2.7-bonus", points=1, bonus=True, reveal=True, atol=1e-12, weights={LOST: 3})
 def sigmoid_far_out(answer, rng):
     def gradients(xs, grad_output):
         return [answer.sigmoid_backward(x, grad_output) for x in xs]
@@ -143,6 +147,7 @@ def sigmoid_far_out(answer, rng):
         "far below 0": attempt(gradients, [-800.0, -50.0, -middle], g),
         "far above 0": attempt(gradients, [800.0, 50.0, middle], g),
         "both in one array": answer.sigmoid_backward(ends, rng.uniform(1.5, 4, (2, 3))),
+        LOST: attempt(gradients, rng.uniform(38, 41, 2).round(2).tolist(), 1e18),
     }
 
 
@@ -161,8 +166,25 @@ sigmoid_far_out.misconception(
     "clips_the_input",
     "Clipping x changes the answer: beyond the limit the slope stays where it was, instead of "
     "falling towards 0.",
-    edits={"s = sigmoid(x)": "s = sigmoid(np.clip(x, -10, 10))"},
+    edits={"s = sigmoid(x)": "s = sigmoid(np.clip(x, -10, 10))", SLOPE: TEXTBOOK},
 )
+DIGITS = (
+    "Far above 0 the output is rounded to 1, and the difference from 1 to 0: the small slope is lost. "
+    "1 - σ(x) can be had without a subtraction."
+)
+sigmoid_far_out.misconception("loses_the_digits", DIGITS, edits={SLOPE: TEXTBOOK})
+
+
+@sigmoid_far_out.misconception("loses_the_digits", DIGITS, form="with its own sigmoid")
+def sigmoid_backward(x, grad_output):
+    with np.errstate(over="ignore"):
+        s = 1 / (1 + np.exp(-x))
+    return grad_output * s * (1 - s)
+
+
+@sigmoid_far_out.misconception("loses_the_digits", DIGITS, form="tanh of half")
+def sigmoid_backward(x, grad_output):
+    return grad_output * (1 - np.tanh(np.asarray(x) / 2) ** 2) / 4
 
 
 @sigmoid_far_out.alternative("symmetric_exponential")
@@ -171,20 +193,17 @@ def sigmoid_backward(x, grad_output):
     return grad_output * e / (1 + e) ** 2
 
 
-@sigmoid_far_out.alternative("tanh_of_half")
+@sigmoid_far_out.alternative("hyperbolic_cosine_of_half")
 def sigmoid_backward(x, grad_output):
-    return grad_output * (1 - np.tanh(np.asarray(x) / 2) ** 2) / 4
+    return grad_output * (0.5 / np.cosh(np.asarray(x) / 2)) ** 2
 
 
-@sigmoid_far_out.alternative("textbook_with_its_own_sigmoid")
+@sigmoid_far_out.oracle("sum_of_logarithms")
 def sigmoid_backward(x, grad_output):
-    with np.errstate(over="ignore"):
-        s = 1 / (1 + np.exp(-x))
-    return grad_output * s * (1 - s)
+    return grad_output * np.exp(-np.logaddexp(0, x) - np.logaddexp(0, np.negative(x)))
 
 
 @sigmoid_gradient.oracle("torch_autograd")
-@sigmoid_far_out.oracle("torch_autograd")
 def sigmoid_backward(x, grad_output):
     import torch
 

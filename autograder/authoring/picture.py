@@ -10,8 +10,8 @@ from textwrap import wrap
 from utils.engine import Value
 from utils.graph import draw_graph
 
-COLUMN, BOX_W, BOX_H, GAP, TOP, LEFT = 292, 262, 96, 22, 74, 18
-TITLE_CHARACTERS = 28
+COLUMN, BOX_W, BOX_H, GAP, TOP, LEFT = 292, 262, 96, 22, 84, 18
+TITLE_CHARACTERS, HEADING_CHARACTERS = 28, 32
 ACROSS = 4  # columns; a chapter with more of them goes on below
 MOST_ROWS, FEW_ROWS = 10, 5  # a notebook with more exercises is laid out in several columns
 INK, LINE, FILL, BAND = "#1b2a3a", "#5b6b7a", "#f4f8fb", "#0072b2"
@@ -45,7 +45,8 @@ def _laid_out(data: dict) -> tuple[list[Box], list[str], float]:
                 y += TOP - 24 + deepest * (BOX_H + GAP)
                 column = deepest = 0
             x = LEFT + column * COLUMN
-            headings.append(_text(x, y + 52, book["title"], 13.5, "600"))
+            lines = wrap(book["title"], HEADING_CHARACTERS)[:2]
+            headings += [_text(x, y + 50 + 17 * i, t, 13.5, "600") for i, t in enumerate(lines)]
             for index, exercise in enumerate(book["exercises"]):
                 across, down = divmod(index, rows)
                 boxes.append(Box(exercise, x + across * COLUMN, y + TOP + down * (BOX_H + GAP)))

@@ -67,6 +67,7 @@ def test_every_solution_can_be_shown():
         shown = solution_of(exercise, REFERENCE)
         assert shown.code and exercise in shown._repr_html_()
         others += bool(shown.other)
+        assert shown.commentary or exercise.startswith("q"), f"{exercise} has no commentary"
     assert others > 20
 
 

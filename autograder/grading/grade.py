@@ -211,7 +211,10 @@ def finish(
             cell.outputs = harmless.outputs(result["outputs"], budget)
             problems += _problem(given, cell.id, result)
         elif cell.id in rebuilt.answered or cell.id in rebuilt.added:
-            cell.source = harmless.markdown(cell.source)
+            cell.source, pictures = harmless.attached(cell.source, cell.get("attachments", {}))
+            cell.pop("attachments", None)
+            if pictures:
+                cell.attachments = NotebookNode(pictures)
         role, part = given.names.get(cell.id, ("", ""))
         if role == "test":
             cell.outputs.insert(0, _shown(verdicts[part], count))
@@ -219,7 +222,8 @@ def finish(
     written = {part: _written(rebuilt, part) for part in given.written}
     return GradedNotebook(
         given, notebook, list(verdicts.values()), written, sorted(rebuilt.answered),
-        list(dict.fromkeys(problems)), state, tier, seed, _version(reference.course),
+        list(dict.fromkeys(harmless.line(problem, 600) for problem in problems)), state,
+        tier, seed, _version(reference.course),
     )  # fmt: skip
 
 

@@ -97,7 +97,7 @@ def part_record(verdict: Verdict) -> PartRecord:
         "points": verdict.points,
         "bonus": verdict.bonus,
         "state": verdict.state,
-        "feedback": [harmless.plain(line, 3000) for line in sentences(verdict)],
+        "feedback": [harmless.line(line, 3000) for line in sentences(verdict)],
         "misconceptions": list(verdict.misconceptions),
         "ended": verdict.ended,
     }

@@ -13,13 +13,16 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
+from autograder.inside import plain
 from autograder.inside.observation import Observation, Ran
 from autograder.isolation import Limits, Session, SessionLost, Tier, Worker
+from autograder.isolation.session import well_formed, well_formed_ran
 from autograder.notation.checks import Check
 from autograder.notation.faults import CourseFault
 
 MAX_RESTARTS = 8
 NOTEBOOK_SECONDS = 300.0
+NOTEBOOK_BYTES = 24 * 2**20  # of all results together; less than one message may hold
 USUAL = Limits()
 _DRAWS = re.compile(r"(?<![.\w])(?:matplotlib|pyplot|plt|axes|style|plot_\w+|show\w*)\s*[.(]")
 
@@ -50,6 +53,17 @@ class RunCell:
         )
         output = {"output_type": "error", "ename": "CellLost", "evalue": text, "traceback": [text]}
         return {"outputs": [output], "error": "CellLost"}
+
+    def too_large(self, ran: Ran) -> Ran:
+        """The result when the notebook's results are more than what is kept."""
+        text = "(The notebook's outputs are too large; those of this cell were left out.)\n"
+        output = {"output_type": "stream", "name": "stdout", "text": text}
+        return {"outputs": [output], "error": ran["error"]}
+
+    @staticmethod
+    def checked(result) -> Ran:
+        """`result` if it has the form of a result; else `SessionLost`."""
+        return well_formed_ran(result)
 
 
 class Observe:
@@ -82,6 +96,15 @@ class Observe:
             if reason in why:
                 return {"failed": reason}
         return {"failed": "crash"}
+
+    def too_large(self, seen: Observation) -> Observation:
+        """The result when the notebook's results are more than what is kept."""
+        return {"failed": "memory"}
+
+    @staticmethod
+    def checked(result) -> Observation:
+        """`result` if it has the form of an observation; else `SessionLost`."""
+        return well_formed(result)
 
 
 Result = Ran | Observation  # of a step
@@ -119,6 +142,7 @@ def run_steps(
     if all(results):
         return results
     lost: set[int] = set()
+    left = NOTEBOOK_BYTES - (len(plain.encode(list(known.values()))) if known else 0)
     libraries = max((step.libraries for step in steps), default=0)
     deadline = time.monotonic() + NOTEBOOK_SECONDS
     while len(lost) <= MAX_RESTARTS:
@@ -130,7 +154,10 @@ def run_steps(
                         continue
                     if time.monotonic() > deadline:
                         raise SessionLost("timeout of the notebook")
-                    results[current] = step.perform(session, seed)
+                    result = step.perform(session, seed)
+                    fits = session.weight <= left
+                    left -= session.weight if fits and results[current] is None else 0
+                    results[current] = result if fits else step.too_large(result)
             break
         except SessionLost as loss:
             lost.add(current)

@@ -42,7 +42,8 @@ def send(channel: socket.socket, message) -> None:
     """One length-prefixed message."""
     data = plain.encode(message)
     if len(data) > plain.MAX_BYTES:
-        data = plain.encode({"failed": "the result is too large to send back"})
+        about = {"id": message.get("id"), "error": message.get("error")}
+        data = plain.encode({**about, "failed": "memory", "outputs": []})
     channel.sendall(FRAME.pack(len(data)) + data)
 
 

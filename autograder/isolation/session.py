@@ -55,25 +55,20 @@ class Session:
     ):
         self._opened_by, self._channel, self.limits = opened_by, channel, limits
         self._start_seconds = start_seconds  # may pass before the first answer
+        self.weight = 0  # of the last reply
         self._count, self._look_again = 0, time.monotonic() + WATCH_SECONDS
 
     def run(self, source: str, seconds: float | None = None) -> Ran:
         """Execute a cell."""
         seconds = seconds or self.limits.cell_seconds
         reply = self._ask({"do": "run", "source": source, "seconds": seconds}, seconds)
-        if not isinstance(reply.get("outputs"), list):
-            raise SessionLost("The notebook's process sent no outputs.")
-        return {"outputs": reply["outputs"], "error": reply.get("error")}
+        return well_formed_ran(reply)
 
     def observe(self, observe: bytes, part: str, seed: int, seconds: float) -> Observation:
         """Run a pickled observation on the namespace, in a fork of the session."""
         request = {"do": "observe", "observe": observe, "part": part, "seed": seed}
         reply = self._ask({**request, "seconds": seconds}, seconds)
-        if "failed" in reply:
-            if reply["failed"] not in FAILURES:
-                raise SessionLost("The notebook's process reported an unknown failure.")
-            return {"failed": reply["failed"]}
-        return well_formed(reply.get("observation"))
+        return well_formed(reply if "failed" in reply else reply.get("observation"))
 
     def _ask(self, request: dict, seconds: float) -> dict:
         self._count += 1
@@ -87,10 +82,11 @@ class Session:
             size = FRAME.unpack(self._read(FRAME.size, deadline))[0]
             if size > plain.MAX_BYTES:
                 raise SessionLost("The notebook's process sent more than it may.")
-            reply = plain.decode(self._read(size, deadline))
+            reply, self.weight = plain.decode_weighed(self._read(size, deadline))
         except (OSError, plain.NotPlain) as problem:
             raise SessionLost(f"The notebook's process is gone ({problem}).") from None
-        if not isinstance(reply, dict) or reply.get("id") != self._count:
+        number = reply.get("id") if isinstance(reply, dict) else None
+        if type(number) is not int or number != self._count:
             raise SessionLost("The notebook's process broke the protocol.")
         return reply
 
@@ -130,14 +126,29 @@ class Session:
 
 def well_formed(observation) -> Observation:
     """`observation` if it has the form that `observe_answer` gives it; else `SessionLost`."""
+    if isinstance(observation, dict) and "failed" in observation:
+        if not _is_text(why := observation["failed"]) or why not in FAILURES:
+            raise SessionLost("The notebook's process reported an unknown failure.")
+        return {"failed": why}
     entries = observation.get("entries") if isinstance(observation, dict) else None
     fits = isinstance(entries, list) and all(
-        isinstance(entry, list)
-        and len(entry) == 3
-        and isinstance(entry[0], str)
-        and isinstance(entry[2], str)
+        isinstance(entry, list) and len(entry) == 3 and _is_text(entry[0]) and _is_text(entry[2])
         for entry in entries
     )
     if not fits or not isinstance(observation.get("error"), (plain.Raised, type(None))):
         raise SessionLost("The notebook's process sent no observation.")
-    return observation
+    return {"entries": entries, "error": observation["error"]}
+
+
+def well_formed_ran(ran) -> Ran:
+    """`ran` if it has the form of an executed cell's result; else `SessionLost`."""
+    outputs = ran.get("outputs") if isinstance(ran, dict) else None
+    error = ran.get("error") if isinstance(ran, dict) else None
+    fits = isinstance(outputs, list) and all(isinstance(output, dict) for output in outputs)
+    if not fits or not (error is None or _is_text(error)):
+        raise SessionLost("The notebook's process sent no outputs.")
+    return {"outputs": outputs, "error": error}
+
+
+def _is_text(value) -> bool:
+    return isinstance(value, str) and len(value) <= plain.MAX_TEXT

@@ -54,6 +54,11 @@ class RunCell:
         output = {"output_type": "error", "ename": "CellLost", "evalue": text, "traceback": [text]}
         return {"outputs": [output], "error": "CellLost"}
 
+    @staticmethod
+    def ran_out_of_time(ran: Ran) -> bool:
+        """Was it stopped by the clock?"""
+        return ran["error"] == "OutOfTime"
+
     def too_large(self, ran: Ran) -> Ran:
         """The result when the notebook's results are more than what is kept."""
         text = "(The notebook's outputs are too large; those of this cell were left out.)\n"
@@ -97,6 +102,11 @@ class Observe:
                 return {"failed": reason}
         return {"failed": "crash"}
 
+    @staticmethod
+    def ran_out_of_time(seen: Observation) -> bool:
+        """Was it stopped by the clock?"""
+        return seen.get("failed") == "timeout"
+
     def too_large(self, seen: Observation) -> Observation:
         """The result when the notebook's results are more than what is kept."""
         return {"failed": "memory"}
@@ -136,11 +146,21 @@ def run_steps(
     """The results of `steps`, one each, in order.
 
     When a step takes the session along, a new session repeats the cells before it without that
-    step. Observations that were made already (`known`, or before such a loss) are kept.
+    step. Observations that were made already (`known`, or before such a loss) are kept. A notebook
+    whose time ran out while it waited for a processor gets a second try.
     """
+    results, starved = _attempt(worker, steps, seed, limits, known, real_kernel)
+    return _attempt(worker, steps, seed, limits, known, real_kernel)[0] if starved else results
+
+
+def _attempt(
+    worker: Worker, steps: list, seed: int, limits: Limits, known: dict | None, real_kernel: bool
+) -> tuple[list[Result], bool]:
+    """The results, and whether one of them came too late for want of a processor."""
     results: list[Result | None] = [(known or {}).get(place) for place in range(len(steps))]
     if all(results):
-        return results
+        return results, False
+    starved = False
     lost: set[int] = set()
     left = NOTEBOOK_BYTES - (len(plain.encode(list(known.values()))) if known else 0)
     libraries = max((step.libraries for step in steps), default=0)
@@ -154,7 +174,12 @@ def run_steps(
                         continue
                     if time.monotonic() > deadline:
                         raise SessionLost("timeout of the notebook")
-                    result = step.perform(session, seed)
+                    try:
+                        result = step.perform(session, seed)
+                    except SessionLost:
+                        starved |= session.starved
+                        raise
+                    starved |= session.starved and step.ran_out_of_time(result)
                     fits = session.weight <= left
                     left -= session.weight if fits and results[current] is None else 0
                     results[current] = result if fits else step.too_large(result)
@@ -164,7 +189,7 @@ def run_steps(
             results[current] = steps[current].lost(str(loss))
             if time.monotonic() > deadline:
                 break
-    return [done or step.lost("timeout") for done, step in zip(results, steps)]
+    return [done or step.lost("timeout") for done, step in zip(results, steps)], starved
 
 
 class Pool:

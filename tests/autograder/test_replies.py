@@ -163,3 +163,39 @@ def test_jobs_are_checked_by_their_kind():
     fine = [{"outputs": [], "error": None}, {"entries": [], "error": None}]
     assert cluster._result(plain.encode(fine), job) == fine
     assert isinstance(cluster._result(plain.encode(fine[::-1]), job), WorkerFailed)
+
+
+class Crowded:
+    """A worker whose first session waits for a processor until the time is over."""
+
+    def __init__(self, first, then):
+        self.answers = [(first, True), (then, False)]
+
+    def open(self, *about):
+        return Waits(*(self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]))
+
+
+class Waits:
+    weight = 0
+
+    def __init__(self, answer, starved):
+        self.answer, self.starved = answer, starved
+
+    def run(self, *about):
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        pass
+
+
+@pytest.mark.parametrize("first", [{"outputs": [], "error": "OutOfTime"}, SessionLost("timeout")])
+def test_a_notebook_that_waited_for_a_processor_is_tried_once_more(first):
+    fine = {"outputs": [], "error": None}
+    assert run_steps(Crowded(first, fine), [RunCell("")], 1) == [fine]
+    late = {"outputs": [], "error": "OutOfTime"}
+    assert run_steps(Crowded(late, late), [RunCell("")], 1) == [late]

@@ -32,6 +32,7 @@ _ANSI = re.compile(  # sequences for terminals, control characters, reversed wri
     r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]{0,500}(?:\x07|\x1b\\)?"
     r"|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 )
+_BREAK = re.compile(r"\r\n?|[\x85\u2028\u2029]")
 _JOINER = "\u2060"  # stands for nothing, and parts what belongs together
 _DEFUSED = re.compile(
     r"<(?=[A-Za-z/!?])|!\[|\]\(|\]:|\\(?=(?:href|url|require|style|class|cssId|data|includegraphics)\b)"
@@ -149,7 +150,7 @@ def plain(text, limit: int = MAX_TEXT) -> str:
     """Text without control characters, within a limit."""
     text = text if isinstance(text, str) else ""
     too_long = len(text) > 4 * limit  # (what is cut off need not be cleaned)
-    text = _ANSI.sub("", text[: 4 * limit])
+    text = _ANSI.sub("", _BREAK.sub("\n", text[: 4 * limit]))
     text = text[:limit] + "\n… cut" if too_long or len(text) > limit else text
     return text.encode("utf-8", "replace").decode("utf-8")
 

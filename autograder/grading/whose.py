@@ -26,6 +26,7 @@ _MOODLE = re.compile(r"^(?P<who>.+?)_(?P<id>\d+)_assignsubmission_file_?(?P<file
 _COPY = re.compile(
     r"^(?P<stem>.*?)(?:[ _]?\((?P<n>\d{1,4})\)|-(?P<m>\d{1,2})| - (?:Copy|Kopie)|-Copy(?P<c>\d{1,4}))$"
 )
+MAX_NAME, MAX_ID = 160, 200  # bytes
 _SUBMITTED = "submitted"  # nbgrader's folder above the students' folders
 _COURSE = "chapters"  # the folder above a student's own copies
 
@@ -79,7 +80,7 @@ def student_id(name: str) -> str:
     name = "".join(
         c if c.isprintable() and c not in '/\\:*?"<>|[]' else "_" for c in _composed(name)
     )
-    return name.strip(" .")[:100].strip(" .") or "student"
+    return _within(name.strip(" ."), MAX_NAME).strip(" .") or "student"
 
 
 def student_ids(found: Iterable[Owner]) -> dict[tuple[str, str, str], str]:
@@ -95,8 +96,22 @@ def student_ids(found: Iterable[Owner]) -> dict[tuple[str, str, str], str]:
             ids[one] = f"{ids[one]}_{one[1]}"
     for one in _sharing(ids):
         if ids[one] != one[2]:
-            ids[one] += "~" + hashlib.sha256("\0".join(one).encode()).hexdigest()[:8]
-    return ids
+            ids[one] = _marked(ids[one], one)
+    return {
+        one: name if name == _within(name, MAX_ID) else _marked(name, one)
+        for one, name in ids.items()
+    }
+
+
+def _marked(name: str, identity: tuple[str, str, str]) -> str:
+    """A name with a mark that no other identity gets."""
+    mark = hashlib.sha256("\0".join(identity).encode()).hexdigest()[:8]
+    return f"{_within(name, MAX_NAME)}~{mark}"
+
+
+def _within(name: str, size: int) -> str:
+    """The beginning of a name, at most so many bytes: file systems count these."""
+    return name.encode()[:size].decode(errors="ignore")
 
 
 def ids_with_two_names(found: Iterable[Owner]) -> dict[tuple[str, str], list[str]]:

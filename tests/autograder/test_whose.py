@@ -10,7 +10,7 @@ from small_class import BLANK, course_in, hand_in_all
 
 from autograder.gradebook.folder import GradingFolder
 from autograder.grading.intake import take_in
-from autograder.grading.whose import owners
+from autograder.grading.whose import Owner, owners, student_ids
 from autograder.report.platforms import BadTemplate, fill_in
 from autograder.report.results import collect
 
@@ -106,6 +106,16 @@ def test_names_that_differ_in_replaced_characters_stay_two_students(tmp_path):
     taken = take_in([path], givens()).submissions
     assert len({one.student for one in taken}) == len(names)
     assert "a_b" in {one.student for one in taken}
+
+
+@pytest.mark.parametrize("name", ["😀" * 90, "ö" * 200, f"doe_{'1' * 190}_2"])
+def test_ids_fit_into_a_file_system_whatever_the_alphabet(name):
+    found = owners([(f"{name}_x.ipynb",), (f"{name}_y.ipynb",)], ("home",), [CHAPTER], [STEM])
+    ids = set(
+        student_ids([*found, Owner("doe", "x", "1" * 240, "canvas"), Owner("doe", "x")]).values()
+    )
+    assert len(ids) == 2 + len({one.identity for one in found})
+    assert all(len(one.encode()) <= 200 for one in ids)
 
 
 def test_students_are_not_believed_about_the_time(tmp_path):

@@ -35,10 +35,12 @@ _ANSI = re.compile(  # sequences for terminals, control characters, reversed wri
 _BREAK = re.compile(r"\r\n?|[\x85\u2028\u2029]")
 _JOINER = "\u2060"  # stands for nothing, and parts what belongs together
 _DEFUSED = re.compile(
-    r"<(?=[A-Za-z/!?])|!\[|\]\(|\]:|\\(?=(?:href|url|require|style|class|cssId|data|includegraphics)\b)"
+    r"<(?=[A-Za-z/!?])"
+    r"|!\[[^\[\]<]{0,500}\]\((?:\s{0,3}https?:)?|!(?=\[)"  # images
+    r"|\]\(|\]:"  # links, and where a link is defined
+    r"|\\(?=(?:href|url|require|style|class|cssId|data|includegraphics)\b)"
 )
 _REFERENCE = re.compile(r"(\]\(\s{0,3}attachment:)([^\s()<>]{1,300})")
-_ATTACHED = re.compile(r"!\[[^\[\]]{0,500}\]\(\s{0,3}attachment:(picture-\d+)(?=[\s)])")
 _OWN = re.compile(r"\s{0,3}attachment:(picture-\d+)(?=[\s)])")
 _WEB = re.compile(r"\s{0,3}(?:https?://|mailto:|#)", re.I)
 _LEADS_OUT = re.compile(r"\s*(?:https?:|mailto:|#)", re.I)
@@ -103,27 +105,25 @@ def markdown(text: str, pictures: Collection[str] = ()) -> str:
     Raw HTML is plain text, except tags without attributes that only format. Links lead to the web
     only, and images are those of the cell's own `pictures` (see `attached`); others become text.
     """
-    text = plain(text)
+    return _defused(plain(text), pictures)
 
-    def defuse(found) -> str:
-        plain = _PLAIN_TAG.match(text, found.start())
-        return "<" if plain else "< "
 
-    def image(found) -> str:
-        reference = _ATTACHED.match(text, found.start())
-        return "![" if reference and reference[1] in pictures else f"!{_JOINER}["
+def _defused(text: str, pictures: Collection[str]) -> str:
+    def one(found: re.Match) -> str:
+        sign, end = found[0], found.end()
+        if sign == "<":
+            return "<" if _PLAIN_TAG.match(text, found.start()) else "< "
+        own = _OWN.match(text, end)
+        if sign.endswith("](") and own and own[1] in pictures:
+            return f"{sign[:-2]}]("
+        if sign.startswith("!["):
+            about, _, scheme = sign[2:].partition("](")
+            return f"!{_JOINER}[{_defused(about, ())}]{_JOINER}({scheme}{_JOINER}"
+        if sign == "](" and _WEB.match(text, end):
+            return sign
+        return f"{sign[0]}{_JOINER}{sign[1:]}"
 
-    def destination(found) -> str:
-        is_image = (own := _OWN.match(text, found.end())) and own[1] in pictures
-        return "](" if is_image or _WEB.match(text, found.end()) else f"]{_JOINER}("
-
-    # (one pass over `text`: what was looked at is what is kept)
-    return _DEFUSED.sub(
-        lambda found: {
-            "<": defuse, "![": image, "](": destination,
-        }.get(found[0], lambda found: f"{found[0][0]}{_JOINER}{found[0][1:]}")(found),
-        text,
-    )  # fmt: skip
+    return _DEFUSED.sub(one, text)
 
 
 def attached(source: str, attachments: Mapping) -> tuple[str, dict[str, dict[str, str]]]:

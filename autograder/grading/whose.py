@@ -26,7 +26,7 @@ _MOODLE = re.compile(r"^(?P<who>.+?)_(?P<id>\d+)_assignsubmission_file_?(?P<file
 _COPY = re.compile(
     r"^(?P<stem>.*?)(?:[ _]?\((?P<n>\d{1,4})\)|-(?P<m>\d{1,2})| - (?:Copy|Kopie)|-Copy(?P<c>\d{1,4}))$"
 )
-MAX_NAME, MAX_ID = 160, 200  # bytes
+MAX_CHARACTERS, MAX_NAME, MAX_ID = 100, 160, 200  # of an id; the last two in bytes
 _SUBMITTED = "submitted"  # nbgrader's folder above the students' folders
 _COURSE = "chapters"  # the folder above a student's own copies
 
@@ -106,12 +106,12 @@ def student_ids(found: Iterable[Owner]) -> dict[tuple[str, str, str], str]:
 def _marked(name: str, identity: tuple[str, str, str]) -> str:
     """A name with a mark that no other identity gets."""
     mark = hashlib.sha256("\0".join(identity).encode()).hexdigest()[:8]
-    return f"{_within(name, MAX_NAME)}~{mark}"
+    return f"{_within(name, MAX_NAME)[: MAX_CHARACTERS - 9]}~{mark}"
 
 
 def _within(name: str, size: int) -> str:
     """The beginning of a name, at most so many bytes: file systems count these."""
-    return name.encode()[:size].decode(errors="ignore")
+    return name[:MAX_CHARACTERS].encode()[:size].decode(errors="ignore")
 
 
 def ids_with_two_names(found: Iterable[Owner]) -> dict[tuple[str, str], list[str]]:

@@ -1,15 +1,12 @@
-"""Links between the notebooks, put where an author writes {{links of the course}}, {{next}}, …"""
+"""Links between the notebooks, put where an author writes {{links of the course}} and the like."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from posixpath import relpath
-from urllib.parse import quote
 
 from autograder.authoring import picture
 from autograder.course.cell_ids import grade_id
-from autograder.course.names import chapter_of
+from autograder.course.way_on import address
 
 MAP = "images/course_map.svg"
 
@@ -30,7 +27,7 @@ def course_links(notebook: str, data: dict) -> str:
         for book in chapter["notebooks"]:
             minutes = sum(exercise["minutes"] for exercise in book["exercises"])
             lines.append(
-                f"- [{book['title']}]({_path(book['path'], notebook)}), about {minutes} minutes"
+                f"- [{book['title']}]({address(book['path'], notebook)}), about {minutes} minutes"
             )
             for exercise in book["exercises"]:
                 lines.append(f"  - {_exercise(exercise, book, notebook)}")
@@ -67,7 +64,7 @@ def course_map(notebook: str, data: dict) -> str:
     return "\n".join(
         [
             '<div style="position: relative">',
-            f'<img src="{_path(MAP, notebook)}" alt="{alt}" width="100%" style="display: block">',
+            f'<img src="{address(MAP, notebook)}" alt="{alt}" width="100%" style="display: block">',
             *links,
             "</div>",
         ]
@@ -81,36 +78,17 @@ def first(notebook: str, data: dict) -> str:
     return f"[**Next: {_heading(exercise)}**]({_place(exercise, book, notebook)})"
 
 
-def following(notebook: str, data: dict) -> str:
-    """The way on from the end of a notebook, and the way back."""
-    books = [book for chapter in data["chapters"] for book in chapter["notebooks"]]
-    paths = [book["path"] for book in books]
-    after = books[paths.index(notebook) + 1 :][:1]
-    start = f"[the start page]({_path('start_here', notebook)})"
-    if not after:
-        return f"**That was the last notebook.** {start[0]}T{start[2:]} shows how far you are."
-    title, path = after[0]["title"], _path(after[0]["path"], notebook)
-    return f"**[Next: {title}]({path})** · back to {start}"
-
-
 def _heading(exercise: dict) -> str:
     return f"{exercise['id']} {exercise['title']}"
 
 
 def _place(exercise: dict, book: dict, notebook: str) -> str:
     """The address of an exercise: JupyterLab goes to the cell with this id."""
-    return f"{_path(book['path'], notebook)}#cell-id={grade_id('exercise', exercise['id'])}"
-
-
-def _path(target: str, notebook: str) -> str:
-    """The address of a notebook, or of another file below chapters/, from a notebook's folder."""
-    file = target if re.search(r"\.\w+$", target) else f"{target}.ipynb"
-    return quote(relpath(file, chapter_of(notebook) or "."))
+    return f"{address(book['path'], notebook)}#cell-id={grade_id('exercise', exercise['id'])}"
 
 
 PLACEHOLDERS: dict[str, Callable[[str, dict], str]] = {
     "{{links of the course}}": course_links,
     "{{map of the course}}": course_map,
     "{{first exercise}}": first,
-    "{{next}}": following,
 }

@@ -222,10 +222,6 @@ def _check_complete(notebook: Notebook) -> None:
             f"{notebook.name}.py: no set-up cell imports grade, which every test calls; "
             'add "from utils import expect, grade" to one.'
         )
-    if notebook.exercises and "{{next}}" not in notebook.cells[-1].source:
-        raise AuthorError(
-            f'{notebook.name}.py: the last cell leads nowhere; end with a [markdown] cell "{{{{next}}}}".'
-        )
     for exercise in notebook.exercises:
         where = f'{notebook.name}.py, exercise="{exercise.id}"'
         if not [part for part in exercise.parts if part in all_checks()]:

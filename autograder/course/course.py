@@ -9,6 +9,7 @@ from pathlib import Path
 
 from autograder.course.cells import AuthorError, Exercise, Notebook
 from autograder.course.source import read_notebook
+from autograder.course.way_on import put_way_on
 from autograder.notation.faults import CourseFault
 from autograder.notation.ids import exercise_of
 
@@ -40,7 +41,9 @@ class Course:
     def notebooks(self) -> dict[str, Notebook]:
         """Every notebook by its name, chapter by chapter."""
         files = sorted(self.solutions.rglob("*.py"), key=lambda path: (len(path.parts), path))
-        return {(book := read_notebook(file, self.solutions)).name: book for file in files}
+        books = [read_notebook(file, self.solutions) for file in files]
+        put_way_on(books)
+        return {book.name: book for book in books}
 
     @cached_property
     def exercises(self) -> dict[str, Exercise]:

@@ -21,6 +21,7 @@ METADATA = {
     "language_info": {"name": "python"},
 }
 IMPORT = "from utils import expect, grade"  # so that a test says what is missing after a restart
+FIXED = {"deletable": False, "editable": False}  # a text that students read
 LEVELS = {1: "★ warm-up", 2: "★★ standard", 3: "★★★ challenging", 4: "★★★★ project"}
 
 
@@ -76,7 +77,7 @@ def _exercise_text(cell: Cell, notebook: Notebook, checks: dict[str, Check]) -> 
     facts = [
         LEVELS[cell.meta["stars"]],
         f"about {cell.meta['minutes']} minutes",
-        f"{points:g} points",
+        f"{points:g} {'point' if points == 1 else 'points'}",
     ]
     if bonus:
         facts[-1] += f" and {bonus:g} bonus"
@@ -112,7 +113,7 @@ def _metadata(cell: Cell, name: str, checks) -> dict:
     graded = cell.role in ("test", "written")
     solution = cell.role in ("answer", "written")
     if not (graded or solution or cell.role == "setup"):
-        return {}
+        return FIXED if cell.role in ("text", "exercise", "hints", "question") else {}
     facts = {
         "grade": graded,
         "grade_id": name,

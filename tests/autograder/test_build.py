@@ -2,6 +2,7 @@
 
 import builtins
 import json
+import os
 import re
 from pathlib import Path
 
@@ -37,6 +38,19 @@ def test_the_committed_notebooks_are_fresh(files):
 
 def test_two_builds_are_equal(files):
     assert build(Course()) == files
+
+
+def test_every_notebook_leads_on(files):
+    """Its last cell leads to the next notebook and to the start page; links lead to what is there."""
+    made = {str(path): book for path, book in notebooks(files).items()}
+    for name in (book.name for book in COURSE.notebooks.values() if book.exercises):
+        last = made[f"chapters/{name}.ipynb"].cells[-1].source
+        assert "../start_here.ipynb" in last, name
+    for path, book in made.items():
+        text = "\n".join(cell.source for cell in book.cells if cell.cell_type == "markdown")
+        for target, cell in re.findall(r"[(\"]([\w./-]+\.ipynb)(?:#cell-id=([\w-]+))?[)\"]", text):
+            there = made[os.path.normpath(Path(path).parent / target)]
+            assert not cell or cell in {one.id for one in there.cells}, (path, target, cell)
 
 
 def test_students_get_no_solution_and_no_hidden_test(files):

@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from autograder.check import Variant, all_checks, exercise_of
+from autograder.check import Variant, all_checks
 from autograder.judging.reference import Reference, execute
 from utils.expectations import outcome_of
 from utils.marks import FAILED, PASSED, UNCHECKED
@@ -19,32 +19,33 @@ TRAINS = 10.0  # seconds; the checks of parts that train networks may take longe
 
 def seen(part: str, variant: Variant | None = None) -> set[str]:
     """The states of the visible tests of a part on the solution, or on a variant of it."""
-    notebook = REFERENCE.course.notebook_of(part)
-    answer, states = notebook.answer_of(part), set()
-    names = {"__name__": "__main__"}
+    states = set()
 
     def expect(part, attempt, wanted, rtol=1e-6, atol=1e-9):
         states.add(outcome_of(part, "it", attempt, wanted, rtol, atol).state)
 
     with contextlib.redirect_stdout(io.StringIO()):
-        for cell in notebook.cells:
-            if cell.role == "test" and cell.key == part:
+        names = REFERENCE.namespace(part, variant)
+        for cell in _from_answer_to_test(part):
+            if cell.role == "test":
                 names["expect"] = expect
-                try:
-                    execute(cell.source, names, f"test {part}")
-                except Exception:  # in a helper of the test
-                    states.add(FAILED)
-                return states
-            if cell.role == "setup" or cell.role == "answer" and _is_needed(cell, part):
-                is_varied = variant is not None and cell is answer
-                text = variant.text(cell.solution) if is_varied else cell.solution
-                execute(text, names, f"{cell.role} {cell.key}")
-    raise AssertionError(f"{part} has no test")
+            try:
+                execute(cell.source, names, f"{cell.role} {part}")
+            except Exception:  # in a helper of the test
+                states.add(FAILED)
+    return states
 
 
-def _is_needed(cell, part: str) -> bool:
-    exercise = REFERENCE.course.exercises[exercise_of(part)]
-    return exercise_of(cell.key) in (exercise.id, *exercise.needs)
+def _from_answer_to_test(part: str):
+    """The set-up cells between a part's answer and its test, and the test."""
+    notebook = REFERENCE.course.notebook_of(part)
+    between = notebook.cells[notebook.cells.index(notebook.answer_of(part)) :]
+    for cell in between:
+        if cell.role == "setup":
+            yield cell
+        elif cell.role == "test" and cell.key == part:
+            yield cell
+            return
 
 
 DECIDING = [part for part, facts in facts_of_parts().items() if facts.get("decides")]

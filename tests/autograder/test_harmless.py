@@ -8,9 +8,9 @@ import nh3
 import numpy as np
 import pytest
 from classroom import given, givens, solved
-from nbformat.v4 import new_code_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from autograder.grading import harmless
+from autograder.grading import harmless, reading
 from autograder.grading.grade import finish, prepare_file
 from autograder.judging.reference import Reference
 
@@ -124,6 +124,52 @@ def test_only_the_part_of_a_text_that_is_shown_is_searched(monkeypatch):
     )
     monkeypatch.setattr(harmless, "_ANSI", searched)
     assert "cut" in harmless.plain("x" * 10_000_000, 100) and lengths == [400]
+
+
+def graded_with(*cells):
+    notebook = solved()
+    notebook.cells += cells
+    reference = Reference()
+    plan = prepare_file(json.dumps(notebook).encode(), given(), reference)
+    nothing = {"outputs": [], "error": None, "entries": []}
+    return finish(plan, [nothing] * len(plan.steps), reference, 1, "x")
+
+
+def test_formgrader_can_show_every_text_of_a_graded_notebook():
+    """Its converter stops at a picture that is not there."""
+    from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+    drawing = new_markdown_cell(
+        "![a plot](attachment:plot.svg) ![](attachment:lost.png) ![][r]\n\n[r]: attachment:x"
+    )
+    drawing.attachments = {
+        "plot.svg": {"image/svg+xml": "<svg xmlns='http://www.w3.org/2000/svg'/>"}
+    }
+    bad = new_markdown_cell("![](attachment:x)")
+    bad.attachments = {"x": {"image/png": 'iVBORw0K" onerror="alert(1)', "text/html": "<script>"}}
+    shown = []
+    for cell in graded_with(drawing, bad).notebook.cells:
+        if cell.cell_type == "markdown":
+            renderer = IPythonRenderer(escape=False, attachments=cell.get("attachments", {}))
+            shown.append(MarkdownWithMath(renderer=renderer).render(cell.source))
+    assert sum("data:image/svg+xml;base64,PHN2" in html for html in shown) == 1
+    assert not any("onerror" in html or "<script" in html for html in shown)
+
+
+def test_a_notebooks_texts_and_pictures_have_a_total(monkeypatch):
+    monkeypatch.setattr(reading, "MAX_ALL_SOURCE", 1_000)
+    monkeypatch.setattr(reading, "MAX_ALL_PICTURES", 1_000)
+    cells = [
+        {
+            "cell_type": "markdown",
+            "source": "x" * 300,
+            "attachments": {"a": {"image/png": "A" * 300}},
+        }
+        for _ in range(8)
+    ]
+    kept = reading.read_cells(json.dumps({"cells": cells}).encode())
+    assert [len(cell.source) == 300 for cell in kept] == [True] * 3 + [False] * 5
+    assert [bool(cell.attachments) for cell in kept] == [True] * 3 + [False] * 5
 
 
 def test_there_is_room_for_what_the_course_shows():

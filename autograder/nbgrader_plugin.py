@@ -97,6 +97,8 @@ class RebuildingExporter(NotebookExporter):
         notebook = plan.rebuilt.notebook
         notes = list(dict.fromkeys(submission.notes + plan.rebuilt.notes))
         notebook.metadata["course"] = {"notes": notes, "state": plan.state}
+        if plan.fault is not None:
+            notebook.metadata["course"]["fault"] = f"{type(plan.fault).__name__}: {plan.fault}"
         resources = resources if resources is not None else ResourcesDict()
         resources["metadata"] = ResourcesDict(
             name=Path(filename).stem, path=str(Path(filename).parent)
@@ -123,9 +125,15 @@ class IsolatedGrading(NbGraderPreprocessor):
         about = nb.metadata.get("course", {})
         plan.rebuilt.notes[:] = about.get("notes", [])
         plan.state = about.get("state", "graded")
+        if "fault" in about:
+            plan.fault = RuntimeError(about["fault"])
         tier = choose_tier(self.trust_submissions)
         seed = _run_seed() if self.seed is None else self.seed
-        graded = finish(plan, _results(tier, plan, seed), reference, seed, tier.name)
+        results = _results(tier, plan, seed)
+        try:
+            graded = finish(plan, results, reference, seed, tier.name)
+        except Exception as mistake:  # ours, in one notebook: the others go on
+            graded = finish(plan, mistake, reference, seed, tier.name)
         folder = _folder(directory)
         before = folder.record(facts["student"], facts["assignment"], facts["notebook"]) or {}
         record: Record = {

@@ -60,6 +60,7 @@ def try_answers(
 def _results(answers, seed, pool, reference) -> Iterator[tuple[int, dict]]:
     jobs = []
     for position, answer in enumerate(answers):
+        answer = answer if isinstance(answer, dict) else {}
         exercise, source = str(answer.get("exercise", "")), answer.get("source")
         try:
             if not isinstance(source, str):
@@ -72,18 +73,26 @@ def _results(answers, seed, pool, reference) -> Iterator[tuple[int, dict]]:
             yield position, _result(exercise, [], str(fault))
     for job, done in pool.map(lambda worker, job: run_steps(worker, job[4], seed, LIMITS), jobs):
         position, exercise, source, parts, _ = jobs[job]
-        if isinstance(done, Exception):
-            verdicts = [not_graded(reference.check(part), str(done)) for part in parts]
+        try:
+            if isinstance(done, Exception):
+                raise done
+            yield position, _judged(exercise, source, parts, done, reference, seed)
+        except Exception as mistake:  # ours, in one answer: the others go on
+            why = str(mistake) or type(mistake).__name__
+            verdicts = [not_graded(reference.check(part), why) for part in parts]
             yield position, _result(exercise, verdicts, verdicts[0].note)
-            continue
-        seen = done[-len(parts) :]
-        verdicts = []
-        for part, one in zip(parts, seen):
-            check = reference.check(part)
-            written = answer_and_others(source, part, reference) if check.forbid else ("",)
-            verdicts.append(verdict_on(check, one, reference, seed, *written))
-        verdicts = without_repeats(verdicts)
-        yield position, _result(exercise, verdicts, _error(done[-len(parts) - 1]))
+
+
+def _judged(
+    exercise: str, source: str, parts: list[str], done: list, reference: Reference, seed: int
+) -> dict:
+    seen = done[-len(parts) :]
+    verdicts = []
+    for part, one in zip(parts, seen):
+        check = reference.check(part)
+        written = answer_and_others(source, part, reference) if check.forbid else ("",)
+        verdicts.append(verdict_on(check, one, reference, seed, *written))
+    return _result(exercise, without_repeats(verdicts), _error(done[-len(parts) - 1]))
 
 
 def answer_and_others(source: str, part: str, reference: Reference) -> tuple[str, list[str]]:
@@ -112,7 +121,7 @@ def _error(ran: Ran) -> str | None:
         return None
     errors = [o for o in harmless.outputs(ran["outputs"]) if o.output_type == "error"]
     name, value = harmless.plain(str(ran["error"]), 100), errors[-1].evalue if errors else ""
-    return harmless.plain(explain(Raised(name, value)))
+    return harmless.line(explain(Raised(name, value)))
 
 
 def _result(exercise: str, verdicts: list[Verdict], error: str | None) -> dict:

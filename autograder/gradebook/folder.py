@@ -128,8 +128,11 @@ class GradingFolder:
 
     @property
     def run_path(self) -> Path:
-        """The file that says what the last run was about, and whether it was completed."""
-        return self.root / "results" / "run.json"
+        """The file that says what the last run was about, and whether it was completed.
+
+        (Not in `results`: the names in there are the students'.)
+        """
+        return self.root / "run.json"
 
     @property
     def run(self) -> dict:
@@ -139,7 +142,7 @@ class GradingFolder:
     @property
     def lines_path(self) -> Path:
         """What the last run said about files that it could not assign to a notebook."""
-        return self.root / "results" / "lines.json"
+        return self.root / "lines.json"
 
 
 def _read_json(path: Path) -> dict | None:

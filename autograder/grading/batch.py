@@ -225,14 +225,21 @@ class _Run:
 def plan_of(
     submission: Submission, reference: Reference, shown: dict[str, list] | None = None
 ) -> Plan:
-    """The plan for a submission, damaged or not."""
-    why = submission.notes[0] if submission.damaged else ""
+    """The plan for a submission, damaged or not.
+
+    One for which no plan can be made is a fault of ours, and stops no other.
+    """
+    why, fault = submission.notes[0] if submission.damaged else "", None
     try:
         if not why:
             return prepare_file(submission.read(), submission.given, reference, shown)
     except (Damaged, OSError) as problem:
         why = f"{submission.source} could be read before, and now it cannot: {problem}."
-    return prepare_damaged(why, submission.given, reference, shown)
+    except Exception as mistake:
+        why, fault = f"No plan could be made for {submission.source}.", mistake
+    plan = prepare_damaged(why, submission.given, reference, shown)
+    plan.fault = fault
+    return plan
 
 
 def write_result(

@@ -18,7 +18,7 @@ from functools import lru_cache
 from autograder.course import default_course
 from autograder.grading.executor import Job, Pool, Result
 from autograder.inside import plain
-from autograder.isolation import Tier, available_tiers, choose_tier
+from autograder.isolation import SessionLost, Tier, available_tiers, choose_tier
 from autograder.isolation.worker import WorkerFailed
 
 BATCH = 4
@@ -140,16 +140,21 @@ def _batches(items: Iterator, size: int) -> Iterator[list]:
         yield batch
 
 
-def _results(data: bytes, batch: list) -> list[list[Result] | Exception]:
-    """What a worker sent, if it has the form that it must have."""
+def _results(sent, batch: list) -> list[list[Result] | Exception]:
+    """What a worker sent, if it has the form that it must have; each job stands for itself."""
+    if not isinstance(sent, list) or len(sent) != len(batch):
+        sent = [b""] * len(batch)
+    return [_result(data, job) for data, (_, job) in zip(sent, batch)]
+
+
+def _result(data: bytes, job: Job) -> list[Result] | Exception:
     try:
-        sent = plain.decode(data)
-    except plain.NotPlain as problem:
-        sent = [f"a worker sent no plain data ({problem})"] * len(batch)
-    return [
-        one if isinstance(one, list) and len(one) == len(job.steps) else WorkerFailed(str(one))
-        for one, (_, job) in zip(sent, batch, strict=True)
-    ]
+        results = plain.decode(data)
+        if isinstance(results, list) and len(results) == len(job.steps):
+            return [step.checked(one) for step, one in zip(job.steps, results)]
+        return WorkerFailed(str(results)[:600])
+    except (plain.NotPlain, SessionLost) as problem:
+        return WorkerFailed(f"a worker sent no plain data ({problem})")
 
 
 # On the cluster's workers -----------------------------------------------------------------------
@@ -177,12 +182,12 @@ def _pool(trust_submissions: bool) -> Pool:
     return pool
 
 
-def _run_batch(jobs: list[Job], trust_submissions: bool) -> bytes:
-    """The results of jobs as plain data; a fault of ours as a sentence."""
-    found: list[list[Result] | str] = []
+def _run_batch(jobs: list[Job], trust_submissions: bool) -> list[bytes]:
+    """The results of every job as plain data; a fault of ours as a sentence."""
+    found = []
     for job in jobs:
         try:
-            found.append(_pool(trust_submissions).do(job.run))
+            found.append(plain.encode(_pool(trust_submissions).do(job.run)))
         except Exception as problem:
-            found.append(f"{type(problem).__name__}: {problem}")
-    return plain.encode(found)
+            found.append(plain.encode(f"{type(problem).__name__}: {problem}"))
+    return found

@@ -13,13 +13,16 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
+from autograder.inside import plain
 from autograder.inside.observation import Observation, Ran
 from autograder.isolation import Limits, Session, SessionLost, Tier, Worker
+from autograder.isolation.session import well_formed, well_formed_ran
 from autograder.notation.checks import Check
 from autograder.notation.faults import CourseFault
 
 MAX_RESTARTS = 8
 NOTEBOOK_SECONDS = 300.0
+NOTEBOOK_BYTES = 24 * 2**20  # of all results together; less than one message may hold
 USUAL = Limits()
 _DRAWS = re.compile(r"(?<![.\w])(?:matplotlib|pyplot|plt|axes|style|plot_\w+|show\w*)\s*[.(]")
 
@@ -50,6 +53,22 @@ class RunCell:
         )
         output = {"output_type": "error", "ename": "CellLost", "evalue": text, "traceback": [text]}
         return {"outputs": [output], "error": "CellLost"}
+
+    @staticmethod
+    def ran_out_of_time(ran: Ran) -> bool:
+        """Was it stopped by the clock?"""
+        return ran["error"] == "OutOfTime"
+
+    def too_large(self, ran: Ran) -> Ran:
+        """The result when the notebook's results are more than what is kept."""
+        text = "(The notebook's outputs are too large; those of this cell were left out.)\n"
+        output = {"output_type": "stream", "name": "stdout", "text": text}
+        return {"outputs": [output], "error": ran["error"]}
+
+    @staticmethod
+    def checked(result) -> Ran:
+        """`result` if it has the form of a result; else `SessionLost`."""
+        return well_formed_ran(result)
 
 
 class Observe:
@@ -83,6 +102,20 @@ class Observe:
                 return {"failed": reason}
         return {"failed": "crash"}
 
+    @staticmethod
+    def ran_out_of_time(seen: Observation) -> bool:
+        """Was it stopped by the clock?"""
+        return seen.get("failed") == "timeout"
+
+    def too_large(self, seen: Observation) -> Observation:
+        """The result when the notebook's results are more than what is kept."""
+        return {"failed": "memory"}
+
+    @staticmethod
+    def checked(result) -> Observation:
+        """`result` if it has the form of an observation; else `SessionLost`."""
+        return well_formed(result)
+
 
 Result = Ran | Observation  # of a step
 
@@ -113,12 +146,23 @@ def run_steps(
     """The results of `steps`, one each, in order.
 
     When a step takes the session along, a new session repeats the cells before it without that
-    step. Observations that were made already (`known`, or before such a loss) are kept.
+    step. Observations that were made already (`known`, or before such a loss) are kept. A notebook
+    whose time ran out while it waited for a processor gets a second try.
     """
+    results, starved = _attempt(worker, steps, seed, limits, known, real_kernel)
+    return _attempt(worker, steps, seed, limits, known, real_kernel)[0] if starved else results
+
+
+def _attempt(
+    worker: Worker, steps: list, seed: int, limits: Limits, known: dict | None, real_kernel: bool
+) -> tuple[list[Result], bool]:
+    """The results, and whether one of them came too late for want of a processor."""
     results: list[Result | None] = [(known or {}).get(place) for place in range(len(steps))]
     if all(results):
-        return results
+        return results, False
+    starved = False
     lost: set[int] = set()
+    left = NOTEBOOK_BYTES - (len(plain.encode(list(known.values()))) if known else 0)
     libraries = max((step.libraries for step in steps), default=0)
     deadline = time.monotonic() + NOTEBOOK_SECONDS
     while len(lost) <= MAX_RESTARTS:
@@ -130,14 +174,22 @@ def run_steps(
                         continue
                     if time.monotonic() > deadline:
                         raise SessionLost("timeout of the notebook")
-                    results[current] = step.perform(session, seed)
+                    try:
+                        result = step.perform(session, seed)
+                    except SessionLost:
+                        starved |= session.starved
+                        raise
+                    starved |= session.starved and step.ran_out_of_time(result)
+                    fits = session.weight <= left
+                    left -= session.weight if fits and results[current] is None else 0
+                    results[current] = result if fits else step.too_large(result)
             break
         except SessionLost as loss:
             lost.add(current)
             results[current] = steps[current].lost(str(loss))
             if time.monotonic() > deadline:
                 break
-    return [done or step.lost("timeout") for done, step in zip(results, steps)]
+    return [done or step.lost("timeout") for done, step in zip(results, steps)], starved
 
 
 class Pool:

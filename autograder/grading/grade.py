@@ -46,6 +46,7 @@ class Plan:
         default_factory=dict
     )  # cell id -> outputs that are known already
     state: str = "graded"
+    fault: Exception | None = None  # of ours: then nothing is graded
 
     @property
     def parts(self) -> list[str]:
@@ -97,7 +98,7 @@ def part_record(verdict: Verdict) -> PartRecord:
         "points": verdict.points,
         "bonus": verdict.bonus,
         "state": verdict.state,
-        "feedback": [harmless.plain(line, 3000) for line in sentences(verdict)],
+        "feedback": [harmless.line(line, 3000) for line in sentences(verdict)],
         "misconceptions": list(verdict.misconceptions),
         "ended": verdict.ended,
     }
@@ -189,6 +190,7 @@ def finish(
     """
     rebuilt, given = plan.rebuilt, plan.rebuilt.given
     notebook, state, problems = copy_of(rebuilt.notebook), plan.state, list(rebuilt.notes)
+    results = plan.fault or results
     if isinstance(results, Exception):
         why = str(results) or type(results).__name__
         verdicts = {part: not_graded(reference.check(part), why) for part in plan.looks}
@@ -211,7 +213,10 @@ def finish(
             cell.outputs = harmless.outputs(result["outputs"], budget)
             problems += _problem(given, cell.id, result)
         elif cell.id in rebuilt.answered or cell.id in rebuilt.added:
-            cell.source = harmless.markdown(cell.source)
+            cell.source, pictures = harmless.attached(cell.source, cell.get("attachments", {}))
+            cell.pop("attachments", None)
+            if pictures:
+                cell.attachments = NotebookNode(pictures)
         role, part = given.names.get(cell.id, ("", ""))
         if role == "test":
             cell.outputs.insert(0, _shown(verdicts[part], count))
@@ -219,7 +224,8 @@ def finish(
     written = {part: _written(rebuilt, part) for part in given.written}
     return GradedNotebook(
         given, notebook, list(verdicts.values()), written, sorted(rebuilt.answered),
-        list(dict.fromkeys(problems)), state, tier, seed, _version(reference.course),
+        list(dict.fromkeys(harmless.line(problem, 600) for problem in problems)), state,
+        tier, seed, _version(reference.course),
     )  # fmt: skip
 
 

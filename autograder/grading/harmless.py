@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from html import escape
+from urllib.parse import unquote
 
 import nh3
 from nbformat import NotebookNode
@@ -17,6 +19,7 @@ MAX_CELL = 6_000_000
 # A parser of HTML takes long over some texts: the time grows with the square of their length.
 MAX_HTML = 50_000
 MAX_HTML_OF_NOTEBOOK = 400_000
+MAX_REMEMBERED = 20_000  # a class shares short texts; long ones are one student's
 _EMBEDDED = re.compile(r"data:image/(?:png|jpeg|gif|svg\+xml);base64,[A-Za-z0-9+/=\s]+")
 _TAGS = nh3.ALLOWED_TAGS | {"section", "details", "summary", "figure", "figcaption"}
 _STYLES = {
@@ -29,6 +32,18 @@ _ANSI = re.compile(  # sequences for terminals, control characters, reversed wri
     r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]{0,500}(?:\x07|\x1b\\)?"
     r"|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 )
+_BREAK = re.compile(r"\r\n?|[\x85\u2028\u2029]")
+_JOINER = "\u2060"  # stands for nothing, and parts what belongs together
+_DEFUSED = re.compile(
+    r"<(?=[A-Za-z/!?])"
+    r"|!\[[^\[\]<]{0,500}\]\((?:\s{0,3}https?:)?|!(?=\[)"  # images
+    r"|\]\(|\]:"  # links, and where a link is defined
+    r"|\\(?=(?:href|url|require|style|class|cssId|data|includegraphics)\b)"
+)
+_REFERENCE = re.compile(r"(\]\(\s{0,3}attachment:)([^\s()<>]{1,300})")
+_OWN = re.compile(r"\s{0,3}attachment:(picture-\d+)(?=[\s)])")
+_WEB = re.compile(r"\s{0,3}(?:https?://|mailto:|#)", re.I)
+_LEADS_OUT = re.compile(r"\s*(?:https?:|mailto:|#)", re.I)
 _PLAIN_TAG = re.compile(
     r"</?(?:b|i|em|strong|sub|sup|br|p|hr|code|pre|u|s|ul|ol|li|table|tr|td|th|details|summary)\s*/?>",
     re.I,
@@ -46,12 +61,18 @@ def _attributes() -> dict[str, set[str]]:
 def _only_embedded(tag: str, name: str, value: str) -> str | None:
     if name in ("src", "srcset", "background", "poster"):
         return value if re.match(r"data:image/(png|jpeg|gif|svg\+xml);base64,", value) else None
+    if name == "href":
+        return value if _LEADS_OUT.match(value) else None
     return value
 
 
-@lru_cache(maxsize=1000)
 def html(text: str) -> str:
     """HTML without scripts, event handlers, forms, and anything that would be loaded."""
+    return _cleaned(text) if len(text) <= MAX_REMEMBERED else _cleaned.__wrapped__(text)
+
+
+@lru_cache(maxsize=1000)
+def _cleaned(text: str) -> str:
     return nh3.clean(
         text,
         tags=_TAGS,
@@ -78,22 +99,65 @@ class HtmlBudget:
         return True
 
 
-def markdown(text: str) -> str:
-    """Markdown in which raw HTML is plain text, except tags without attributes that only format."""
-    text = plain(text)
+def markdown(text: str, pictures: Collection[str] = ()) -> str:
+    """Markdown that runs nothing and loads nothing, whoever shows it.
 
-    def defuse(found) -> str:
-        plain = _PLAIN_TAG.match(text, found.start())
-        return "<" if plain else "< "
+    Raw HTML is plain text, except tags without attributes that only format. Links lead to the web
+    only, and images are those of the cell's own `pictures` (see `attached`); others become text.
+    """
+    return _defused(plain(text), pictures)
 
-    return re.sub(r"<(?=[A-Za-z/!?])", defuse, text)
+
+def _defused(text: str, pictures: Collection[str]) -> str:
+    def one(found: re.Match) -> str:
+        sign, end = found[0], found.end()
+        if sign == "<":
+            return "<" if _PLAIN_TAG.match(text, found.start()) else "< "
+        own = _OWN.match(text, end)
+        if sign.endswith("](") and own and own[1] in pictures:
+            return f"{sign[:-2]}]("
+        if sign.startswith("!["):
+            about, _, scheme = sign[2:].partition("](")
+            return f"!{_JOINER}[{_defused(about, ())}]{_JOINER}({scheme}{_JOINER}"
+        if sign == "](" and _WEB.match(text, end):
+            return sign
+        return f"{sign[0]}{_JOINER}{sign[1:]}"
+
+    return _DEFUSED.sub(one, text)
+
+
+def attached(source: str, attachments: Mapping) -> tuple[str, dict[str, dict[str, str]]]:
+    """A text cell's Markdown and its pictures, which get names of our own.
+
+    A picture that is missing, or more than what a cell may show, becomes a link that leads nowhere.
+    """
+    names, kept, left = {}, {}, MAX_CELL
+    for number, (name, bundle) in enumerate(attachments.items(), 1):
+        size = sum(map(len, bundle.values()))
+        if size <= left:
+            left -= size
+            names[name] = f"picture-{number}"
+            kept[names[name]] = dict(bundle)
+
+    def renamed(found) -> str:
+        name = found[2] if found[2] in names else unquote(found[2])
+        return f"{found[1]}{names.get(name, 'missing')}"
+
+    return markdown(_REFERENCE.sub(renamed, plain(source)), kept), kept
 
 
 def plain(text, limit: int = MAX_TEXT) -> str:
     """Text without control characters, within a limit."""
-    text = _ANSI.sub("", text) if isinstance(text, str) else ""
-    text = text if len(text) <= limit else text[:limit] + "\n… cut"
+    text = text if isinstance(text, str) else ""
+    too_long = len(text) > 4 * limit  # (what is cut off need not be cleaned)
+    text = _ANSI.sub("", _BREAK.sub("\n", text[: 4 * limit]))
+    text = text[:limit] + "\n… cut" if too_long or len(text) > limit else text
     return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def line(text, limit: int = MAX_TEXT) -> str:
+    """The same on one line: nothing after a line break can pose as a line of ours."""
+    return " ".join(plain(text, limit).split())
 
 
 def outputs(found, budget: HtmlBudget | None = None) -> list[NotebookNode]:
@@ -120,9 +184,10 @@ def new_output(kind: str, data: dict | None = None, **content) -> NotebookNode:
 
 
 def _output(output: dict, budget: HtmlBudget) -> NotebookNode | None:
-    kind = output.get("output_type")
+    kind, name = output.get("output_type"), output.get("name")
+    kind = kind if isinstance(kind, str) else ""
     if kind == "stream":
-        name = "stderr" if output.get("name") == "stderr" else "stdout"
+        name = "stderr" if isinstance(name, str) and name == "stderr" else "stdout"
         return new_output("stream", name=name, text=plain(output.get("text")))
     if kind == "error":
         lines = output.get("traceback")
@@ -150,7 +215,7 @@ def _bundle(data, budget: HtmlBudget) -> dict[str, str]:
         elif mime == "image/svg+xml" and len(value) <= MAX_IMAGE:
             clean.setdefault("text/html", svg(value))
         elif mime == "text/latex":
-            clean[mime] = plain(value).replace("<", "\\lt ")
+            clean[mime] = markdown(value).replace("<", "\\lt ")
     return clean
 
 

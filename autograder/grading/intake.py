@@ -11,7 +11,6 @@ import hashlib
 import os
 import re
 import stat
-import unicodedata
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -22,17 +21,19 @@ from pathlib import Path, PurePosixPath
 from autograder.course.cell_ids import named_by_first_line
 from autograder.course.given import Given
 from autograder.grading.reading import MAX_BYTES, Damaged, StudentCell, read_cells, read_file
+from autograder.grading.whose import (
+    Owner,
+    ids_with_two_names,
+    is_notebook,
+    owners,
+    student_ids,
+    without_copy_number,
+)
 
 MAX_FILES = 100_000
 MAX_ARCHIVE = 2 * 2**30
 MAX_NAME = 255
-_ENDINGS = (".ipynb", ".ipynb.txt", ".ipynb.json")
 _IGNORED = {".ipynb_checkpoints", "__MACOSX", ".git", "__pycache__", ".Trash"}
-_CANVAS = re.compile(r"^(?P<who>[^\W_]+)_(?P<late>LATE_)?(?P<id>\d+)_\d+_(?P<file>.+)$")
-_MOODLE = re.compile(r"^(?P<who>.+?)_(?P<id>\d+)_assignsubmission_file_?(?P<file>.*)$")
-_COPY = re.compile(
-    r"^(?P<stem>.*?)(?:[ _]?\((?P<n>\d{1,4})\)|-(?P<m>\d{1,2})| - (?:Copy|Kopie)|-Copy(?P<c>\d{1,4}))$"
-)
 
 
 @dataclass
@@ -78,12 +79,11 @@ class _Owned:
     """A file with what its name and place say."""
 
     file: _File
-    student: str
-    lms_id: str
-    late: bool
+    owner: Owner
     stem: str
     copy: int
     assignment: str
+    student: str = ""
     given: Given | None = None
     digest: str = ""
 
@@ -91,14 +91,11 @@ class _Owned:
 def take_in(paths: Iterable[Path], givens: dict[str, Given]) -> Intake:
     """Everything that can be graded below `paths`."""
     intake = Intake()
-    owned = []
-    for path in paths:
-        for file in _files(Path(path), intake.lines):
-            owned.append(_owned(file, givens))
-            _look_into(owned[-1], givens)
-    _tell_namesakes_apart(owned)
+    owned = [one for path in paths for one in _owned(Path(path), givens, intake.lines)]
+    owned = _name_students(owned, intake.lines)
     groups: dict[tuple[str, str], list[tuple[_Owned, Submission]]] = {}
     for one in owned:
+        _look_into(one, givens)
         submission = _submission(one, givens, intake.lines)
         if submission is not None:
             key = one.student, submission.given.name
@@ -132,7 +129,7 @@ def _files(path: Path, lines: list[str]) -> Iterator[_File]:
         yield from _in_folder(path, lines)
     elif zipfile.is_zipfile(path):
         yield from _in_archive(path, lines)
-    elif _is_notebook(path.name):
+    elif is_notebook(path.name):
         yield _read(path.resolve(), path.resolve().parent, lines)
     else:
         lines.append(f"{path}: neither a folder, nor a zip, nor a notebook.")
@@ -140,7 +137,8 @@ def _files(path: Path, lines: list[str]) -> Iterator[_File]:
 
 def _in_folder(root: Path, lines: list[str]) -> Iterator[_File]:
     root = root.resolve()
-    if (root / "submitted").is_dir() and not (root / "submitted").is_symlink():
+    below = root / "submitted"
+    if root.name != "submitted" and below.is_dir() and not below.is_symlink():
         root = root / "submitted"  # beside it lie what was graded, and solutions
     count = 0
     for folder, names, files in os.walk(root):
@@ -158,7 +156,7 @@ def _in_folder(root: Path, lines: list[str]) -> Iterator[_File]:
                 lines.append(f"{root}: more than {MAX_FILES} files; the rest was not looked at.")
                 return
             path = here / name
-            if _is_notebook(name):
+            if is_notebook(name):
                 yield _read(path, root, lines)
             elif name.lower().endswith(".zip") and not path.is_symlink():
                 yield from _in_archive(path, lines, root)
@@ -174,23 +172,15 @@ def _read(path: Path, root: Path, lines: list[str]) -> _File:
     )  # fmt: skip
     try:
         file.modified = path.lstat().st_mtime
-        file.timestamp = _timestamp(path.parent / "timestamp.txt")
     except OSError as trouble:
         file.trouble = str(trouble)
     return file
 
 
-def _timestamp(path: Path) -> str:
-    try:
-        return read_file(path)[:100].decode("utf-8", "replace").strip()
-    except Damaged:
-        return ""
-
-
 def _in_archive(path: Path, lines: list[str], root: Path | None = None) -> Iterator[_File]:
     """The notebooks of a zip, read in memory: nothing is unpacked."""
     shown = _shown(path, root or path.resolve().parent)
-    above = path.relative_to(root).parent.parts if root else ()
+    above = path.relative_to(root).parts if root else (path.name,)
     base = (root or path.resolve().parent).parts[1:]
     left = MAX_ARCHIVE
     try:
@@ -217,7 +207,7 @@ def _in_entry(path: Path, entry, shown: str, left: int) -> tuple[_File | None, s
         return None, f"{where}: a path that leads out of the archive; refused."
     if any(len(part) > MAX_NAME for part in parts):
         return None, f"{where}: a name longer than any file's; refused."
-    if not _is_notebook(parts[-1]):
+    if not is_notebook(parts[-1]):
         nested = parts[-1].lower().endswith(".zip")
         return (
             None,
@@ -254,10 +244,6 @@ def _modified(entry) -> float:
         return 0.0
 
 
-def _is_notebook(name: str) -> bool:
-    return name.lower().endswith(_ENDINGS) and not name.startswith("._")
-
-
 def _shown(path: Path, root: Path) -> str:
     return _clean(f"{root.name}/{path.relative_to(root)}")
 
@@ -272,68 +258,45 @@ def _clean(text: str) -> str:
 # whose? ---------------------------------------------------------------------------------------
 
 
-def _owned(file: _File, givens: dict[str, Given]) -> _Owned:
-    """Whose file it is, from its name and its folders."""
+def _owned(path: Path, givens: dict[str, Given], lines: list[str]) -> list[_Owned]:
+    """The files below `path`, with what their names and places say."""
     chapters = {given.assignment for given in givens.values()}
     stems = {given.stem for given in givens.values()}
-    name = file.parts[-1]
-    folders = file.parts[:-1]
-    student, lms_id, late, assignment = "", "", False, ""
-    if found := _MOODLE.match(name):
-        student, lms_id, name = found["who"], found["id"], found["file"].lstrip("_") or name
-    elif found := _CANVAS.match(name):
-        student, lms_id, late, name = found["who"], found["id"], bool(found["late"]), found["file"]
-    stem, copy = _without_copy_number(name)
-    if folders and not student:
-        for folder in folders:
-            if found := _MOODLE.match(folder):
-                student, lms_id = found["who"], found["id"]
-    above = (*file.base, *folders)
-    if above and above[-1] in chapters:
-        assignment = above[-1]
-        if not student and len(above) > 1:
-            student = above[-2]
-    if not student:
-        student = folders[0] if folders else _rest(stem, stems) or (above or ("student",))[-1]
-        if folders and folders[0] == "submitted" and len(folders) > 1:
-            student = folders[1]
-    return _Owned(file, student_id(student), lms_id, late, stem, copy, assignment)
+    made = []
+    files = list(_files(path, lines))
+    base = files[0].base if files else ()
+    for file, owner in zip(files, owners([file.parts for file in files], base, chapters, stems)):
+        stem, copy = without_copy_number(owner.file)
+        above = (*base, *file.parts[:-1])
+        assignment = above[-1] if above and above[-1] in chapters else ""
+        made.append(_Owned(file, owner, stem, copy, assignment))
+        if owner.place is not None and file.path is not None:
+            file.timestamp = _timestamp(Path(file.path.anchor, *above[: owner.place + 2]))
+    return made
 
 
-def student_id(name: str) -> str:
-    """A name as nbgrader and file systems can keep it."""
-    name = unicodedata.normalize("NFC", name.encode("utf-8", "replace").decode("utf-8"))
-    name = "".join(c if c.isprintable() and c not in '/\\:*?"<>|[]' else "_" for c in name)
-    return name.strip(" .")[:100].strip(" .") or "student"
+def _timestamp(folder: Path) -> str:
+    """What nbgrader wrote beside a submission; a file of that name elsewhere is the student's."""
+    try:
+        return read_file(folder / "timestamp.txt")[:100].decode("utf-8", "replace").strip()
+    except Damaged:
+        return ""
 
 
-def _without_copy_number(name: str) -> tuple[str, int]:
-    """("ch2", 1) for "ch2 (1).ipynb"."""
-    lower = name.lower()
-    ending = next((e for e in sorted(_ENDINGS, key=len, reverse=True) if lower.endswith(e)), "")
-    stem, copy = name[: len(name) - len(ending)], 0
-    while found := _COPY.match(stem):
-        copy += int(found["n"] or found["m"] or found["c"] or 1)
-        stem = found["stem"]
-    return stem, copy
-
-
-def _rest(stem: str, stems: set[str]) -> str:
-    """What a file's name says beside the notebook's name: "anna" in "anna_02_operations"."""
-    for known in sorted(stems, key=len, reverse=True):
-        if known in stem:
-            return stem.replace(known, "").strip(" _-.")
-    return stem.strip(" _-.")
-
-
-def _tell_namesakes_apart(owned: list[_Owned]) -> None:
-    """Two people of one name in one download keep their platform's number."""
-    ids: dict[str, set[str]] = {}
-    for one in owned:
-        ids.setdefault(one.student, set()).add(one.lms_id)
-    for one in owned:
-        if one.lms_id and len(ids[one.student]) > 1:
-            one.student = f"{one.student}_{one.lms_id}"
+def _name_students(owned: list[_Owned], lines: list[str]) -> list[_Owned]:
+    """Give everybody an id; returns the files whose owner is known for certain."""
+    doubtful = ids_with_two_names(one.owner for one in owned)
+    for (platform, number), names in doubtful.items():
+        lines.append(
+            f"The {platform.capitalize()} number {number} stands beside several names "
+            f"({', '.join(map(_clean, names))}); none of these files was graded: find out whose they "
+            "are, and grade them under one name."
+        )
+    sure = [one for one in owned if (one.owner.platform, one.owner.lms_id) not in doubtful]
+    ids = student_ids(one.owner for one in sure)
+    for one in sure:
+        one.student = ids[one.owner.identity]
+    return sure
 
 
 # which notebook? ------------------------------------------------------------------------------
@@ -362,7 +325,7 @@ def _submission(one: _Owned, givens: dict[str, Given], lines: list[str]) -> Subm
             return None
         notes = [f"{file.shown} is damaged: {file.trouble}."]
         return Submission(
-            one.student, by_name[0], file.shown, file.read, one.digest, True, notes, one.lms_id,
+            one.student, by_name[0], file.shown, file.read, one.digest, True, notes, one.owner.lms_id,
             file.timestamp, file.path,
         )  # fmt: skip
     given = one.given
@@ -372,16 +335,16 @@ def _submission(one: _Owned, givens: dict[str, Given], lines: list[str]) -> Subm
         )
         return None
     notes = []
-    if one.late:
+    if one.owner.late:
         notes.append("Handed in late, says the name of the file.")
     name = file.parts[-1]
-    copied = not one.lms_id and (one.copy or not name.lower().endswith(".ipynb"))
+    copied = not one.owner.lms_id and (one.copy or not name.lower().endswith(".ipynb"))
     if copied or given.stem not in one.stem:
         notes.append(f"The file was named {_clean(name)}; its cells are those of {given.name}.")
     if one.assignment and one.assignment != given.assignment:
         notes.append(f"It lay in the folder of {one.assignment} and belongs to {given.assignment}.")
     return Submission(
-        one.student, given, file.shown, file.read, one.digest, False, notes, one.lms_id,
+        one.student, given, file.shown, file.read, one.digest, False, notes, one.owner.lms_id,
         file.timestamp, file.path,
     )  # fmt: skip
 

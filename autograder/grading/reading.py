@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
+import re
 import stat
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 MAX_BYTES = 32 * 2**20
 MAX_DEPTH = 60
 MAX_CELLS = 2000
 MAX_SOURCE = 2**20
-IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp")
+MAX_ALL_SOURCE = 2 * 2**20  # of all cells together
+MAX_ALL_PICTURES = 16 * 2**20
+IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/svg+xml")
+_BASE64 = re.compile(r"[A-Za-z0-9+/\s]*={0,2}\s*")
 
 
 class Damaged(ValueError):
@@ -75,7 +80,19 @@ def read_cells(data: bytes) -> list[StudentCell]:
         raise Damaged("it is no notebook: it has no cells")
     if len(cells) > MAX_CELLS:
         raise Damaged(f"it has {len(cells)} cells, more than {MAX_CELLS}")
-    return [_student_cell(cell) for cell in cells if isinstance(cell, dict)]
+    return _within_bounds([_student_cell(cell) for cell in cells if isinstance(cell, dict)])
+
+
+def _within_bounds(cells: list[StudentCell]) -> list[StudentCell]:
+    """The cells, without the texts and pictures that are more than a notebook may hold."""
+    text, pictures, kept = MAX_ALL_SOURCE, MAX_ALL_PICTURES, []
+    for cell in cells:
+        text -= len(cell.source)
+        pictures -= sum(len(data) for one in cell.attachments.values() for data in one.values())
+        if text < 0:
+            cell = replace(cell, source="# The notebook is too long; this cell was left out.")
+        kept.append(cell if pictures >= 0 else replace(cell, attachments={}))
+    return kept
 
 
 def _raw_cells(notebook) -> list | None:
@@ -114,15 +131,26 @@ def _text(source) -> str:
     return source.encode("utf-8", "replace").decode("utf-8")
 
 
-def _attachments(found) -> dict:
-    """Pictures that were pasted into a text cell."""
+def _attachments(found) -> dict[str, dict[str, str]]:
+    """Pictures that were pasted into a text cell, as base64."""
     kept = {}
     for name, bundle in found.items() if isinstance(found, dict) else ():
-        if isinstance(bundle, dict):
-            images = {m: d for m, d in bundle.items() if m in IMAGES and isinstance(d, str)}
-            if images:
-                kept[str(name)] = images
+        pictures = bundle.items() if isinstance(bundle, dict) else ()
+        images = {mime: _base64(data) for mime, data in pictures if mime in IMAGES}
+        if images := {mime: data for mime, data in images.items() if data}:
+            kept[str(name)] = images
     return kept
+
+
+def _base64(data) -> str:
+    """A picture's bytes as text; a drawing may also be there as it is. Empty for anything else."""
+    if isinstance(data, list):
+        data = "".join(line for line in data if isinstance(line, str))
+    if not isinstance(data, str):
+        return ""
+    if data.lstrip()[:1] == "<":
+        return base64.b64encode(data.encode("utf-8", "replace")).decode()
+    return "".join(data.split()) if _BASE64.fullmatch(data) else ""
 
 
 def _depth_exceeds(value, limit: int) -> bool:

@@ -24,6 +24,15 @@ MAX_ALL_ITEMS = 1_000_000  # of all lists, dicts and sets of a message together
 MAX_COMPARISONS = 50_000_000  # that keys with equal hashes may cost: somebody can choose them so
 MAX_TEXT = 20_000
 
+MAX_DESCRIPTION = 4_000  # of each text of an exception or of an object that is not plain
+ITEM_BYTES = 32  # what an item of a list costs in memory, at least
+DTYPES = frozenset(
+    order + kind + size
+    for order in "|<>"
+    for kind, sizes in {"b": "1", "i": "1248", "u": "1248", "f": "248", "c": "8"}.items()
+    for size in sizes
+) | {order + wide for order in "<>" for wide in ("f12", "f16", "c16", "c24", "c32")}
+
 _TUPLE, _SET, _ARRAY, _COMPLEX, _BIG_INT, _RAISED, _OPAQUE = range(1, 8)
 
 
@@ -161,11 +170,20 @@ def _pack_extension(value):
 
 def decode(data: bytes):
     """The plain data that `data` encodes; `NotPlain` for anything else."""
+    return decode_weighed(data)[0]
+
+
+def decode_weighed(data: bytes) -> tuple[object, int]:
+    """The same, and how large it is: about the bytes of memory that it takes to keep it.
+
+    What together weighs less than `MAX_BYTES` can be sent on in one message.
+    """
+    reader = _Reader()
     try:
-        value = _Reader().read(data, 0)
+        value = reader.read(data, 0)
         if _deeper_than(MAX_DEPTH + 8, value):  # a message wraps its values
             raise NotPlain("too deep")
-        return value
+        return value, max(len(data), reader.weight)
     except NotPlain:
         raise
     except Exception as problem:
@@ -177,6 +195,12 @@ class _Reader:
 
     def __init__(self):
         self.items, self.comparisons = MAX_ALL_ITEMS, MAX_COMPARISONS
+
+    @property
+    def weight(self) -> int:
+        """What was used of the limits, in bytes: the share of the limit that was used most."""
+        items, comparisons = MAX_ALL_ITEMS - self.items, MAX_COMPARISONS - self.comparisons
+        return max(items * ITEM_BYTES, comparisons * MAX_BYTES // MAX_COMPARISONS)
 
     def read(self, data: bytes, depth: int):
         if len(data) > MAX_BYTES or depth > MAX_DEPTH:
@@ -223,6 +247,7 @@ class _Reader:
         if code in (_RAISED, _OPAQUE):
             if not all(isinstance(field, str) for field in fields):
                 raise NotPlain("malformed description")
+            fields = [field[:MAX_DESCRIPTION] for field in fields]
             return Raised(*fields) if code == _RAISED else Opaque(*fields)
         raise NotPlain(f"unknown extension {code}")
 
@@ -242,7 +267,7 @@ def _deeper_than(limit: int, value) -> bool:
 def _array_from(dtype_text, shape, payload) -> np.ndarray:
     if not isinstance(dtype_text, str) or not isinstance(payload, bytes):
         raise NotPlain("malformed array")
-    if dtype_text[1:2] not in "biufc" or len(dtype_text) > 4:
+    if dtype_text not in DTYPES:
         raise NotPlain("an array that is not numeric")
     dtype = np.dtype(dtype_text)
     sizes_are_plain = (
@@ -250,6 +275,8 @@ def _array_from(dtype_text, shape, payload) -> np.ndarray:
         and len(shape) <= 16
         and all(type(size) is int and 0 <= size <= MAX_BYTES for size in shape)
     )
+    if sizes_are_plain and math.prod(filter(None, shape)) > MAX_BYTES:
+        raise NotPlain("an array with absurd sizes")
     if not sizes_are_plain or math.prod(shape) * dtype.itemsize != len(payload):
         raise NotPlain("an array whose size does not match its data")
     return np.frombuffer(payload, dtype=dtype).reshape(shape).copy()

@@ -5,13 +5,23 @@ Linux's own calls, by ctypes; elsewhere nothing happens.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import signal
+import socket
+import struct
 import sys
+
+try:
+    import fcntl
+except ImportError:  # another system
+    fcntl = None
 
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_CHILD_SUBREAPER = 1, 4, 36
 _NEW_MOUNTS, _NEW_IPC, _NEW_USER, _NEW_PIDS = 0x20000, 0x08000000, 0x10000000, 0x20000000
+_NEW_NETWORK = 0x40000000
+_GET_FLAGS, _SET_FLAGS, _UP = 0x8913, 0x8914, 1  # ioctls on a network interface
 NOBODY = 65534
 _CAPABILITY_VERSION = 0x20080522
 _NO_SET_ID_NO_DEVICES_NO_PROGRAMS = 2 | 4 | 8
@@ -65,7 +75,8 @@ def children() -> list[int]:
 
 
 def enter_namespaces() -> bool:
-    """Enter new namespaces of processes, of shared memory and queues, and of mounts with a new /proc.
+    """Enter new namespaces of processes, of shared memory and queues, of the network (with nothing but
+    a loopback of its own), and of mounts with a new /proc.
 
     Returns in a new process, which sees nobody but itself and its children and cannot signal
     others; when it ends, so does all that it started. The calling process waits for it and exits.
@@ -73,7 +84,7 @@ def enter_namespaces() -> bool:
     """
     readable_by_others(True)  # else its own /proc/self is closed to it
     user, group = os.getuid(), os.getgid()
-    flags = _NEW_USER | _NEW_PIDS | _NEW_IPC | _NEW_MOUNTS
+    flags = _NEW_USER | _NEW_PIDS | _NEW_IPC | _NEW_MOUNTS | _NEW_NETWORK
     if not _libc or user == 0 or _libc.unshare(flags) != 0:
         return False
     for name, text in (
@@ -83,12 +94,24 @@ def enter_namespaces() -> bool:
     ):
         with open(f"/proc/self/{name}", "w") as file:
             file.write(text)
+    _loopback_up()
     _continue_in_child()
     die_with_parent()
     _mount_proc()
     _continue_in_child()  # process 1 ignores signals; the session should not
     drop_capabilities()
     return True
+
+
+def _loopback_up() -> None:
+    """Of a new namespace of the network: until then nothing can be sent to 127.0.0.1."""
+    with (
+        contextlib.suppress(OSError),
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket,
+    ):
+        request = struct.pack("16sH14x", b"lo", 0)
+        (flags,) = struct.unpack("16xH14x", fcntl.ioctl(any_socket, _GET_FLAGS, request))
+        fcntl.ioctl(any_socket, _SET_FLAGS, struct.pack("16sH14x", b"lo", flags | _UP))
 
 
 def _mount_proc() -> None:

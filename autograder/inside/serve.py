@@ -33,6 +33,11 @@ LIBRARIES = (
     "torch",
     "torch.optim",
 )  # large; few notebooks use them when they are graded
+MAX_DESCRIPTORS = 1024  # of one process
+MAX_FILES = 50_000  # in the folders in memory; an empty one takes kernel memory, too
+LOOK_SECONDS = 0.25
+FORK_SECONDS = 5.0
+NEIGHBOURS = 8  # sessions of the same user may have as many processes each
 PATIENCE = 3  # limits are of processor time; on the wall clock this many times as long may pass
 OWNS_PROCESSES = "WORKER_OWNS_PROCESSES" in os.environ
 LOCKED_IN = "WORKER_LOCKED_IN" in os.environ  # by Landlock
@@ -42,7 +47,8 @@ def send(channel: socket.socket, message) -> None:
     """One length-prefixed message."""
     data = plain.encode(message)
     if len(data) > plain.MAX_BYTES:
-        data = plain.encode({"failed": "the result is too large to send back"})
+        about = {"id": message.get("id"), "error": message.get("error")}
+        data = plain.encode({**about, "failed": "memory", "outputs": []})
     channel.sendall(FRAME.pack(len(data)) + data)
 
 
@@ -72,6 +78,7 @@ def limit_resources(memory: int, file_size: int, processes: int) -> None:
         (resource.RLIMIT_DATA, memory),
         (resource.RLIMIT_FSIZE, file_size),
         (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_NOFILE, MAX_DESCRIPTORS),
         (resource.RLIMIT_NPROC, _beyond_those_running(processes)),
     ):
         resource.setrlimit(what, (value, value))
@@ -82,6 +89,7 @@ def _beyond_those_running(processes: int) -> int:
     limit, (_, most) = processes, resource.getrlimit(resource.RLIMIT_NPROC)
     if OWNS_PROCESSES:
         return limit
+    neighbours = NEIGHBOURS * processes  # the trusted side sees to it that each has no more
     while most == resource.RLIM_INFINITY or limit + processes <= most:
         resource.setrlimit(resource.RLIMIT_NPROC, (limit, most))
         try:
@@ -91,8 +99,24 @@ def _beyond_those_running(processes: int) -> int:
             limit += processes
         else:
             os.waitpid(child, 0)
-            return limit + processes
+            return (
+                limit + neighbours
+                if most == resource.RLIM_INFINITY
+                else min(limit + neighbours, most)
+            )
     return most
+
+
+def fork() -> int:
+    """`os.fork`; where neighbours may have used up what the user may start, after a while."""
+    deadline = time.monotonic() + (0 if OWNS_PROCESSES else FORK_SECONDS)
+    while True:
+        try:
+            return os.fork()
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
 
 
 def isolate_session() -> None:
@@ -141,7 +165,12 @@ def serve_session(channel: socket.socket, shell) -> None:
 
 def _observe_in_fork(request: dict, namespace: dict) -> dict:
     reader, writer = os.pipe()
-    child = os.fork()
+    try:
+        child = fork()
+    except BlockingIOError:  # its own processes are too many
+        os.close(reader)
+        os.close(writer)
+        return {"failed": "crash"}
     if child == 0:
         code = 1
         try:
@@ -280,7 +309,7 @@ def main(descriptor: int, libraries: int) -> None:
         count += 1
         folder = os.path.join(home, f"work{count}")
         os.makedirs(folder)
-        child = os.fork()
+        child = fork()
         if child == 0:
             try:
                 control.close()
@@ -300,13 +329,26 @@ def main(descriptor: int, libraries: int) -> None:
             finally:
                 os._exit(0)
         channel.close()
-        go_on = control.recv(1)  # the trusted side says when the session is over
+        places = (home, "/dev/shm") if OWNS_PROCESSES else (home,)
+        # the trusted side says when the session is over
+        while not select.select([control], [], [], LOOK_SECONDS)[0]:
+            if OWNS_PROCESSES and sum(map(_files_in, places)) > MAX_FILES:
+                _clean(child)
+        go_on = control.recv(1)
         _clean(child)
-        for place in (home, "/dev/shm") if OWNS_PROCESSES else (home,):
+        for place in places:
             empty(place)
         if not go_on:
             return
         control.sendall(b".")
+
+
+def _files_in(folder: str) -> int:
+    """How many files the file system of a folder holds."""
+    with suppress(OSError):
+        found = os.statvfs(folder)
+        return found.f_files - found.f_ffree
+    return 0
 
 
 def empty(folder: str) -> None:

@@ -17,6 +17,8 @@ except (ImportError, RuntimeError, OSError, AttributeError):  # no package, or n
 AF_UNIX, AF_INET, AF_INET6, AF_NETLINK = 1, 2, 10, 16
 _NEW_NAMESPACES = 0x20000, 0x2000000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000
 _TYPE_INTO_TERMINAL, _TERMINAL_SELECTION = 0x5412, 0x541C  # ioctls: TIOCSTI, TIOCLINUX
+_LEASES_AND_SIGNALS = 1024, 1026, 8, 10, 15  # fcntl: a lease, news of a folder, signals to others
+_HIDE = 4  # prctl: whoever is not dumpable cannot be counted from outside
 _NEW_NUMBERS = range(424, 512)  # from here on new calls have the same number on all processors
 _UNKNOWN = -1
 
@@ -35,6 +37,7 @@ iopl ioperm modify_ldt personality
 """.split()
 ON_OTHERS = {  # the position of the argument that says whose; 0 is the caller's own
     "prlimit64": 0, "sched_setscheduler": 0, "sched_setparam": 0, "sched_setattr": 0,
+    "sched_setaffinity": 0,
     "setpriority": 1, "ioprio_set": 1,
 }  # fmt: skip
 WITHOUT_EFFECT = """
@@ -70,7 +73,7 @@ def prepare(landlock: bool, real_kernel: bool = False):
     for name in landlock * WITHOUT_EFFECT:
         rule(done, name)
     for name, position in ON_OTHERS.items():
-        if name.startswith("sched_") and real_kernel:
+        if name.startswith("sched_") and name != "sched_setaffinity" and real_kernel:
             continue  # ZeroMQ sets this for its threads
         rule(refused, name, argument(position, pyseccomp.NE, 0))
     for flag in _NEW_NAMESPACES:
@@ -78,6 +81,9 @@ def prepare(landlock: bool, real_kernel: bool = False):
     rule(
         pyseccomp.ERRNO(errno.ENOSYS), "clone3"
     )  # its flags cannot be seen; all fall back on clone
+    for command in _LEASES_AND_SIGNALS:
+        rule(refused, "fcntl", argument(1, pyseccomp.MASKED_EQ, 0xFFFFFFFF, command))
+    rule(refused, "prctl", argument(0, pyseccomp.MASKED_EQ, 0xFFFFFFFF, _HIDE))
     for command in (_TYPE_INTO_TERMINAL, _TERMINAL_SELECTION):
         rule(refused, "ioctl", argument(1, pyseccomp.MASKED_EQ, 0xFFFFFFFF, command))
     if not landlock:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import select
 import socket
 import time
@@ -11,12 +12,15 @@ from typing import TYPE_CHECKING
 from autograder.inside import plain
 from autograder.inside.observation import Observation, Ran
 from autograder.inside.serve import FRAME, PATIENCE
+from autograder.isolation import watch
 
 if TYPE_CHECKING:
     from autograder.isolation.worker import WarmProcess
 
 GRACE_SECONDS = 3.0
 WATCH_SECONDS = 0.5
+TOGETHER = 3
+BUSY = 0.2  # of the processors' time that is free at most where somebody has to wait for them
 FAILURES = ("timeout", "crash", "memory")
 
 
@@ -32,15 +36,37 @@ class Limits:
     """What one submission may use (bytes, counts; seconds of processor time per cell).
 
     The kernel sees to `memory` of one process, `file_size` of one file, and `processes`;
-    `WarmProcess.enforce` sees to `total_memory` of all processes together, and `disk`, all files together.
+    `WarmProcess.enforce` sees to `total_memory` of all processes together, `disk`, all files together,
+    and `channels`, their sockets and pipes. All processes together may use `TOGETHER` times the seconds.
     """
 
     memory: int = 2 * 2**30
     file_size: int = 64 * 2**20
-    processes: int = 256
+    processes: int = 128
+    channels: int = 1000
     cell_seconds: float = 20.0
     total_memory: int = 3 * 2**30
     disk: int = 256 * 2**20
+
+
+class _Clock:
+    """Processor time of a request, by all processes of its session, and that of the machine."""
+
+    def __init__(self, process: WarmProcess, seconds: float):
+        self._process, self._seconds, self._begin = process, seconds, time.monotonic()
+        self._first: tuple[float, float, float] | None = None  # time, used, idle
+        self.starved = False
+
+    def look(self) -> None:
+        """`SessionLost` when all processes together used far more than one of them may."""
+        now = time.monotonic(), self._process.processor_seconds(), watch.idle_seconds()
+        self._first = self._first or now
+        passed, used, idle = (new - old for new, old in zip(now, self._first))
+        if used > TOGETHER * self._seconds + GRACE_SECONDS:
+            raise SessionLost("timeout: its processes together used more than it may")
+        is_busy = idle < BUSY * passed * (os.cpu_count() or 1)
+        is_late = now[0] - self._begin > 0.8 * self._seconds * PATIENCE
+        self.starved = is_late and is_busy and used < 0.7 * self._seconds
 
 
 class Session:
@@ -55,25 +81,21 @@ class Session:
     ):
         self._opened_by, self._channel, self.limits = opened_by, channel, limits
         self._start_seconds = start_seconds  # may pass before the first answer
+        self.weight = 0  # of the last reply
+        self.starved = False  # did the last request wait for a processor most of the time?
         self._count, self._look_again = 0, time.monotonic() + WATCH_SECONDS
 
     def run(self, source: str, seconds: float | None = None) -> Ran:
         """Execute a cell."""
         seconds = seconds or self.limits.cell_seconds
         reply = self._ask({"do": "run", "source": source, "seconds": seconds}, seconds)
-        if not isinstance(reply.get("outputs"), list):
-            raise SessionLost("The notebook's process sent no outputs.")
-        return {"outputs": reply["outputs"], "error": reply.get("error")}
+        return well_formed_ran(reply)
 
     def observe(self, observe: bytes, part: str, seed: int, seconds: float) -> Observation:
         """Run a pickled observation on the namespace, in a fork of the session."""
         request = {"do": "observe", "observe": observe, "part": part, "seed": seed}
         reply = self._ask({**request, "seconds": seconds}, seconds)
-        if "failed" in reply:
-            if reply["failed"] not in FAILURES:
-                raise SessionLost("The notebook's process reported an unknown failure.")
-            return {"failed": reply["failed"]}
-        return well_formed(reply.get("observation"))
+        return well_formed(reply if "failed" in reply else reply.get("observation"))
 
     def _ask(self, request: dict, seconds: float) -> dict:
         self._count += 1
@@ -81,16 +103,19 @@ class Session:
         patience = seconds * PATIENCE + GRACE_SECONDS + self._start_seconds
         self._start_seconds = 0.0
         deadline = time.monotonic() + patience
+        clock = _Clock(self._opened_by, seconds)
+        self._clock, self.starved = clock, False
         try:
             self._channel.settimeout(patience)
             self._channel.sendall(FRAME.pack(len(data)) + data)
             size = FRAME.unpack(self._read(FRAME.size, deadline))[0]
             if size > plain.MAX_BYTES:
                 raise SessionLost("The notebook's process sent more than it may.")
-            reply = plain.decode(self._read(size, deadline))
+            reply, self.weight = plain.decode_weighed(self._read(size, deadline))
         except (OSError, plain.NotPlain) as problem:
             raise SessionLost(f"The notebook's process is gone ({problem}).") from None
-        if not isinstance(reply, dict) or reply.get("id") != self._count:
+        number = reply.get("id") if isinstance(reply, dict) else None
+        if type(number) is not int or number != self._count:
             raise SessionLost("The notebook's process broke the protocol.")
         return reply
 
@@ -110,6 +135,8 @@ class Session:
         while (now := time.monotonic()) < deadline:
             if now >= self._look_again:
                 self._opened_by.enforce(self.limits)
+                self._clock.look()
+                self.starved = self._clock.starved
                 self._look_again = time.monotonic() + WATCH_SECONDS
             patience = min(deadline, self._look_again) - now
             if select.select([self._channel], [], [], max(0, patience))[0]:
@@ -130,14 +157,29 @@ class Session:
 
 def well_formed(observation) -> Observation:
     """`observation` if it has the form that `observe_answer` gives it; else `SessionLost`."""
+    if isinstance(observation, dict) and "failed" in observation:
+        if not _is_text(why := observation["failed"]) or why not in FAILURES:
+            raise SessionLost("The notebook's process reported an unknown failure.")
+        return {"failed": why}
     entries = observation.get("entries") if isinstance(observation, dict) else None
     fits = isinstance(entries, list) and all(
-        isinstance(entry, list)
-        and len(entry) == 3
-        and isinstance(entry[0], str)
-        and isinstance(entry[2], str)
+        isinstance(entry, list) and len(entry) == 3 and _is_text(entry[0]) and _is_text(entry[2])
         for entry in entries
     )
     if not fits or not isinstance(observation.get("error"), (plain.Raised, type(None))):
         raise SessionLost("The notebook's process sent no observation.")
-    return observation
+    return {"entries": entries, "error": observation["error"]}
+
+
+def well_formed_ran(ran) -> Ran:
+    """`ran` if it has the form of an executed cell's result; else `SessionLost`."""
+    outputs = ran.get("outputs") if isinstance(ran, dict) else None
+    error = ran.get("error") if isinstance(ran, dict) else None
+    fits = isinstance(outputs, list) and all(isinstance(output, dict) for output in outputs)
+    if not fits or not (error is None or _is_text(error)):
+        raise SessionLost("The notebook's process sent no outputs.")
+    return {"outputs": outputs, "error": error}
+
+
+def _is_text(value) -> bool:
+    return isinstance(value, str) and len(value) <= plain.MAX_TEXT

@@ -1,4 +1,5 @@
-"""Memory and disk that a session uses altogether; the kernel's limits are for each process."""
+"""What a session uses altogether (memory, disk, processor time, sockets); the kernel's limits are for
+each process."""
 
 from __future__ import annotations
 
@@ -40,6 +41,37 @@ def _fair_memory(process: psutil.Process) -> int:
         whole = process.memory_full_info()
         return getattr(whole, "pss", whole.uss)
     return _memory(process)  # it hides
+
+
+def processor_seconds(processes: Iterable[psutil.Process]) -> float:
+    """Processor time of the processes, and of those that they started and that have ended."""
+    total = 0.0
+    for process in processes:
+        with suppress(psutil.Error):
+            used = process.cpu_times()
+            total += used.user + used.system + used.children_user + used.children_system
+    return total
+
+
+def idle_seconds() -> float:
+    """How long this machine's processors had nothing to do, since it was started."""
+    used = psutil.cpu_times()
+    return used.idle + getattr(used, "iowait", 0.0)
+
+
+def channels(processes: Iterable[psutil.Process], enough: int) -> int:
+    """The sockets and pipes of the processes: the kernel's memory for them belongs to nobody."""
+    found: set[str] = set()
+    for process in processes:
+        with suppress(OSError), os.scandir(f"/proc/{process.pid}/fd") as descriptors:
+            for descriptor in descriptors:
+                with suppress(OSError):
+                    kind = os.readlink(descriptor.path)
+                    if kind.startswith(("socket:", "pipe:")):
+                        found.add(kind)
+        if len(found) > enough:
+            break
+    return len(found)
 
 
 def disk(folder: str, processes: Iterable[psutil.Process], enough: float = float("inf")) -> float:

@@ -22,6 +22,7 @@ START_SECONDS = 180.0
 END_SECONDS = 20.0
 KERNEL_SECONDS = 60.0
 IMPORT_SECONDS = 60.0
+OUR_PROCESSES = 8  # of a worker and a session, before any code of a student runs
 USUAL = Limits()
 
 
@@ -150,10 +151,18 @@ class WarmProcess:
     def enforce(self, limits: Limits) -> None:
         """`SessionLost` when the processes of the session together use more than they may."""
         processes = watch.descendants(self._process.pid)
+        if len(processes) > limits.processes + OUR_PROCESSES:
+            raise SessionLost("memory: it started more processes than it may")
+        if watch.channels(processes, limits.channels) > limits.channels:
+            raise SessionLost("memory: it opened more sockets and pipes than it may")
         if watch.memory(processes, limits.total_memory) > limits.total_memory:
             raise SessionLost("memory: its processes together took more than they may")
         if self._scratch and watch.disk(self._scratch, processes, limits.disk) > limits.disk:
             raise SessionLost("disk: it wrote more than it may")
+
+    def processor_seconds(self) -> float:
+        """Processor time of all that runs in this process; it never falls while a session runs."""
+        return watch.processor_seconds(watch.descendants(self._process.pid))
 
     def end_session(self) -> None:
         """Called when a session is over: ends all that it left behind."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from autograder.judging.forbid import parsed
+from autograder.judging.forbid import MAX_PARSED, parsed
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,13 @@ _REACH_ANYWHERE = {"exec", "eval", "globals", "locals", "vars", "get_ipython"}
 _MODULES_THAT_REACH = {"__main__", "builtins", "gc", "inspect", "sys"}
 
 
-@lru_cache(maxsize=4096)
 def names_of(source: str) -> Names:
     """What stands in a cell's text, by Python's own rules of scope."""
+    return _names_of(source) if len(source) <= MAX_PARSED else Names(unknown=True)
+
+
+@lru_cache(maxsize=4096)
+def _names_of(source: str) -> Names:
     lines = source.splitlines()
     magics = [line.lstrip() for line in lines if line.lstrip()[:1] in ("%", "!")]
     magic = any(not line.startswith("%matplotlib") for line in magics)

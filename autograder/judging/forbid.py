@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from functools import lru_cache
 
 MAX_PARSED = 50_000  # characters; Python's own parser takes very long over some longer texts
 
@@ -13,12 +14,18 @@ def forbidden_use(source: str, forbidden: tuple[str, ...]) -> str | None:
     """The first forbidden module or dotted name that `source` uses, or None."""
     if not forbidden:
         return None
-    tree = parsed(source)
-    used = set(re.findall(r"[A-Za-z_][\w.]*", source)) if tree is None else _used_names(tree)
+    used = _used(source) if len(source) <= MAX_PARSED else _used.__wrapped__(source)
     for name in forbidden:
         if any(one == name or one.startswith(name + ".") for one in used):
             return name
     return None
+
+
+@lru_cache(maxsize=1000)  # the parts of a notebook ask for the same cells
+def _used(source: str) -> frozenset[str]:
+    tree = parsed(source)
+    found = re.findall(r"[A-Za-z_][\w.]*", source) if tree is None else _used_names(tree)
+    return frozenset(found)
 
 
 def parsed(source: str) -> ast.Module | None:

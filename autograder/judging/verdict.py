@@ -201,11 +201,19 @@ def _judge_by_comparison(check: Check, seen: Observation, expected: dict, verdic
     missing = seen["error"] or Raised("NotObserved", "")
     for key, wanted in expected.items():
         value = got.get(key, missing)
-        how = first_difference(wanted, value, check.rtol, check.atol)
+        how = _compared(wanted, value, check)
         shown = inputs.get(key, "")
         verdict.lines.append(
             Line(key, how is None, shown, value, how, reveal=check.reveal, typed=_is_typed(check))
         )
+
+
+def _compared(wanted, value, check: Check) -> Difference | None:
+    """How a student's value differs. One that cannot even be compared is not right."""
+    try:
+        return first_difference(wanted, value, check.rtol, check.atol)
+    except Exception:
+        return Difference(value, wanted, "it has a form that cannot be compared")
 
 
 def _judge_by_rule(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from dataclasses import dataclass, field
 from functools import lru_cache
 from html import escape
 from pathlib import Path
@@ -23,6 +24,7 @@ from autograder.report.results import AssignmentResult, NotebookResult, PartResu
 
 FIRST_THINGS = 3
 MAX_MARKDOWN, MAX_MARKDOWN_OF_NOTEBOOK = 10_000, 100_000  # some texts take very long to format
+MAX_CODE, MAX_CODE_OF_NOTEBOOK = 8_000, 80_000
 
 
 def write_feedback(folder: GradingFolder, results: list[AssignmentResult]) -> None:
@@ -33,8 +35,16 @@ def write_feedback(folder: GradingFolder, results: list[AssignmentResult]) -> No
         if is_made_from(path, made_from):
             path.touch()
         else:
-            notebooks = {book.notebook.name: _executed(folder, book) for book in one.notebooks}
-            write_text(path, feedback_page(one, notebooks, made_from))
+            write_text(path, _page_or_points(folder, one, made_from))
+
+
+def _page_or_points(folder: GradingFolder, one: AssignmentResult, made_from: str) -> str:
+    """The page; without the notebooks if they cannot be shown (the other pages do not wait)."""
+    try:
+        notebooks = {book.notebook.name: _executed(folder, book) for book in one.notebooks}
+        return feedback_page(one, notebooks, made_from)
+    except Exception:
+        return feedback_page(one, {}, made_from)
 
 
 def _fingerprint(folder: GradingFolder, one: AssignmentResult) -> str:
@@ -191,11 +201,22 @@ def _notebook(book: NotebookResult, notebook: NotebookNode | None) -> str:
     if notebook is None:
         return f"{title}<p>The executed notebook is not there any more; grade again to see it.</p>"
     parts = {part.id: part for part in book.parts}
-    budget = harmless.HtmlBudget(MAX_MARKDOWN_OF_NOTEBOOK)
-    return title + "\n".join(filter(None, (_cell(cell, parts, budget) for cell in notebook.cells)))
+    budget = _Budget()
+    cells = (_contained(cell, parts, budget) for cell in notebook.cells)
+    return title + "\n".join(filter(None, cells))
 
 
-def _cell(cell: NotebookNode, parts: dict[str, PartResult], budget: harmless.HtmlBudget) -> str:
+def _contained(cell: NotebookNode, parts: dict[str, PartResult], budget: _Budget) -> str:
+    """A cell as HTML. One that cannot be shown is given as it is: the rest of the page stays."""
+    try:
+        return _cell(cell, parts, budget)
+    except Exception as problem:
+        why = f"(This cell cannot be shown in full: {type(problem).__name__}.)"
+        text = escape(str(cell.get("source", ""))[: harmless.MAX_TEXT])
+        return f"<p class=quiet>{escape(why)}</p><pre>{text}</pre>"
+
+
+def _cell(cell: NotebookNode, parts: dict[str, PartResult], budget: _Budget) -> str:
     role, part = role_of(cell.id), parts.get(part_of(cell.id))
     if role in ("hints", "setup"):
         return ""
@@ -211,13 +232,13 @@ def _cell(cell: NotebookNode, parts: dict[str, PartResult], budget: harmless.Htm
         verdict = f'<div id="{escape(cell.id)}">{_outputs(cell, "verdict")}</div>'
         return verdict + fold("The visible tests", _outputs(cell, "rest"))
     if role == "demo":
-        return fold("A demonstration", _code(cell.source) + _outputs(cell, "rest"))
+        return fold("A demonstration", _code(cell.source, budget) + _outputs(cell, "rest"))
     if cell.cell_type == "code":
         own = "<p class=quiet>Your own cell</p>" if role == "added" else ""
-        return f"{own}{_code(cell.source)}{_outputs(cell, 'rest')}"
+        return f"{own}{_code(cell.source, budget)}{_outputs(cell, 'rest')}"
     said = part.comment if part is not None and role == "written" else ""
     comment = f"<p><strong>Comment:</strong> {escape(said)}</p>" if said else ""
-    return f'<div id="{escape(cell.id)}">{_markdown(cell, budget)}</div>{comment}'
+    return f'<div id="{escape(cell.id)}">{_markdown(cell, budget.markdown)}</div>{comment}'
 
 
 def _first_line(text: str) -> str:
@@ -225,9 +246,27 @@ def _first_line(text: str) -> str:
     return next((line for line in lines if line), "").replace("**", "").replace("`", "")
 
 
+@dataclass
+class _Budget:
+    """How much more of a notebook's texts is formatted."""
+
+    markdown: harmless.HtmlBudget = field(
+        default_factory=lambda: harmless.HtmlBudget(MAX_MARKDOWN_OF_NOTEBOOK)
+    )
+    code: harmless.HtmlBudget = field(
+        default_factory=lambda: harmless.HtmlBudget(MAX_CODE_OF_NOTEBOOK)
+    )
+
+
+def _code(source: str, budget: _Budget) -> str:
+    """Code in colours; a very long one as it is."""
+    if not budget.code.takes(source, MAX_CODE):
+        return f"<pre>{escape(source)}</pre>"
+    return _highlighted(source)
+
+
 @lru_cache(maxsize=2000)  # a class shares most of its cells
-@lru_cache(maxsize=500)
-def _code(source: str) -> str:
+def _highlighted(source: str) -> str:
     from pygments import highlight
 
     return highlight(source, *_highlighter())
@@ -246,14 +285,34 @@ def _markdown(cell: NotebookNode, budget: harmless.HtmlBudget) -> str:
     text = cell.source
     if not budget.takes(text, MAX_MARKDOWN):
         return f"<pre>{escape(text)}</pre>"
-    for name, bundle in cell.get("attachments", {}).items():
-        for mime, data in bundle.items():
-            text = text.replace(f"attachment:{name}", f"data:{mime};base64,{data}")
-    return _given(text)
+    pictures = {}
+    for number, (name, bundle) in enumerate(cell.get("attachments", {}).items()):
+        mime, data = next(iter(bundle.items()))
+        place = f"data:{mime};base64,{_digest(text)}{number:04}"
+        text = re.sub(rf"attachment:{re.escape(name)}(?=[\s)])", lambda _: place, text)  # noqa: B023
+        pictures[place] = f"data:{mime};base64,{data}"
+    return _with_pictures(_shown_markdown.__wrapped__(text), pictures)
+
+
+def _digest(text: str) -> str:
+    """Something that a text cannot hold."""
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+
+
+def _with_pictures(html: str, pictures: dict[str, str]) -> str:
+    """HTML with pictures in their places, up to a size: a text may name one a thousand times."""
+    for place, picture in pictures.items():
+        often = max(1, harmless.MAX_CELL // len(picture))
+        html = html.replace(place, picture, often).replace(place, "data:,")
+    return html
+
+
+def _given(text: str) -> str:
+    return _shown_markdown(text)
 
 
 @lru_cache(maxsize=500)
-def _given(text: str) -> str:
+def _shown_markdown(text: str) -> str:
     from nbconvert.filters.markdown_mistune import markdown2html_mistune
 
     made = harmless.html(markdown2html_mistune(text))

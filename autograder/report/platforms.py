@@ -60,8 +60,10 @@ def export(course: Course, results: ClassResults, to: str) -> Export:
     """The scores in one of `FORMATS`."""
     if to == "csv":
         return Export({"grades.csv": grades_csv(course, results)})
-    made = _canvas(results) if to == "canvas" else _moodle(results)
-    made.lines += _remarks(results)
+    doubtful = _doubtful(results)
+    sure = _without(results, doubtful)
+    made = _canvas(sure) if to == "canvas" else _moodle(sure)
+    made.lines += [*_refused(doubtful), *_remarks(results)]
     return made
 
 
@@ -172,14 +174,19 @@ def fill_in(results: ClassResults, to: str, text: str, column: str = "") -> Expo
     heading `column`. Moodle: the grading worksheet of the only assignment in `results`.
     """
     table, names = _Table(text), assignments_of(results)
+    doubtful, everything = _doubtful(results), results
+    results = _without(results, doubtful)
     if len(names) > 1 and (column or to == "moodle"):
         raise BadTemplate(
             f"Say with --assignment which one the template is for: {', '.join(names)}."
         )
     made = _fill_canvas(table, results, column) if to == "canvas" else _fill_moodle(table, results)
     if not table.changed:
-        raise BadTemplate("None of the students in the template has a result here.")
-    made.lines += _remarks(results)
+        why = " ".join(
+            ["None of the students in the template has a result here.", *_refused(doubtful)]
+        )
+        raise BadTemplate(why)
+    made.lines += [*_refused(doubtful), *_remarks(everything)]
     return made
 
 
@@ -346,6 +353,30 @@ def _fill_moodle(table: _Table, results: ClassResults) -> Export:
         lines += _differs(name, "Moodle", top, results.assignments[0].max)
     lines += _not_found(set(results.students) - seen)
     return Export({f"moodle-{name}.csv": table.text()}, lines)
+
+
+def _doubtful(results: ClassResults) -> dict[str, list[str]]:
+    """The platform's numbers that several students have: whose result goes there is not known."""
+    students: dict[str, set[str]] = {}
+    for one in results.assignments:
+        if one.lms_id:
+            students.setdefault(one.lms_id, set()).add(one.student)
+    return {number: sorted(names) for number, names in students.items() if len(names) > 1}
+
+
+def _without(results: ClassResults, doubtful: dict[str, list[str]]) -> ClassResults:
+    """The results whose place on the platform is known."""
+    unknown = {student for names in doubtful.values() for student in names}
+    kept = [one for one in results.assignments if one.student not in unknown]
+    return ClassResults(kept, results.lines)
+
+
+def _refused(doubtful: dict[str, list[str]]) -> list[str]:
+    return [
+        f"The number {number} belongs to {_named(names)}: no score was entered for it; remove the "
+        "results of whoever does not have that number."
+        for number, names in doubtful.items()
+    ]
 
 
 def _number(text: str) -> float | None:

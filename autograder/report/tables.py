@@ -12,7 +12,10 @@ from autograder.course.files import write_text
 from autograder.judging.feedback import points_text
 from autograder.report.results import AssignmentResult, ClassResults
 
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+# Where a spreadsheet may take the rest for a formula: at the beginning, and after what it may take
+# for the end of a cell (which that is depends on the language it is set to).
+_FORMULA = re.compile(r"""(?:^|(?<=[;|\t\r\n]))(?=['" \xa0]*[=+\-@＝＋－＠﹢﹣﹦﹫]|'*[\t\r])""")
+_MADE_HARMLESS = re.compile(_FORMULA.pattern.replace("(?=", "'(?=", 1))
 _NUMBER = re.compile(r"-?\d+(\.\d+)?|-?")
 
 
@@ -69,9 +72,9 @@ def _harmless(cell: str) -> str:
 
     So does one that looks like the result: `as_written` gives every text back.
     """
-    return f"'{cell}" if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell
+    return cell if _NUMBER.fullmatch(cell) else _FORMULA.sub("'", cell)
 
 
 def as_written(cell: str) -> str:
-    """What `as_csv` was given: without the apostrophe that it put in front."""
-    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+    """What `as_csv` was given: without the apostrophes that it put in."""
+    return _MADE_HARMLESS.sub("", cell)

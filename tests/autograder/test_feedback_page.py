@@ -10,6 +10,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from autograder.gradebook.book import Late
 from autograder.gradebook.folder import GradingFolder
+from autograder.grading import harmless
+from autograder.report import feedback_page as report
 from autograder.report.feedback_page import feedback_page, summary_text
 from autograder.report.page import POLICY
 from autograder.report.results import collect
@@ -123,3 +125,59 @@ def test_the_page_loads_nothing(tmp_path):
 def test_equal_results_make_equal_pages(tmp_path):
     one = result(tmp_path)
     assert feedback_page(one, {}) == feedback_page(deepcopy(one), {})
+
+
+PICTURE = "iVBORw0K" + "A" * 400_000
+
+
+def page_with(tmp_path, *cells):
+    return feedback_page(result(tmp_path), {HAND: new_notebook(cells=list(cells))})
+
+
+def test_a_picture_that_is_lost_or_a_cell_that_cannot_be_shown_costs_nothing_else(tmp_path):
+    lost = new_markdown_cell("![](attachment:x)", id="added-1")
+    broken = new_markdown_cell("broken", id="added-2")
+    broken.attachments = {"x": {}}
+    last = new_markdown_cell("the last text", id="added-3")
+    html = page_with(tmp_path, lost, broken, last)
+    assert "cannot be shown in full" in html and "the last text" in html
+
+
+def test_a_page_that_fails_does_not_stop_the_next_one(tmp_path, monkeypatch):
+    folder = write(GradingFolder(tmp_path), [record(name, HAND) for name in ("anna", "ben")])
+    results = collect(COURSE, folder).assignments
+    monkeypatch.setattr(report, "_executed", lambda folder, book: 1 / 0)
+    report.write_feedback(folder, results)
+    for name in ("anna", "ben"):
+        assert "<h2>Points</h2>" in folder.feedback_path(name, "ch02_autograd").read_text()
+
+
+def test_a_drawing_and_a_picture_are_shown(tmp_path):
+    cell = new_markdown_cell("![a](attachment:picture-1) ![b](attachment:picture-2)", id="added-1")
+    cell.attachments = {
+        "picture-1": {"image/svg+xml": "PHN2Zz4="}, "picture-2": {"image/png": PICTURE},
+    }  # fmt: skip
+    html = page_with(tmp_path, cell)
+    assert 'src="data:image/svg+xml;base64,PHN2Zz4="' in html and PICTURE in html
+
+
+def test_a_picture_that_is_named_often_is_not_a_long_page(tmp_path, monkeypatch):
+    lengths = []
+    monkeypatch.setattr(harmless, "html", lambda text: lengths.append(len(text)) or text)
+    cell = new_markdown_cell("![](attachment:picture-1) " * 300, id="added-1")
+    cell.attachments = {"picture-1": {"image/png": PICTURE}}
+    html = page_with(tmp_path, cell)
+    assert len(html) < 2 * harmless.MAX_CELL and max(lengths) < 100_000
+
+
+def test_only_so_much_code_is_coloured(tmp_path, monkeypatch):
+    lengths = []
+    monkeypatch.setattr(
+        report, "_highlighted", lambda text: lengths.append(len(text)) or "coloured"
+    )
+    cells = [
+        new_code_cell("x" * size, id=f"added-{n}") for n, size in enumerate([80_000, *[7_000] * 90])
+    ]
+    html = page_with(tmp_path, *cells)
+    assert sum(lengths) <= report.MAX_CODE_OF_NOTEBOOK and max(lengths) <= report.MAX_CODE
+    assert html.count("coloured") == len(lengths) and "x" * 80_000 in html

@@ -1,8 +1,11 @@
+from collections import Counter
 from types import SimpleNamespace
 
 import pytest
 
 from autograder.commands.try_answers import try_answers
+from autograder.judging import forbid
+from autograder.judging import relied_on as relied_on_module
 from autograder.judging.feedback import sentences
 from autograder.judging.forbid import forbidden_use
 from autograder.judging.reference import default_reference, execute
@@ -75,3 +78,32 @@ def test_a_cell_that_was_written_anew_no_longer_counts():
     for inputs, caught in (([before, now], False), ([now, before], True)):
         text, others = _answer_and_others("2.12a", ["", *inputs, "# Answer 2.12a\n" + answer])
         assert (forbidden_in(text, others, ("torch",)) == "torch") is caught
+
+
+HELPED = "def f(x):\n    return helper(x)"
+BY_OTHER_CELLS = {  # what an answer builds on: is it forbidden?
+    "a long cell": ("import torch\n\n\ndef helper(x): return torch.tan(x)\n" + "#" * 60_000, True),
+    "a cell with a command": (
+        "found = !true\nimport torch\ndef helper(x): return torch.tan(x)",
+        True,
+    ),
+    "a cell that cannot run": ("import torch\ndef helper(x return torch.tan(x)", False),
+    "through a third cell": ("def helper(x): return other(x)", True),
+}
+
+
+@pytest.mark.parametrize("text, caught", BY_OTHER_CELLS.values(), ids=BY_OTHER_CELLS)
+def test_no_form_of_a_cell_hides_what_an_answer_relies_on(text, caught):
+    others = [text, "import torch\ndef other(x): return torch.tan(x)"]
+    used = forbidden_in(HELPED, others if "other(x)" in text else others[:1], ("torch",))
+    assert bool(used) == caught
+
+
+def test_every_cell_is_read_once_for_all_parts(monkeypatch):
+    count = Counter()
+    real = forbid.parsed
+    monkeypatch.setattr(relied_on_module, "parsed", lambda text: count.update([text]) or real(text))
+    chain = [f"def f{n}(x): return f{n + 1}(x)\nz = {n}" for n in range(300)]
+    for _ in range(5):
+        assert set(relied_on_module.relied_on("f0(1)", chain)) == set(chain)
+    assert set(count.values()) == {1}

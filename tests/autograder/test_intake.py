@@ -9,7 +9,8 @@ import pytest
 from classroom import CHAPTER, NAME, STEM, givens, hand_in, solved, text_of
 
 from autograder.grading import intake, reading
-from autograder.grading.intake import student_id, take_in
+from autograder.grading.intake import take_in
+from autograder.grading.whose import student_id
 
 
 def found(*paths):

@@ -3,6 +3,8 @@
 import shutil
 import time
 from pathlib import Path
+from types import SimpleNamespace
+from unittest import mock
 
 import cloudpickle
 import numpy as np
@@ -10,7 +12,7 @@ import psutil
 import pytest
 
 from autograder.grading.executor import RunCell
-from autograder.inside import syscalls
+from autograder.inside import serve, syscalls
 from autograder.inside.plain import Raised
 from autograder.isolation import Limits, NoSandbox, SessionLost, Worker, choose_tier, sandbox, watch
 from autograder.isolation import session as session_module
@@ -357,11 +359,121 @@ def test_the_disk_is_bounded(worker):
                 raise AssertionError(name)
 
 
+def test_each_session_has_a_network_of_its_own(worker):
+    """Else its counters would carry a message to the next session."""
+    if worker.tier.name == "landlock":
+        pytest.skip("there are no sockets")
+    send = (
+        "import socket\na, b = (socket.socket(type=socket.SOCK_DGRAM) for _ in range(2))\n"
+        "a.bind(('127.0.0.1', 0)); b.sendto(b'x' * 999, a.getsockname()); print(len(a.recv(2000)))"
+    )
+    count = "print([line.split()[1] for line in open('/proc/net/dev') if 'lo:' in line])"
+    with worker.open() as session:
+        assert printed(session, send) == "999\n" and "['0']" not in printed(session, count)
+    with worker.open() as session:
+        assert printed(session, count) == "['0']\n"
+
+
+def test_what_reaches_files_and_processes_of_others_is_refused(worker):
+    """A lease on a file of the course stops whoever writes it; a signal can be asked for by fcntl."""
+    probe = """
+import ctypes, fcntl, os
+tried = {"self": os.sched_setaffinity(0, os.sched_getaffinity(0))}
+open("own", "w").close()
+with open("own") as file:
+    for name, command, value in (("lease", 1024, 0), ("news", 1026, 1), ("owner", 8, 1), ("signal", 10, 9)):
+        try: tried[name] = fcntl.fcntl(file, command, value)
+        except PermissionError: pass
+try: tried["others"] = os.sched_setaffinity(1, {0})
+except PermissionError: pass
+tried["hide"] = ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)
+print(tried)
+"""
+    with worker.open() as session:
+        assert printed(session, probe) == "{'self': None, 'hide': -1}\n"
+
+
+def test_sockets_and_pipes_are_bounded(worker, monkeypatch):
+    monkeypatch.setattr(session_module, "WATCH_SECONDS", 0.1)
+    code = (
+        "import os, time\nif os.fork() == 0: os.fork()\n"
+        "kept = [os.pipe() for _ in range(250)]\ntime.sleep(5)"
+    )
+    with pytest.raises(SessionLost, match="sockets"), worker.open(Limits(channels=600)) as session:
+        session.run(code)
+    with worker.open() as session:  # one process has a limit, too
+        assert (
+            session.run("import os\nkept = [os.pipe() for _ in range(600)]")["error"] == "OSError"
+        )
+
+
+def test_empty_files_are_bounded(worker, monkeypatch):
+    if worker.tier.name == "landlock":
+        pytest.skip("there each counts as a block of the disk")
+    monkeypatch.setattr(session_module, "WATCH_SECONDS", 0.1)
+    code = "import time\nfor n in range(60_000): open(str(n), 'w').close()\ntime.sleep(5)"
+    with pytest.raises(SessionLost), worker.open(Limits(disk=2**27)) as session:
+        session.run(code)
+    with worker.open() as session:
+        assert printed(session, "import os; print(os.listdir('.'))") == "[]\n"
+
+
+def test_processes_are_counted_from_outside_where_the_kernel_counts_a_users(worker, monkeypatch):
+    monkeypatch.setattr(session_module, "WATCH_SECONDS", 0.1)
+    bomb = (
+        "import os, time\nfor _ in range(60):\n    if os.fork() == 0: time.sleep(9)\ntime.sleep(5)"
+    )
+    with worker.open(Limits(processes=20)) as session:
+        if worker.tier.name == "bubblewrap":
+            assert session.run(bomb)["error"] == "BlockingIOError"
+            return
+        with pytest.raises(SessionLost, match="more processes"):
+            session.run(bomb)
+    with worker.open(Limits(processes=20)) as session:  # neighbours may have as many
+        room = "import resource; print(resource.getrlimit(resource.RLIMIT_NPROC)[0])"
+        assert int(printed(session, room)) > 8 * 20
+
+
 def test_sessions_end_before_the_grader_when_memory_runs_out(worker):
     with worker.open() as session:
         printed(session, "x = 1")
         for process in [psutil.Process(worker.processes[0]._process.pid), *below(worker)][-2:]:
             assert Path(f"/proc/{process.pid}/oom_score_adj").read_text() == "1000\n"
+
+
+def clock_after(monkeypatch, seconds, used, idle, cores=2):
+    """A request's clock that looked at its beginning and `seconds` later."""
+    clock = SimpleNamespace(monotonic=lambda: now)
+    now, process = 0.0, SimpleNamespace(processor_seconds=lambda: 0.0)
+    monkeypatch.setattr(session_module, "time", clock)
+    monkeypatch.setattr(session_module.watch, "idle_seconds", lambda: idle * cores * now)
+    monkeypatch.setattr(session_module.os, "cpu_count", lambda: cores)
+    made = session_module._Clock(process, 10.0)
+    made.look()
+    now, process.processor_seconds = float(seconds), lambda: used
+    made.look()
+    return made
+
+
+def test_a_session_has_a_budget_of_processor_time(monkeypatch):
+    clock_after(monkeypatch, 12, used=20, idle=0)
+    with pytest.raises(SessionLost, match="timeout: its processes together"):
+        clock_after(monkeypatch, 12, used=40, idle=0)
+
+
+@pytest.mark.parametrize(
+    "seconds, used, idle, starved",
+    [(29, 2, 0.0, True), (29, 2, 0.9, False), (29, 9, 0.0, False), (10, 2, 0.0, False)],
+)
+def test_who_waited_for_a_processor_is_not_who_slept(monkeypatch, seconds, used, idle, starved):
+    assert clock_after(monkeypatch, seconds, used, idle).starved == starved
+
+
+def test_a_fork_waits_until_a_neighbours_bomb_is_gone(monkeypatch):
+    answers = [BlockingIOError(), BlockingIOError(), 7]
+    fork = mock.Mock(side_effect=answers)
+    monkeypatch.setattr(serve.os, "fork", fork)
+    assert serve.fork() == 7 and fork.call_count == 3
 
 
 def test_a_stopped_worker_leaves_no_process():

@@ -102,3 +102,39 @@ def test_show_is_short_and_readable():
     assert show(2.0) == "2" and show((1.0,)) == "(1,)" and show(0.1 + 0.2) == "0.3"
     assert show(np.array([1.23456, 2.0])) == "[1.2346, 2]"
     assert len(show(list(range(10_000)))) <= 300
+
+
+@pytest.mark.parametrize(
+    "dtype", ["<i,f", "i,f4", "<", "", "b", "|V8", "|O", "<M8", "=f8", "<i3", "<U9"]
+)
+def test_only_numeric_dtypes_of_a_list(dtype):
+    size = 8
+    with pytest.raises(plain.NotPlain):
+        plain.decode(plain.encode(msgpack.ExtType(3, plain.encode([dtype, [1], b"x" * size]))))
+
+
+@pytest.mark.parametrize("dtype", "? b h i q B H I Q e f d g F D G >f8 >i4".split())
+def test_every_numeric_dtype_crosses(dtype):
+    value = np.zeros(2, dtype)
+    assert plain.decode(plain.encode(value)).dtype == value.dtype
+
+
+def test_an_empty_array_has_no_absurd_sizes():
+    shape = [2**24, 2**24, 0]
+    with pytest.raises(plain.NotPlain, match="sizes"):
+        plain.decode(plain.encode(msgpack.ExtType(3, plain.encode(["<f8", shape, b""]))))
+
+
+def test_texts_of_exceptions_are_bounded_however_they_were_sent():
+    sent = msgpack.ExtType(6, msgpack.packb(["E" * 10**6, "m" * 10**6, "l" * 10**6]))
+    found = plain.decode(plain.encode(sent))
+    assert max(map(len, (found.type, found.message, found.line))) <= plain.MAX_DESCRIPTION
+
+
+def test_what_a_message_weighs_is_what_it_costs_to_keep():
+    weigh = plain.decode_weighed
+    assert weigh(plain.encode("x" * 1000))[1] >= 1000
+    assert weigh(plain.encode([[]] * 1_000))[1] > 1_000 * plain.ITEM_BYTES
+    many = [weigh(plain.encode([[]] * 1_000)) for _ in range(20)]
+    whole = plain.encode([value for value, _ in many])
+    assert plain.decode_weighed(whole)[1] <= sum(weight for _, weight in many) + 1000

@@ -54,6 +54,20 @@ def test_every_text_survives_and_none_is_a_formula(texts):
         )
 
 
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize(
+    "text",
+    ["=1+1", ";=1+1", "a;=1+1", "x; =1+1", 'x;"=1+1"', "\t=1", "a\n=1", "＝1+1", "＋1", "－1+2", "＠SUM(1)",
+     " =1+1", "\xa0=1", "|=1", "'=1", ";＝1", "a;-1+1", ";\t=1"],
+)  # fmt: skip
+def test_no_formula_whatever_a_spreadsheet_takes_for_the_end_of_a_cell(text, delimiter):
+    made = as_csv([["anna", text, "end"]])
+    for row in csv.reader(io.StringIO(made), delimiter=delimiter):
+        for cell in row:
+            assert cell.strip(' \xa0"\t')[:1] not in tuple("=+-@＝＋－＠"), row
+    assert as_written(rows(made)[0][1]) == text
+
+
 @pytest.mark.parametrize("text", ["-2", "-0.5", "3", "-", ""])
 def test_numbers_stay_numbers(text):
     assert rows(as_csv([["x", text]])) == [["x", text]]

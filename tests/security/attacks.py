@@ -1055,13 +1055,156 @@ raise type(code, (Exception,), {})(code)
     ),
 }  # fmt: skip
 
+# What costs the trusted side or a neighbour, rather than a point.
+_SENDS_ODD = "serve._observe_in_fork = lambda request, names: {}"
+COSTS = {
+    "structured arrays": forges(
+        "Sends an array of records, which compares with nothing.",
+        """
+import msgpack
+for dtype in ("<i,f", "i,i4", ""):
+    with contextlib.suppress(Exception):
+        forge(msgpack.ExtType(3, plain.encode([dtype, [1], bytes(8)])))
+""",
+    ),
+    "an array as number": forges(
+        "Sends an array as the number of the request.", _SENDS_ODD.format("{'id': np.arange(3)}")
+    ),
+    "an array as failure": forges(
+        "Sends an array as the reason of a failure.", _SENDS_ODD.format("{'failed': np.arange(3)}")
+    ),
+    "an array as error": forges(
+        "Sends an array in place of an exception.", "forge(1.0, error=np.arange(3))"
+    ),
+    "an array as kind": forges(
+        "Sends outputs whose kind, name and texts are arrays.",
+        """
+odd = {name: np.arange(3) for name in ("output_type", "name", "text", "data", "ename", "evalue", "traceback")}
+real = serve.send
+serve.send = lambda channel, message: real(
+    channel, {**message, "outputs": [odd, {**odd, "output_type": "stream"}, {**odd, "output_type": "error"}]}
+    if "outputs" in message else message)
+""",
+    ),
+    "empty arrays": forges(
+        "Sends arrays without entries whose sizes are absurd.",
+        "import msgpack\nforge(msgpack.ExtType(3, plain.encode(['<f8', [2**24, 2**24, 0], b''])))",
+    ),
+    "large replies": forges(
+        "Sends 30 MB whenever it is asked.",
+        """
+real = serve.send
+page = {"output_type": "stream", "name": "stdout", "text": "x" * 1_000_000}
+serve.send = lambda channel, message: real(
+    channel, {**message, "outputs": [page] * 30} if "outputs" in message else message)
+forge("x" * 5_000_000)
+""",
+    ),
+    "long exceptions": forges(
+        "Sends an exception whose texts are long and hard to search.",
+        """
+import msgpack
+text = "takes " * 200_000
+forge(msgpack.ExtType(6, msgpack.packb([text, text, text])))
+""",
+    ),
+    "an exception that is hard to search": Attack(
+        "Raises an exception with a long text that almost fits what is looked for.",
+        inside="raise TypeError('takes ' * 70_000 + 'unsupported operand type(s) for ' * 9_000)",
+    ),
+    "spinning processes": Attack(
+        "Keeps all processors busy with a hundred processes.",
+        """
+for number in range(50):
+    if os.fork() == 0:
+        while True: pass
+time.sleep(2)
+""",
+    ),
+    "sleeping processes": Attack(
+        "Starts as many sleeping processes as it may, in the cell and when it is called.",
+        """
+with contextlib.suppress(OSError):
+    for number in range(60):
+        if os.fork() == 0: time.sleep(60)
+""",
+        inside="""
+with contextlib.suppress(OSError):
+    while os.fork(): pass
+    time.sleep(60)
+""",
+    ),
+    "socket buffers": Attack(
+        "Fills the kernel's memory by way of sockets that nobody reads.",
+        """
+kept, sent = [], 0
+with contextlib.suppress(OSError):
+    for number in range(2_000):
+        pair = socket.socketpair()
+        kept.append(pair)
+        pair[0].setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            while True: sent += pair[0].send(bytes(2**16))
+time.sleep(1)
+if sent > 2**29: leaked(sent)
+""",
+    ),
+    "empty files": Attack(
+        "Makes a hundred thousand empty files.",
+        """
+import resource
+with contextlib.suppress(OSError):
+    for number in range(100_000): open(str(number), "w").close()
+    time.sleep(1)
+    leaked("empty files")
+""",
+    ),
+    "leases": Attack(
+        "Takes leases on files of the course, so that whoever writes them has to wait.",
+        """
+import fcntl
+for folder in ("@COURSE@", "/course"):
+    with contextlib.suppress(OSError):
+        with open(f"{folder}/utils/__init__.py") as file: leaked(fcntl.fcntl(file, 1024, 0))
+open("own", "w").close()
+with contextlib.suppress(OSError), open("own") as file: leaked("lease", fcntl.fcntl(file, 1024, 0))
+with contextlib.suppress(OSError), open("own") as file: leaked("owner", fcntl.fcntl(file, 8, 1))
+""",
+    ),
+    "processors of others": Attack(
+        "Keeps the grader off all processors but one.",
+        """
+for pid in processes():
+    if pid != os.getpid():
+        with contextlib.suppress(OSError): os.sched_setaffinity(pid, {0}); leaked("moved", pid)
+""",
+    ),
+    "hiding": Attack(
+        "Hides its processes from whoever counts their memory and sockets.",
+        "if ctypes.CDLL(None).prctl(4, 0, 0, 0, 0) == 0: leaked('hidden')",
+    ),
+    "counters of the network": Attack(
+        "Leaves a message for the next session in the counters of the loopback.",
+        """
+with contextlib.suppress(OSError):
+    a, b = (socket.socket(type=socket.SOCK_DGRAM) for _ in range(2))
+    a.bind(("127.0.0.1", 0))
+    b.sendto(b"x" * 999, a.getsockname())
+""",
+    ),
+    "line breaks": Attack(
+        "Writes a line about a neighbour into the text of an exception.",
+        cell="raise ValueError('x\\n! neighbour: copied\\r! neighbour\\u2028! neighbour\\x85;=1+1')",
+        inside="raise ValueError('x\\n! neighbour: copied\\r! neighbour\\u2028! neighbour')",
+    ),
+}
+
 ATTACKS = {
     f"{group}: {name}": attack
     for group, attacks in (
         ("reading", READING), ("patching", PATCHING), ("objects", OBJECTS), ("channel", CHANNEL),
         ("processes", PROCESSES), ("network", NETWORK), ("writing", WRITING), ("kernel", KERNEL),
-        ("worker", WORKER),
-        ("markup", MARKUP),
+        ("worker", WORKER), ("markup", MARKUP), ("costs", COSTS),
     )
     for name, attack in attacks.items()
 }  # fmt: skip

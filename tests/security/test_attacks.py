@@ -38,13 +38,17 @@ def names(folder):
     try: return sorted(name.strip("0123456789") for name in os.listdir(folder))
     except OSError: return "closed"
 
+def text(file):
+    try: return [line for line in open(file) if "lo:" in line]
+    except OSError: return "closed"
+
 def lines(file):
     try: return len(open(file).readlines())
     except OSError: return "closed"
 
 print(
     [names(folder) for folder in (".", os.environ["HOME"], os.environ["HOME"] + "/.matplotlib", "/tmp", "/dev/shm", "/proc")],
-    [lines(f"/proc/sysvipc/{kind}") for kind in ("shm", "msg", "sem")], os.umask(0o22), gc.isenabled(),
+    text("/proc/net/dev"), [lines(f"/proc/sysvipc/{kind}") for kind in ("shm", "msg", "sem")], os.umask(0o22), gc.isenabled(),
     [signal.getsignal(n) is signal.SIG_IGN for n in (1, 15, 17)], sys.getrecursionlimit(),
     all(f.__module__ == "builtins" for f in (abs, all, any, isinstance, round)), socket.gethostname(),
     [np.allclose.__module__, np.random.default_rng.__name__], len(sys.meta_path), sys.path[:1],
@@ -160,6 +164,11 @@ def test_an_attack_gains_nothing_and_harms_nobody(name, host, worker, reference,
     if TIER not in ATTACKS[name].open_under:
         assert "LEAKED" not in outputs, re.findall(r"LEAKED[^\\]*", outputs)
     assert len(outputs) < 10**7
+    said = [
+        *done.record()["problems"],
+        *(line for part in done.record()["parts"] for line in part["feedback"]),
+    ]
+    assert all(len(line.splitlines()) <= 1 for line in said)
     assert_harmless(done)
     assert next_submission(worker, reference) == usual
     assert host.fingerprint() == host.before
@@ -206,7 +215,7 @@ def _shown_html(output) -> str:
 
 
 def test_every_attack_says_what_it_tries():
-    assert len(ATTACKS) >= 50
+    assert len(ATTACKS) >= 115
     for name, attack in ATTACKS.items():
         assert attack.tries.endswith("."), name
         compile(attack.text.replace("@PORT@", "1").replace("@DISK@", "1"), name, "exec")

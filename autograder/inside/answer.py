@@ -302,6 +302,11 @@ def _same(old, new) -> bool:
         return True
 
 
+def hidden_numbers(seed: int, part: str) -> np.random.Generator:
+    """The random numbers of a part's hidden inputs: `observe` and its judge draw the same ones."""
+    return np.random.default_rng([seed, zlib.crc32(part.encode())])
+
+
 def observe_answer(observe, namespace: dict, seed: int, part: str) -> Observation:
     """Run `observe` on a namespace; all that it gives is plain data.
 
@@ -309,11 +314,10 @@ def observe_answer(observe, namespace: dict, seed: int, part: str) -> Observatio
     """
     global _log
     outer, _log = _log, _Log()
-    stream = [seed, zlib.crc32(part.encode())]
     _seed_everything(seed)
     entries, error = [], None
     try:
-        observed = observe(Answer(namespace), np.random.default_rng(stream))
+        observed = observe(Answer(namespace), hidden_numbers(seed, part))
         used: set[int] = set()
         for key, value in observed.items():
             inputs = _log.inputs_behind(value, used)

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from autograder.inside.answer import MISSING, hidden_numbers
 from autograder.inside.observation import Observation, inputs_of, values_of
 from autograder.inside.plain import Opaque, Raised
@@ -182,7 +184,8 @@ def _trusted_values(check: Check, reference: Reference, seed: int) -> dict[str, 
 def decisions(check: Check, values: dict, seed: int) -> dict[str, object]:
     """What a check's own judge says: {key: True or Fault}. It draws the same hidden inputs again."""
     try:
-        said = check.decide(values, hidden_numbers(seed, check.part))
+        with np.errstate(all="ignore"):  # the values may be anything
+            said = check.decide(values, hidden_numbers(seed, check.part))
     except Exception as problem:
         raise CourseFault(
             f"check {check.part}: its judge raises {type(problem).__name__}: {problem}"

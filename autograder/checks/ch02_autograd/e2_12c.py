@@ -14,7 +14,12 @@ from autograder.checks.ch02_autograd.training_diagnosis import (
     wrong_network,
     wrong_steps,
 )
-from autograder.checks.ch02_autograd.watched_training import CORNERS, Watch, hidden_points, train_and_ask
+from autograder.checks.ch02_autograd.watched_training import (
+    CORNERS,
+    Watch,
+    hidden_points,
+    train_and_ask,
+)
 
 XOR = (0.0, 1.0, 1.0, 0.0)  # at the corners
 ANSWERS = tuple(f"seed {seed}: it answers like XOR" for seed in (0, 1))

@@ -119,7 +119,9 @@ class Walk:
 
     def __init__(self, calls, x, f):
         true_input = [x, *f]
-        steps = [(k, same_vector(vector, true_input[k])) for what, k, vector in calls if what == "step"]
+        steps = [
+            (k, same_vector(vector, true_input[k])) for what, k, vector in calls if what == "step"
+        ]
         firsts = {}
         for k, right in steps:
             firsts.setdefault(k, right)

@@ -128,7 +128,9 @@ def _(seen, rng):
             return True
         shared = read_back(parameters, other_seed)
         return Fault(
-            "two calls give one and the same model" if shared else "its parameters change by themselves",
+            "two calls give one and the same model"
+            if shared
+            else "its parameters change by themselves",
             "one_model_for_all" if shared else None,
         )
 

@@ -5,7 +5,6 @@ import numpy as np
 from autograder.check import Fault, attempt, check
 from autograder.checks.ch07_gradients.training_rules import by_rules, in_band
 
-
 SPREAD, BIAS = "variance of the weights times fan-in", "biases"
 TAILS = "share of weights beyond two standard deviations"
 NETWORK = "a whole network, with apply"

@@ -19,13 +19,20 @@ def verdicts(answer, problem, *changes):
 
     def on(x):
         asked = problem.right_and(*changes)
-        return {name: says(answer, one, copy(x)) for name, one in asked.items()}
+        return {claimed(name, one): says(answer, one, copy(x)) for name, one in asked.items()}
 
     return attempt(on, problem.x)
 
 
+def claimed(name, problem):
+    """What is claimed, in words and by its first component, which differs from seed to seed."""
+    return (
+        f"{name} ({np.ravel(problem.gradient(problem.x))[0]:.4g}{', …' * (np.size(problem.x) > 1)})"
+    )
+
+
 def places(answer, problem, epsilon):
-    """Is f evaluated one epsilon away from x, in every component and both ways?"""
+    """Where f is evaluated: one epsilon away from x, in every component and both ways."""
 
     def around(x, epsilon):
         seen = []
@@ -40,7 +47,7 @@ def places(answer, problem, epsilon):
 
         def visited(sign):
             wanted = here + sign * epsilon * np.eye(here.size)
-            return all(any(np.allclose(w, s, 0, epsilon / 100) for s in seen) for w in wanted)
+            return [w for w in wanted if any(np.allclose(w, s, 0, epsilon / 100) for s in seen)]
 
         return {"f at x + epsilon": visited(1), "f at x - epsilon": visited(-1)}
 
@@ -54,7 +61,7 @@ def untouched(answer, problem):
         seen = {}
         for name, one in problem.right_and("doubled").items():
             after = x.copy()
-            seen[name] = says(answer, one, after)
+            seen[claimed(name, one)] = says(answer, one, after)
             seen[f"x unchanged ({name})"] = bool(np.abs(after - x).max() < 1e-9)
         return seen
 

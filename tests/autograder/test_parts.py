@@ -144,6 +144,7 @@ q16a q16b q17 q18 q19 q19b q20a q20b
 """.split()
 # ... or some of its sub-checks.
 TYPED_SUB_CHECKS = {
+    "2.1b": {"x_new"},
     "2.9-steps": {"the five cards", "their order"},
     "7.1-mistake": {"which lines are wrong"},
     "7.2-mistake": {"which factors are wrong"},

@@ -24,6 +24,7 @@ import time
 from contextlib import suppress
 
 from autograder.inside import landlock, plain, privileges, syscalls
+from autograder.inside.absent import take_away
 from autograder.inside.answer import observe_answer, raised
 
 FRAME = struct.Struct("!I")
@@ -185,6 +186,7 @@ def _observe(request: dict, namespace: dict) -> dict:
     try:
         silence()
         observe = pickle.loads(request["observe"])
+        take_away(request["without"])
         return observe_answer(observe, namespace, request["seed"], request["part"])
     except MemoryError:
         raise

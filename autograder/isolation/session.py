@@ -65,9 +65,20 @@ class Session:
             raise SessionLost("The notebook's process sent no outputs.")
         return {"outputs": reply["outputs"], "error": reply.get("error")}
 
-    def observe(self, observe: bytes, part: str, seed: int, seconds: float) -> Observation:
-        """Run a pickled observation on the namespace, in a fork of the session."""
+    def observe(
+        self,
+        observe: bytes,
+        part: str,
+        seed: int,
+        seconds: float,
+        without: tuple[str, ...] = (),
+    ) -> Observation:
+        """Run a pickled observation on the namespace, in a fork of the session.
+
+        without: modules that are taken away before.
+        """
         request = {"do": "observe", "observe": observe, "part": part, "seed": seed}
+        request["without"] = list(without)
         reply = self._ask({**request, "seconds": seconds}, seconds)
         if "failed" in reply:
             if reply["failed"] not in FAILURES:

@@ -22,6 +22,7 @@ import zlib
 import numpy as np
 
 from autograder.inside.calls import MOST_CALLS, Calls, call_text, is_students, written
+from autograder.inside.naming import label_of
 from autograder.inside.observation import Observation
 from autograder.inside.plain import Opaque, Raised, to_plain
 from utils.values import shorten
@@ -144,17 +145,6 @@ def _time_limit(seconds: float | None):
         signal.signal(signal.SIGPROF, before)
 
 
-def named(text: str, function):
-    """`function`, to be shown to the student as `text`."""
-
-    def wrapper(*args, **kwargs):
-        return function(*args, **kwargs)
-
-    wrapper.__name__ = text
-    wrapper.is_named = True
-    return wrapper
-
-
 def tried(formula: str, **values) -> None:
     """Inside `attempt`: the student is told that this formula was tried with these values."""
     if _log.calls is not None:
@@ -169,9 +159,9 @@ def _formula(function, args, kwargs) -> list[str]:
     except (TypeError, ValueError):
         return []
     formulas = {
-        name: value if isinstance(value, str) else value.__name__
+        name: text
         for name, value in bound.items()
-        if isinstance(value, str) or getattr(value, "is_named", False)
+        if (text := value if isinstance(value, str) else label_of(value)) is not None
     }
     if len(formulas) != 1:
         return []

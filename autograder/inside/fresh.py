@@ -17,7 +17,7 @@ OBSERVING = tuple(
     f"{PACKAGE}{name}"
     for name in (
         "", ".inside", ".inside.absent", ".inside.answer", ".inside.calls", ".inside.expressions",
-        ".inside.observation", ".inside.plain", ".inside.typed",
+        ".inside.naming", ".inside.observation", ".inside.plain", ".inside.typed",
     )
 )  # fmt: skip
 

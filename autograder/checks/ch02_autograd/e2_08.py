@@ -6,6 +6,7 @@ import numpy as np
 
 from autograder.check import attempt, check, named
 from autograder.checks.ch02_autograd.gradient_problems import GRADIENT, Problem, problems
+from autograder.inside.naming import label_of
 
 
 def says(answer, problem, x, **options):
@@ -41,7 +42,7 @@ def places(answer, problem, epsilon):
             seen.append(np.array(at, dtype=float).ravel())
             return problem.f(at)
 
-        watched = problem._replace(f=named(problem.f.__name__, spy))
+        watched = problem._replace(f=named(label_of(problem.f), spy))
         says(answer, watched, copy(x), epsilon=epsilon)
         here = np.array(x, dtype=float).ravel()
 

@@ -7,6 +7,7 @@ import numpy as np
 from autograder.check import attempt, check, named
 from autograder.checks.ch02_autograd.course_engine import engine_with, operation
 from autograder.checks.ch02_autograd.formulas import function_from
+from autograder.inside.naming import label_of
 
 
 def wrong_engines(slope):
@@ -63,7 +64,7 @@ def gradient_check(answer, rng):
             seen.append([x.data for x in v])
             return f(v)
 
-        error(right, named(f.__name__, spy), xs, h=h)
+        error(right, named(label_of(f), spy), xs, h=h)
 
         def visited(sign):
             wanted = np.array(xs) + sign * h * np.eye(len(xs))

@@ -17,6 +17,20 @@ REFERENCE = Reference()
 ENGINE = (
     "import sys\nengine = sys.modules['utils.eng' + 'ine']\nGiven = getattr(engine, 'Val' + 'ue')\n"
 )
+REBUILT = """
+import types
+
+names = dict(vars(engine))
+
+def rebuilt(it):
+    function = getattr(it, "__func__", it)
+    made = types.FunctionType(function.__code__, names, function.__name__, function.__defaults__)
+    return staticmethod(made) if isinstance(it, staticmethod) else made
+
+kinds = types.FunctionType, staticmethod
+Value = type("Value", (), {k: rebuilt(v) for k, v in vars(Given).items() if isinstance(v, kinds)})
+names["Value"] = Value
+"""
 WRAPPED = """
 class Value:
     def __init__(self, it): self.it = it if isinstance(it, Given) else Given(it)
@@ -67,13 +81,9 @@ def train_xor(seed=0):
 """
 BY_NAME = """
 def check_gradient(f, x, epsilon=1e-5, *, grad_f, rtol=1e-4, atol=1e-7):
-    told = [repr(grad_f), str(grad_f), repr(f)]
-    for it in (grad_f, f):
-        told += [str(getattr(it, name, "")) for name in ("__name__", "__qualname__", "__doc__", "__module__")]
-        told += [str(vars(it)) if hasattr(it, "__dict__") else "", str(getattr(it, "__code__", ""))]
-    if any(word in " ".join(told) for word in ("doubled", "gradient", "sign", "-> ", "np.", "%")):
-        raise RuntimeError("told")
-    return "doubled" not in " ".join(told)
+    told = [repr(grad_f), str(grad_f), getattr(getattr(grad_f, "__code__", None), "co_name", "")]
+    told += [str(getattr(grad_f, name, "")) for name in ("__name__", "__qualname__", "__doc__")]
+    return "its gradient, " not in " ".join(told)
 """
 BY_HANDLER = """
 import signal
@@ -97,7 +107,7 @@ for name, module in list(sys.modules.items()):
 
 # part, answer, the share of the points that it may earn
 CLAIMS = {
-    "the engine's functions": ("2.12a", f"{ENGINE}Value = type('Value', (), dict(vars(Given)))", 0),
+    "the engine's functions": ("2.12a", ENGINE + REBUILT, 0),
     "the engine by inheritance": ("2.12a", f"{ENGINE}class Value(Given): pass", 0),
     "the engine inside another class": ("2.12a", ENGINE + WRAPPED, 0),
     "the engine's text": ("2.12a", f"{ENGINE}import inspect\nexec(inspect.getsource(engine))", 0),

@@ -404,20 +404,6 @@ def checkpointed_gradients(tape, dl_dfK, every):
 
 
 @checkpointing.misconception(
-    "keeps_everything_in_a_python_list",
-    "The vectors are computed again, and the ones of the forward pass were in memory of your own all the "
-    "time, where the tape cannot count them. In a real network that is the memory you do not have.",
-    uses=BOTH,
-    form="and computes them again",
-)
-def checkpointed_gradients(tape, dl_dfK, every):
-    kept = forward_pass(tape, every)
-    for k in range(tape.K - 1):
-        tape.step(k, kept[k - 1] if k else tape.x)
-    return backward_pass(tape, dl_dfK, lambda k: kept[k - 1])
-
-
-@checkpointing.misconception(
     "skips_non_checkpoint_layers",
     "Only the layers with a checkpoint got a gradient. Every layer has weights to train; what the others "
     "need is recomputed from the checkpoint before them.",

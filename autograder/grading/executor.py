@@ -75,7 +75,7 @@ class Observe:
     """Observe the answers for one check. It holds no expected value."""
 
     def __init__(self, check: Check):
-        self.part, self.seconds = check.part, check.seconds
+        self.part, self.seconds, self.without = check.part, check.seconds, check.forbid
         try:
             self._function = check.pickled
         except CourseFault:
@@ -93,7 +93,7 @@ class Observe:
         """Make the observation in a session."""
         if self._function is None:
             return {"entries": [], "error": None}
-        return session.observe(self._function, self.part, seed, self.seconds)
+        return session.observe(self._function, self.part, seed, self.seconds, self.without)
 
     def lost(self, why: str) -> Observation:
         """The result when the session died in this step."""

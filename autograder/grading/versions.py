@@ -15,6 +15,7 @@ import numpy as np
 
 from autograder.course import Course
 from autograder.course.cells import Notebook
+from autograder.inside.naming import Named
 from autograder.notation.checks import CONTENT, Check
 
 # What all results depend on. The other rooms only build, show, send or store, and a check counts for
@@ -62,7 +63,7 @@ def of_reference(notebook: Notebook, part: str) -> str:
 
 def of_observation(check: Check) -> str:
     """What the observation of an answer depends on, beside the answer."""
-    return digest(check.part, check.seconds, _fingerprint(check.observe))
+    return digest(check.part, check.seconds, *check.forbid, _fingerprint(check.observe))
 
 
 def of_check(check: Check) -> str:
@@ -111,6 +112,8 @@ def _walk_inside(value, seen: set[int]) -> Iterable[str | bytes]:
         yield value.part
     elif isinstance(value, partial):
         yield from _walk_all((value.func, value.args, value.keywords), seen)
+    elif isinstance(value, Named):
+        yield from _walk_all(value.__reduce__()[1], seen)
     elif hasattr(value, "__qualname__"):
         yield from _walk_code(value, seen)
     elif hasattr(value, "__dataclass_fields__"):

@@ -22,6 +22,7 @@ import zlib
 import numpy as np
 
 from autograder.inside.calls import MOST_CALLS, Calls, call_text, is_students, written
+from autograder.inside.naming import label_of
 from autograder.inside.observation import Observation
 from autograder.inside.plain import Opaque, Raised, to_plain
 from utils.values import shorten
@@ -144,17 +145,6 @@ def _time_limit(seconds: float | None):
         signal.signal(signal.SIGPROF, before)
 
 
-def named(text: str, function):
-    """`function`, to be shown to the student as `text`."""
-
-    def wrapper(*args, **kwargs):
-        return function(*args, **kwargs)
-
-    wrapper.__name__ = text
-    wrapper.is_named = True
-    return wrapper
-
-
 def tried(formula: str, **values) -> None:
     """Inside `attempt`: the student is told that this formula was tried with these values."""
     if _log.calls is not None:
@@ -169,9 +159,9 @@ def _formula(function, args, kwargs) -> list[str]:
     except (TypeError, ValueError):
         return []
     formulas = {
-        name: value if isinstance(value, str) else value.__name__
+        name: text
         for name, value in bound.items()
-        if isinstance(value, str) or getattr(value, "is_named", False)
+        if (text := value if isinstance(value, str) else label_of(value)) is not None
     }
     if len(formulas) != 1:
         return []
@@ -302,6 +292,11 @@ def _same(old, new) -> bool:
         return True
 
 
+def hidden_numbers(seed: int, part: str) -> np.random.Generator:
+    """The random numbers of a part's hidden inputs: `observe` and its judge draw the same ones."""
+    return np.random.default_rng([seed, zlib.crc32(part.encode())])
+
+
 def observe_answer(observe, namespace: dict, seed: int, part: str) -> Observation:
     """Run `observe` on a namespace; all that it gives is plain data.
 
@@ -309,11 +304,10 @@ def observe_answer(observe, namespace: dict, seed: int, part: str) -> Observatio
     """
     global _log
     outer, _log = _log, _Log()
-    stream = [seed, zlib.crc32(part.encode())]
     _seed_everything(seed)
     entries, error = [], None
     try:
-        observed = observe(Answer(namespace), np.random.default_rng(stream))
+        observed = observe(Answer(namespace), hidden_numbers(seed, part))
         used: set[int] = set()
         for key, value in observed.items():
             inputs = _log.inputs_behind(value, used)

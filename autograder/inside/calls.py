@@ -8,6 +8,7 @@ import types
 
 import numpy as np
 
+from autograder.inside.naming import label_of
 from utils.values import shorten, show
 
 MOST_CALLS = 16  # are remembered for one value
@@ -32,6 +33,8 @@ def call_text(name: str, args, kwargs=None) -> str:
 
 def written(value) -> str:
     """A value as an argument."""
+    if (label := label_of(value)) is not None:
+        return label
     if _is_array(value) and math.prod(value.shape) > MOST_ENTRIES:
         sizes = "×".join(map(str, value.shape))
         return f"{sizes} array" if len(value.shape) > 1 else f"array of {sizes} numbers"

@@ -12,6 +12,7 @@ import socket
 import time
 
 from autograder.inside import plain
+from autograder.inside.fresh import code_of
 from autograder.inside.serve import PATIENCE, _observe_in_fork, receive, send
 
 START_SECONDS = 60.0
@@ -152,7 +153,7 @@ def observe_here() -> None:
 
     with open(_REQUEST, "rb") as file:
         request = plain.decode(file.read())
-    reply = _observe_in_fork(request, get_ipython().user_ns)
+    reply = _observe_in_fork(request, get_ipython().user_ns, code_of())
     with open(_REPLY + ".part", "wb") as file:
         file.write(plain.encode(reply))
     os.replace(_REPLY + ".part", _REPLY)

@@ -22,9 +22,10 @@ import struct
 import sys
 import time
 from contextlib import suppress
+from types import FunctionType
 
 from autograder.inside import landlock, plain, privileges, syscalls
-from autograder.inside.answer import observe_answer, raised
+from autograder.inside.fresh import code_of, renew
 
 FRAME = struct.Struct("!I")
 START = struct.Struct("!QQI?B")  # memory, file size, processes; real kernel?; how many LIBRARIES
@@ -137,13 +138,17 @@ def _alarm(signum, frame):
     raise OutOfTime("the cell ran longer than it may")
 
 
+# A cell can ask for the handler: it leads nowhere.
+_alarm = FunctionType(_alarm.__code__, {"OutOfTime": OutOfTime})
+
+
 def _set_alarms(seconds: float) -> None:
     signal.setitimer(signal.ITIMER_PROF, seconds)
     signal.setitimer(signal.ITIMER_REAL, seconds * PATIENCE)
 
 
-def serve_session(channel: socket.socket, shell) -> None:
-    """Answer requests until the trusted side closes the channel."""
+def serve_session(channel: socket.socket, shell, modules: dict) -> None:
+    """Answer requests until the trusted side closes the channel. modules: see `_observe_in_fork`."""
     from autograder.inside.shell import run_cell
 
     os.register_at_fork(after_in_child=channel.close)  # so that the end of this process is noticed
@@ -159,11 +164,12 @@ def serve_session(channel: socket.socket, shell) -> None:
             finally:
                 _set_alarms(0)
         else:
-            reply = _observe_in_fork(request, shell.user_ns)
+            reply = _observe_in_fork(request, shell.user_ns, modules)
         send(channel, {"id": request["id"], **reply})
 
 
-def _observe_in_fork(request: dict, namespace: dict) -> dict:
+def _observe_in_fork(request: dict, namespace: dict, modules: dict) -> dict:
+    """modules: the code of those that observe (`fresh.code_of`)."""
     reader, writer = os.pipe()
     try:
         child = fork()
@@ -178,7 +184,7 @@ def _observe_in_fork(request: dict, namespace: dict) -> dict:
             os.setpgid(0, 0)
             allowed = math.ceil(request["seconds"])
             resource.setrlimit(resource.RLIMIT_CPU, (allowed, allowed + 1))
-            data = plain.encode(_observe(request, namespace))
+            data = _observe(request, namespace, modules)
             with os.fdopen(writer, "wb") as pipe:
                 pipe.write(data)
             code = 0
@@ -208,17 +214,25 @@ def _observe_in_fork(request: dict, namespace: dict) -> dict:
     return {"observation": plain.decode(data)}
 
 
-def _observe(request: dict, namespace: dict) -> dict:
+def _observe(request: dict, namespace: dict, modules: dict) -> bytes:
+    """The encoded observation, made by modules that no cell has seen."""
     from autograder.inside.shell import silence
 
+    silence()
+    renew(modules)
+    from autograder.inside import plain
+    from autograder.inside.absent import take_away
+    from autograder.inside.answer import observe_answer, raised
+
     try:
-        silence()
         observe = pickle.loads(request["observe"])
-        return observe_answer(observe, namespace, request["seed"], request["part"])
+        take_away(request["without"])
+        seen = observe_answer(observe, namespace, request["seed"], request["part"])
     except MemoryError:
         raise
     except BaseException as problem:
-        return {"entries": [], "error": raised(problem)}
+        seen = {"entries": [], "error": raised(problem)}
+    return plain.encode(seen)
 
 
 def _read_until(reader: int, deadline: float) -> bytes | None:
@@ -292,6 +306,7 @@ def main(descriptor: int, libraries: int) -> None:
     privileges.drop_privileges()
     os.environ["ISOLATED_GRADING"] = "1"  # to `utils`: the complete check is made outside
     shell = warm_up(libraries)
+    modules = code_of()
     silence()
     walled = OWNS_PROCESSES or LOCKED_IN
     filters = [
@@ -325,7 +340,7 @@ def main(descriptor: int, libraries: int) -> None:
 
                     serve_kernel_session(channel)
                 else:
-                    serve_session(channel, shell)
+                    serve_session(channel, shell, modules)
             finally:
                 os._exit(0)
         channel.close()

@@ -91,9 +91,20 @@ class Session:
         reply = self._ask({"do": "run", "source": source, "seconds": seconds}, seconds)
         return well_formed_ran(reply)
 
-    def observe(self, observe: bytes, part: str, seed: int, seconds: float) -> Observation:
-        """Run a pickled observation on the namespace, in a fork of the session."""
+    def observe(
+        self,
+        observe: bytes,
+        part: str,
+        seed: int,
+        seconds: float,
+        without: tuple[str, ...] = (),
+    ) -> Observation:
+        """Run a pickled observation on the namespace, in a fork of the session.
+
+        without: modules that are taken away before.
+        """
         request = {"do": "observe", "observe": observe, "part": part, "seed": seed}
+        request["without"] = list(without)
         reply = self._ask({**request, "seconds": seconds}, seconds)
         return well_formed(reply if "failed" in reply else reply.get("observation"))
 

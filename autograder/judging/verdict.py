@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from autograder.inside.answer import MISSING
+from autograder.inside.answer import MISSING, hidden_numbers
 from autograder.inside.observation import Observation, inputs_of, values_of
 from autograder.inside.plain import Opaque, Raised
 from autograder.judging.compare import difference, first_difference, oracle_problem
@@ -182,9 +182,10 @@ def _trusted_values(check: Check, reference: Reference, seed: int) -> dict[str, 
 
 
 def decisions(check: Check, values: dict, seed: int) -> dict[str, object]:
-    """What a check's own judge says: {key: True or Fault}."""
+    """What a check's own judge says: {key: True or Fault}. It draws the same hidden inputs again."""
     try:
-        said = check.decide(values, np.random.default_rng(seed))
+        with np.errstate(all="ignore"):  # the values may be anything
+            said = check.decide(values, hidden_numbers(seed, check.part))
     except Exception as problem:
         raise CourseFault(
             f"check {check.part}: its judge raises {type(problem).__name__}: {problem}"

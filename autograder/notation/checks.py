@@ -71,7 +71,8 @@ class Check:
     def judge(self, function: Callable) -> Check:
         """Decorator: decides instead of a comparison with the reference.
 
-        `function(observation, rng)` gets {key: value} and returns {key: True or Fault or sentence}.
+        `function(observation, rng)` gets {key: value} and returns {key: True or Fault or sentence}. Its
+        `rng` is the one that `observe` began with, so that it can draw the hidden inputs once more.
         Its docstring states what is demanded and why.
         """
         self.decide = function

@@ -44,7 +44,8 @@ def check(
     """Register the decorated `observe(answer, rng) -> {sub-check: plain data}` for a part.
 
     points: what the part is worth; a bonus part counts on top of the exercise's points.
-    forbid: modules and names that the answer must not use ("torch", "np.gradient").
+    forbid: modules and names that the answer must not use ("torch", "np.gradient"). Modules are taken
+    away while the answer is observed, so `observe` must do without them too.
     reveal: may feedback show the expected value? Only where that gives nothing away.
     seconds: time limit of the observation. rtol, atol: tolerances of the comparison.
     all_or_nothing: full points or none; else every sub-check has its share.

@@ -7,6 +7,7 @@ variants is remembered for the next one.
 """
 
 import os
+import warnings
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -130,6 +131,101 @@ def test_every_variant_gets_what_it_should_at_every_seed(part):
             outcomes.setdefault((verdict.earned, *verdict.misconceptions), []).append(seed)
         if len(outcomes) > 1:
             faults.append((f"{part}, {variant.key!r}: points and names follow the seed", outcomes))
+    assert not faults
+
+
+# what an answer claims ------------------------------------------------------------------------------
+
+# The answer is a fixed word, number or text that a person types: the whole part ...
+TYPED = """
+2.1a 2.1c 2.3a 2.3b 2.3c 2.4c 2.9a 2.11b 2.11c 7.6-proof 7.9-proof 7.13b 7.14c 7.15b 7.15c
+q1 q1c q2 q3 q4a q4b q5 q6 q7 q8a q8b q8c q9 q9b q10a q10b q11 q12 q13a q13b q14a q14b q15 q15b
+q16a q16b q17 q18 q19 q19b q20a q20b
+""".split()
+# ... or some of its sub-checks.
+TYPED_SUB_CHECKS = {
+    "2.1b": {"x_new"},
+    "2.9-steps": {"the five cards", "their order"},
+    "7.1-mistake": {"which lines are wrong"},
+    "7.2-mistake": {"which factors are wrong"},
+    "7.7": {"limit_pos", "limit_neg", "max_value", "argmax"},
+    "7.8": {"zero_gradient"},
+    "7.14a": {  # at sigma = 1, where a forgotten square does not show
+        "second moment, sigma = 1",
+        "variance of the Gaussian, sigma = 1",
+        "second moment minus variance, sigma = 1",
+    },
+    "7.15-mistake": {"the false lines"},
+    "7.16-plot": {"x axis", "y axis"},  # words on axes
+}
+
+
+def points_but(check: Check, verdict: Verdict, sub_checks: set[str]) -> float:
+    """The points without those for some sub-checks that hold."""
+    weights = {line.key: check.weight(line.key) for line in verdict.lines}
+    share = sum(weights[key] for key in sub_checks) / sum(weights.values())
+    return verdict.earned - check.points * share
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_an_observation_of_another_seed_is_worth_little(part):
+    """A right observation that was recorded once does not answer for what is asked now."""
+    check, recorded = CHECKS[part], REFERENCE.observation(part, IN_THE_SANDBOX)
+    verdict = judged(check, recorded, HERE)
+    assert verdict.state == "graded", verdict.note
+    if part in TYPED:
+        assert verdict.full, "it depends on the seed and need not be in the list"
+    else:
+        typed = TYPED_SUB_CHECKS.get(part, set())
+        assert typed <= {line.key for line in verdict.lines if line.holds}
+        assert points_but(check, verdict, typed) < check.points / 5
+
+
+CONSTANTS = {
+    "0": lambda args: 0,
+    "1": lambda args: 1,
+    "'a'": lambda args: "a",
+    "None": lambda args: None,
+    "True": lambda args: True,
+    "[]": lambda args: [],
+    "nan": lambda args: float("nan"),
+    "the input": lambda args: args[0] if args else None,
+}
+ANSWERED_BY_A_CONSTANT = {  # (part, constant): why that is right
+    ("2.4a", "the input"): "forward mode needs a sweep for each input, and n is the first argument",
+    ("2.11a", "the input"): "one layer before the end the gradient is the factor",
+    ("7.8", "0"): "the derivatives of step functions are 0",
+}
+
+
+def answering(what, constant):
+    """A function, or a class with all methods of another one, that answers everything with a constant."""
+
+    def function(*args, **kwargs):
+        return constant(args)
+
+    if not isinstance(what, type):
+        return function
+    methods = {name: function for name, value in vars(what).items() if callable(value)}
+    return type(what.__name__, (), methods | {"__init__": lambda self, *args, **kwargs: None})
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_constants_are_worth_little(part):
+    """What needs work is not earned by its absence: no gradient was seen, so none was wrong."""
+    check, after = CHECKS[part], REFERENCE.namespace(part)
+    names = unsolved(REFERENCE.course.notebook_of(part).name)
+    before = {name: value for name, value in after.items() if names.get(name) is value}
+    written = [name for name in after if name not in before and callable(after[name])]
+    faults = []
+    for constant, function in CONSTANTS.items() if written else ():
+        replaced = {name: answering(after[name], function) for name in written}
+        with warnings.catch_warnings(action="ignore"):
+            seen = observe_answer(check.observe, names | replaced, HERE, part)
+        verdict = judged(check, seen, HERE)
+        little = verdict.state == "graded" and verdict.earned < check.points / 10
+        if little is ((part, constant) in ANSWERED_BY_A_CONSTANT):
+            faults.append((constant, verdict.state, verdict.note, verdict.earned))
     assert not faults
 
 

@@ -229,7 +229,6 @@ def test_grade_below_an_answer_is_about_that_part_alone(notebook):
     assert "q1c" not in notebook.run("# Answer q1\nq1 = 'b'\n\ngrade('q1')")
 
 
-
 def test_an_endless_loop_ends_with_a_sentence(notebook, monkeypatch):
     import autograder.notebook
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.check import check, choice, every, written
+from autograder.check import attempt, check, choice, every, written
 
 
 @check("2.4a", points=1)
@@ -76,11 +76,15 @@ def answer():
 
 @check("2.4b", points=1)
 def better(answer, rng):
-    few, more, some = (int(rng.integers(low, low + 4)) for low in (2, 7, 13))
+    few, more, some, equal = (int(rng.integers(low, 2 * low)) for low in (6, 12, 24, 48))
+
+    def modes(*sizes):
+        return {f"n = {n}, m = {m}": answer.better_mode(n, m) for n, m in sizes}
+
     return {
-        "fewer inputs than outputs": [answer.better_mode(few, more), answer.better_mode(1, some)],
-        "fewer outputs than inputs": [answer.better_mode(some, few), answer.better_mode(more, 1)],
-        "as many of both": [answer.better_mode(more, more), answer.better_mode(1, 1)],
+        "fewer inputs than outputs": attempt(modes, (few, more), (1, some)),
+        "fewer outputs than inputs": attempt(modes, (some, few), (more, 1)),
+        "as many of both": attempt(modes, (equal, equal), (1, 1)),
     }
 
 

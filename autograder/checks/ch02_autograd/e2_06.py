@@ -44,9 +44,10 @@ def power(answer, rng):
 
     a, b, c = rng.uniform(1.3, 2.8, 3).round(2).tolist()
     g = round(float(rng.uniform(1.5, 4)), 2)
+    odd, other = (int(base) for base in rng.choice([3, 5, 6, 7, 9], 2, replace=False))
     others = [(-1, a), (-2, -b), (0.5, c), (2.5, b)]
     return {
-        "value": attempt(values, [(2, 3), (3, 5)]),
+        "value": attempt(values, [(2, odd), (3, other)]),
         "value for negative and fractional exponents": attempt(values, others),
         "gradient": attempt(as_returned, [(3, a), (2, b), (4, c)], g),
         "gradient at base 0": attempt(gradients, [(1, 0.0), (2, 0.0)], g),

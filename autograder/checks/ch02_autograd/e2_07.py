@@ -8,7 +8,7 @@ from autograder.check import attempt, check
 WEIGHTS = {
     "a number": 0.5,
     "a number, with upstream gradient 1": 4,
-    "three times the upstream gradient": 3,
+    "a multiple of the upstream gradient": 3,
     "a vector": 0.5,
     "a matrix": 0.5,
     "a square matrix": 0.5,
@@ -25,18 +25,19 @@ def sigmoid_gradient(answer, rng):
     x, g = round(signs(1).item(), 2), round(float(rng.uniform(1.5, 4)), 2)
     upstream = [signs(5), signs(3, 4), signs(3, 3)]
     far = np.array([-7.5, -5.0, 5.0, 7.5])
+    times = round(float(rng.uniform(2, 4)), 1)
     below = rng.uniform(-12, -11, 3).round(2)
 
     def effect(x, grad_output):
-        """How many times as large the gradient gets when the upstream gradient is three times as large."""
+        """How many times as large the gradient gets when the upstream gradient is so."""
         return np.divide(
-            answer.sigmoid_backward(x, 3 * grad_output), answer.sigmoid_backward(x, grad_output)
+            answer.sigmoid_backward(x, times * grad_output), answer.sigmoid_backward(x, grad_output)
         )
 
     return {
         "a number": answer.sigmoid_backward(x, g),
         "a number, with upstream gradient 1": answer.sigmoid_backward(round(x / 2, 2), 1.0),
-        "three times the upstream gradient": attempt(effect, signs(3), np.array([1.0, 2.0, g])),
+        "a multiple of the upstream gradient": attempt(effect, signs(3), np.array([1.0, 2.0, g])),
         "a vector": answer.sigmoid_backward(signs(5), upstream[0]),
         "a matrix": answer.sigmoid_backward(signs(3, 4), upstream[1]),
         "a square matrix": answer.sigmoid_backward(signs(3, 3), upstream[2]),

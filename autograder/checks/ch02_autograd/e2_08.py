@@ -6,6 +6,7 @@ import numpy as np
 
 from autograder.check import attempt, check, named
 from autograder.checks.ch02_autograd.gradient_problems import GRADIENT, Problem, problems
+from autograder.inside.naming import label_of
 
 
 def says(answer, problem, x, **options):
@@ -19,13 +20,20 @@ def verdicts(answer, problem, *changes):
 
     def on(x):
         asked = problem.right_and(*changes)
-        return {name: says(answer, one, copy(x)) for name, one in asked.items()}
+        return {claimed(name, one): says(answer, one, copy(x)) for name, one in asked.items()}
 
     return attempt(on, problem.x)
 
 
+def claimed(name, problem):
+    """What is claimed, in words and by its first component, which differs from seed to seed."""
+    return (
+        f"{name} ({np.ravel(problem.gradient(problem.x))[0]:.4g}{', …' * (np.size(problem.x) > 1)})"
+    )
+
+
 def places(answer, problem, epsilon):
-    """Is f evaluated one epsilon away from x, in every component and both ways?"""
+    """The points one epsilon away from x, in every component, if f is evaluated at all of them."""
 
     def around(x, epsilon):
         seen = []
@@ -34,13 +42,14 @@ def places(answer, problem, epsilon):
             seen.append(np.array(at, dtype=float).ravel())
             return problem.f(at)
 
-        watched = problem._replace(f=named(problem.f.__name__, spy))
+        watched = problem._replace(f=named(label_of(problem.f), spy))
         says(answer, watched, copy(x), epsilon=epsilon)
         here = np.array(x, dtype=float).ravel()
 
         def visited(sign):
             wanted = here + sign * epsilon * np.eye(here.size)
-            return all(any(np.allclose(w, s, 0, epsilon / 100) for s in seen) for w in wanted)
+            all_seen = all(any(np.allclose(w, s, 0, epsilon / 100) for s in seen) for w in wanted)
+            return list(wanted) if all_seen else []
 
         return {"f at x + epsilon": visited(1), "f at x - epsilon": visited(-1)}
 
@@ -54,7 +63,7 @@ def untouched(answer, problem):
         seen = {}
         for name, one in problem.right_and("doubled").items():
             after = x.copy()
-            seen[name] = says(answer, one, after)
+            seen[claimed(name, one)] = says(answer, one, after)
             seen[f"x unchanged ({name})"] = bool(np.abs(after - x).max() < 1e-9)
         return seen
 

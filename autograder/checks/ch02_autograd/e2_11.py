@@ -4,7 +4,7 @@ import numpy as np
 
 from autograder.check import attempt, check, choices, numbers, written
 
-WEIGHTS = {"from one layer to the one before": 4, "twice the final gradient": 2}
+WEIGHTS = {"from one layer to the one before": 4, "a multiple of the final gradient": 2}
 
 
 @check("2.11a", points=2, reveal=True, weights=WEIGHTS)
@@ -17,15 +17,17 @@ def gradient_flow(answer, rng):
         return here / next_one
 
     def effect_of_final(factor, n_layers, layer, final):
-        """How many times as large the gradient gets when the final one is doubled."""
+        """How many times as large the gradient gets when the final one is so."""
         once, twice = (
-            answer.gradient_at_layer(factor, n_layers, layer, final=at) for at in (final, 2 * final)
+            answer.gradient_at_layer(factor, n_layers, layer, final=at)
+            for at in (final, times * final)
         )
         return twice / once
 
     grow, shrink = rng.uniform(1.2, 1.9, 2).round(2), rng.uniform(0.4, 0.85, 2).round(2)
     deep = int(rng.integers(8, 13))
     final = round(float(rng.uniform(2, 5)), 2)
+    times = round(float(rng.uniform(2, 4)), 1)
     return {
         "the first layer": answer.gradient_at_layer(grow[0], deep, 1),
         "a layer in the middle": answer.gradient_at_layer(grow[1], deep, 3),
@@ -35,7 +37,9 @@ def gradient_flow(answer, rng):
             attempt(factor_of_a_layer, float(shrink[1]), deep, 2),
             attempt(factor_of_a_layer, float(grow[1]), deep, 4),
         ],
-        "twice the final gradient": attempt(effect_of_final, float(shrink[1]), deep, 2, final),
+        "a multiple of the final gradient": attempt(
+            effect_of_final, float(shrink[1]), deep, 2, final
+        ),
     }
 
 

@@ -118,6 +118,7 @@ def engine(answer, rng):
     k = round(float(rng.uniform(1.5, 4.0)), 2)
     u, v = rng.uniform(0.3, 0.9, 2).round(2).tolist()
     weights = rng.uniform(-1.0, 1.0, 9).round(2).tolist()
+    drift = round(float(rng.uniform(-0.045, -0.035)), 4)
 
     def leaves(*numbers):
         return [own_value(answer)(number) for number in numbers]
@@ -161,7 +162,7 @@ def engine(answer, rng):
         "where backward begins": attempt(seed_and_middle, a, b),
         "a second graph adds to the gradients": attempt(two_graphs, a, b),
         "a chain in which everything is used three times": attempt(
-            run, CHAIN, -u, -0.04, seconds=0.4
+            run, CHAIN, -u, drift, seconds=0.4
         ),
     }
 

@@ -19,16 +19,22 @@ def sturdy_engine(answer, rng):
     run = partial(gradients, answer)
     chain = named("a + 0.5 + 0.5 + ...", many_additions)
     x = round(float(rng.uniform(1, 3)), 2)
+    left, right = (round(float(far), 1) for far in rng.uniform([-900, 720], [-720, 900]))
+
+    def at(formula, x):
+        """The result beside the number that it belongs to."""
+        return {f"a = {x}": run(function_from(formula), x)}
+
     rows = [
-        ("sigmoid far to the left", "a.sigmoid()", -800),
-        ("sigmoid far to the right", "a.sigmoid()", 800.0),
+        ("sigmoid far to the left", "a.sigmoid()", left),
+        ("sigmoid far to the right", "a.sigmoid()", right),
         ("0 to the power 0", "a ** 0", 0),
         ("a NumPy integer as exponent", "a ** np.int64(3)", x),
         ("a NumPy float as exponent", "a ** np.float32(0.5)", x),
     ]
     return {
         "a chain of 5000 additions": attempt(run, chain, x, seconds=6.0),
-        **{name: attempt(run, function_from(formula), at) for name, formula, at in rows},
+        **{name: attempt(at, formula, x) for name, formula, x in rows},
     }
 
 

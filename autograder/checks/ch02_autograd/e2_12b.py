@@ -7,15 +7,17 @@ import numpy as np
 from autograder.check import attempt, check, named
 from autograder.checks.ch02_autograd.course_engine import engine_with, operation
 from autograder.checks.ch02_autograd.formulas import function_from
+from autograder.inside.naming import label_of
 
 
-def wrong_engines():
-    """The course's engine with one operation each that has a wrong derivative."""
+def wrong_engines(slope):
+    """The course's engine with one operation each that has a wrong derivative; `slope` is
+    that of a difference by what is subtracted."""
     square_forgotten = operation(math.tanh, lambda x: 1 - math.tanh(x))
     no_slope = operation(lambda x: 1 / (1 + math.exp(-x)), lambda x: 0.0)
     sign_forgotten = operation(lambda a, b: a / b, lambda a, b: 1 / b, lambda a, b: a / b**2)
     exchanged = operation(lambda a, b: a * b, lambda a, b: a, lambda a, b: b)
-    too_little = operation(lambda a, b: a - b, lambda a, b: 1.0, lambda a, b: -0.6)
+    too_little = operation(lambda a, b: a - b, lambda a, b: 1.0, lambda a, b: -slope)
     never_off = operation(lambda x: max(0.0, x), lambda x: 1.0)
     return {
         "difference": engine_with(__sub__=too_little),
@@ -36,8 +38,11 @@ SMALL = 1e-7  # a step whose own error shows nowhere
 
 @check("2.12b", points=4, reveal=True, weights=WEIGHTS)
 def gradient_check(answer, rng):
-    right, wrong = engine_with(), wrong_engines()
+    right, wrong = engine_with(), wrong_engines(float(rng.uniform(0.5, 0.7)))
     a, b, c = rng.uniform(0.6, 1.6, 3).round(2).tolist()
+
+    factor, more = round(float(rng.uniform(2, 3)), 2), int(rng.integers(3, 7))
+    coarse = rng.uniform([0.45, 0.15], [0.55, 0.25]).round(2).tolist()
 
     def error(engine, f, xs, **options):
         return answer.with_given("gradient_error", Value=engine)(f, xs, **options)
@@ -52,18 +57,19 @@ def gradient_check(answer, rng):
         return attempt(errors, function_from(formula, "v"), xs)
 
     def places(f, xs, h):
-        """Is f evaluated h to either side in every input, with the others where they were?"""
+        """The points h to either side in every input, the others where they were, if all are seen."""
         seen = []
 
         def spy(v):
             seen.append([x.data for x in v])
             return f(v)
 
-        error(right, named(f.__name__, spy), xs, h=h)
+        error(right, named(label_of(f), spy), xs, h=h)
 
         def visited(sign):
             wanted = np.array(xs) + sign * h * np.eye(len(xs))
-            return all(any(np.allclose(w, s, 0, h / 100) for s in seen) for w in wanted)
+            all_seen = all(any(np.allclose(w, s, 0, h / 100) for s in seen) for w in wanted)
+            return list(wanted) if all_seen else []
 
         return {"f at x + h": visited(1), "f at x - h": visited(-1)}
 
@@ -81,15 +87,15 @@ def gradient_check(answer, rng):
         ("only the first gradient is wrong", "v[0].tanh() + v[1] * v[2]", [-a, b, c], "tanh"),
         ("only the last gradient is wrong", "v[0] + v[1] / v[2]", [a, b, c], "quotient"),
         ("several gradients are wrong", "v[0] * v[1] + v[2].tanh()", [2 * a, -b, c], "product"),
-        (FLAT, "v[0].relu() * -2.5", [-a], "relu"),
+        (FLAT, f"v[0].relu() * -{factor}", [-a], "relu"),
         (STRAIGHT, "v[0] - v[1] + v[2]", [a, b, -c], "difference"),
-        ("whole numbers", "v[0] * v[1]", [3, -2], "product"),
+        ("whole numbers", "v[0] * v[1]", [more, -2], "product"),
     ]
     return {
         LOOKS: attempt(places, function_from("v[0] * v[1] + v[2]", "v"), [a, -b, c], 0.01),
         **{name: compared(formula, xs, wrong_in) for name, formula, xs, wrong_in in rows},
-        COARSE[0]: attempt(cubic, 2 * a, 0.5),
-        COARSE[1]: attempt(cubic, -a, 0.2),
+        COARSE[0]: attempt(cubic, 2 * a, coarse[0]),
+        COARSE[1]: attempt(cubic, -a, coarse[1]),
         "two calls with one list": attempt(
             twice, function_from("v[0].tanh() * v[1]", "v"), [a, -b]
         ),

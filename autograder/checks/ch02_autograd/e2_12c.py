@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 from autograder.check import Fault, attempt, check, every
 from autograder.checks.ch02_autograd.training_diagnosis import (
     MOVES,
@@ -12,7 +14,12 @@ from autograder.checks.ch02_autograd.training_diagnosis import (
     wrong_network,
     wrong_steps,
 )
-from autograder.checks.ch02_autograd.watched_training import Watch, train_and_ask
+from autograder.checks.ch02_autograd.watched_training import (
+    CORNERS,
+    Watch,
+    hidden_points,
+    train_and_ask,
+)
 
 XOR = (0.0, 1.0, 1.0, 0.0)  # at the corners
 ANSWERS = tuple(f"seed {seed}: it answers like XOR" for seed in (0, 1))
@@ -32,12 +39,12 @@ WEIGHTS = {
 
 @check("2.12c", points=8, seconds=40.0, weights=WEIGHTS)
 def xor(answer, rng):
-    watches, results = {0: Watch(), 1: Watch()}, {}
+    watches, results, points = {0: Watch(), 1: Watch()}, {}, hidden_points(rng)
 
     def result(seed):
         if seed not in results:
             try:
-                results[seed] = train_and_ask(answer.train_xor, seed, watches[seed])
+                results[seed] = train_and_ask(answer.train_xor, seed, watches[seed], points)
             except BaseException as error:
                 results[seed] = error
         if isinstance(results[seed], BaseException):
@@ -78,6 +85,41 @@ def xor(answer, rng):
     }
 
 
+class Answers:
+    """What a network answers at the hidden points: at the four corners, in order, and near them."""
+
+    def __init__(self, points, predictions, bends=None):
+        self.near = {number: [] for number in range(4)}
+        self.at = {number: [] for number in range(4)}
+        self.bends_at = {}
+        for place, ((x1, x2, number), p) in enumerate(zip(points, predictions, strict=True)):
+            (self.at if (x1, x2) == CORNERS[number] else self.near)[number].append(p)
+            if bends and (x1, x2) == CORNERS[number]:
+                self.bends_at[number] = bends[place]
+        self.corners = [self.at[number][0] for number in range(4)]
+
+    def fault(self):
+        """Why these are not the answers of a trained network at these points; or None.
+
+        A network answers alike when it is asked again. One that has learnt XOR answers much the same
+        near a corner, not the same in all digits; and no training of weights makes (0, 0) and (1, 1)
+        agree in all digits, and (0, 1) and (1, 0).
+        """
+        if not all(np.array_equal(*twice, equal_nan=True) for twice in self.at.values()):
+            return "the same point gets two answers"
+        if not squared_error(self) < 0.01:
+            return None
+        moves = [near - p for number, p in enumerate(self.corners) for near in self.near[number]]
+        if not all(abs(move) < 0.3 for move in moves):
+            return "close to a corner the answers are other ones"
+        if not any(moves):
+            return "near a corner nothing changes, as in a table and in no network"
+        p00, p01, p10, p11 = self.corners
+        if abs(p00 - p11) + abs(p01 - p10) < 1e-9:
+            return "the network was given XOR instead of its two inputs"
+        return None
+
+
 @xor.judge
 def _(seen, rng):
     """What `train_xor` has to do, for seeds 0 and 1 on the course's engine: the mean squared error over the
@@ -85,12 +127,22 @@ def _(seen, rng):
     quarter, as recording it before or after the last step are both right); between 2 and 2001 losses,
     falling; parameters that move against their gradients, which are reset; an output that is not linear
     in the inputs; and a start that depends on the seed. Anything else is the student's choice. Without
-    a training on the engine nothing counts: a table of XOR needs none. Losses and starts count where
-    the network has learnt XOR, or has only stopped too early. One cause is named, the first.
+    a training on the engine nothing counts: a table of XOR needs none. So it is when what is answered at
+    hidden points, the corners among them, is not what a network of the two inputs answers. Losses and
+    starts count where the network has learnt XOR, or has only stopped too early. One cause is named, the
+    first.
     """
-    errors = [squared_error(seen[key]) for key in ANSWERS]
+    points = hidden_points(rng)
+    answers = [
+        Answers(points, seen[key]) if isinstance(seen[key], list) else None for key in ANSWERS
+    ]
+    seen = {**seen, BENDS: in_order_of_corners(points, seen[BENDS])}
+    errors = [squared_error(each) for each in answers]
     if any(notes["backward passes"] < 2 for notes in seen[MOVE]):
         return not_trained(seen, errors)
+    for each in answers:
+        if each and (fault := each.fault()):
+            return dict.fromkeys(seen, Fault(fault, "no_network", cause=True))
     where, why = cause(seen, errors)
     slow = why in SLOW
     learnt = [error < 0.01 or slow for error in errors]
@@ -142,10 +194,20 @@ def cause(seen, errors):
     return None, None
 
 
-def squared_error(predictions):
-    if not isinstance(predictions, list):
+def in_order_of_corners(points, hidden):
+    """The trained network's answers and bends at the four corners, one after the other."""
+    trained = hidden["trained"]
+    if not isinstance(trained, dict):
+        return hidden
+    answers = Answers(points, trained["predictions"], trained["bends"])
+    bends = sum((answers.bends_at[number] for number in range(4)), [])
+    return {**hidden, "trained": {"predictions": answers.corners, "bends": bends}}
+
+
+def squared_error(answers):
+    if answers is None:
         return math.nan
-    return sum((p - y) ** 2 for p, y in zip(predictions, XOR)) / 4
+    return sum((p - y) ** 2 for p, y in zip(answers.corners, XOR)) / 4
 
 
 def close_to(recorded, error):

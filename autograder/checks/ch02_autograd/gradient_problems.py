@@ -6,13 +6,14 @@ from typing import NamedTuple
 import numpy as np
 
 from autograder.check import named
+from autograder.inside.naming import label_of
 
 GRADIENT = "its gradient"
 
 
 class Problem(NamedTuple):
-    """A function, its gradient and a point: what check_gradient is given. The name of the function,
-    and of a wrong gradient, is what a student reads."""
+    """A function, its gradient and a point: what check_gradient is given. The label of the function, and
+    of a wrong gradient, is what a student reads in the feedback; the student's code cannot see it."""
 
     f: Callable
     gradient: Callable
@@ -20,7 +21,7 @@ class Problem(NamedTuple):
 
     def scaled(self, factor):
         """The problem times a power of ten."""
-        _, _, formula = self.f.__name__.partition("-> ")
+        _, _, formula = label_of(self.f).partition("-> ")
         power = f"1e{round(np.log10(factor))}"
         f = named(f"x -> {power} * ({formula})", lambda x: factor * self.f(x))
         return Problem(f, named(GRADIENT, lambda x: factor * self.gradient(x)), self.x)

@@ -1,15 +1,28 @@
 """The engine that a student has written: 2.12a and its bonus."""
 
-from utils.engine import Value
+import types
 
-OFF_LIMITS = ("utils.engine", "utils.Value", "CourseValue", "torch", "jax")
+COURSE_ENGINE = "utils.engine"  # (by name: it is taken away while an answer is observed)
+COPYING = "exec", "compile", "inspect.getsource"
+OFF_LIMITS = ("utils.engine", "utils.Value", "CourseValue", "torch", "jax", *COPYING)
 
 
 def own_value(answer):
     """The answer's `Value`. The course's engine is refused, however it was fetched."""
-    if any(kind.__module__ == Value.__module__ for kind in getattr(answer.Value, "__mro__", ())):
-        raise TypeError("this Value is the course's engine; the task is to write your own")
+    for kind in getattr(answer.Value, "__mro__", ()):
+        if kind.__module__ == COURSE_ENGINE or any(map(is_the_courses, vars(kind).values())):
+            raise TypeError("this Value is the course's engine; the task is to write your own")
     return answer.Value
+
+
+def is_the_courses(method) -> bool:
+    """Does its code come from the course's file, or from a text that the answer has executed?"""
+    for inner in ("__func__", "fget", "__wrapped__"):
+        method = getattr(method, inner, None) or method
+    code = getattr(method, "__code__", None)
+    if not isinstance(code, types.CodeType):
+        return False
+    return code.co_filename == "<string>" or code.co_filename.endswith("utils/engine.py")
 
 
 def backward_from_one(z, leaves):

@@ -48,7 +48,7 @@ def wrong_network(network, began_alike):
     """Which idea keeps this trained network from learning XOR, or None."""
     if is_linear(network):
         return "no_hidden_nonlinearity"
-    per_corner = len(network["bends"]) // 4
+    per_corner = len(network["bends"]) // 4  # at (0, 0), (0, 1), (1, 0), (1, 1)
     outputs = [value for _, value in network["bends"][per_corner : 2 * per_corner]]
     only_relu = {name for name, _ in network["bends"]} == {"relu"}
     all_alike = len(outputs) > 1 and max(outputs) - min(outputs) < 1e-9

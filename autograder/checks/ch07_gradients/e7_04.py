@@ -12,8 +12,8 @@ def squared(answer, rng):
         return abs(number(answer.dl_df_squared(y, f)))
 
     def signs(points):
-        found = [number(answer.dl_df_squared(*point)) for point in points]
-        return [(value > 0) - (value < 0) for value in found]
+        found = {f"y = {y}, f = {f}": number(answer.dl_df_squared(y, f)) for y, f in points}
+        return {at: (value > 0) - (value < 0) for at, value in found.items()}
 
     above, below, negative = (y, f), (y + f, f - gap), (-y, f)
     return {

@@ -17,7 +17,10 @@ def cross_entropy(answer, rng):
         return [abs(value) for value in at_every(y, outputs)]
 
     def signs(y, outputs):
-        return [(value > 0) - (value < 0) for value in at_every(y, outputs)]
+        values = at_every(y, outputs)
+        if len(set(values)) == 1:
+            raise ValueError(f"the gradient is {values[0]} at every output")
+        return {f"f = {f}": (value > 0) - (value < 0) for f, value in zip(outputs, values)}
 
     seen = {}
     for y in (0, 1, 0.3):
@@ -127,12 +130,16 @@ def cross_entropy_bonus(answer, rng):
     def gradients(targets, f):
         return [number(answer.dl_df_bce(y, f)) for y in targets]
 
+    def at(targets, f):
+        """The gradients beside the output that they belong to."""
+        return {f"f = {round(f, 1)}": gradients(targets, round(f, 1))}
+
     return {
         "near 0": attempt(gradients, [0, 1, 0.3], round(float(rng.uniform(0.5, 2)), 1)),
-        "far from 0": [attempt(gradients, [0, 1, 0.3], f) for f in (800.0, -800.0)],
+        "far from 0": [attempt(at, [0, 1, 0.3], f) for f in rng.uniform([720, -900], [900, -720])],
         CONFIDENT: [
-            attempt(gradients, [0, 0.6], round(float(rng.uniform(40, 60)), 1)),
-            attempt(gradients, [1, 0.6], round(float(rng.uniform(-60, -40)), 1)),
+            attempt(at, [0, 0.6], float(rng.uniform(40, 60))),
+            attempt(at, [1, 0.6], float(rng.uniform(-60, -40))),
         ],
     }
 

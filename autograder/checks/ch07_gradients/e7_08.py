@@ -16,15 +16,15 @@ def step_functions(answer, rng):
     near, beyond, far = rng.uniform([0.1, 1.1, 2.1], [0.9, 1.9, 4]).round(2).tolist()
 
     def values(function, at):
-        return [number(function(z)) for z in at]
+        return {f"z = {z}": number(function(z)) for z in at}
 
     points = [-far, -beyond, -near, near, beyond, far]
     return {
         "heaviside": attempt(lambda z: values(answer.heaviside, z), points),
         "heaviside at 0": attempt(lambda z: values(answer.heaviside, z), [0.0]),
         "rect": attempt(lambda z: values(answer.rect, z), points),
-        "rect at 0": attempt(lambda z: values(answer.rect, z), [0.0]),
-        "rect at 1": attempt(lambda z: values(answer.rect, z), [1.0]),
+        "rect at 0": attempt(lambda z: values(answer.rect, z), [0.0, -far]),
+        "rect at 1": attempt(lambda z: values(answer.rect, z), [1.0, -far]),
         "d_heaviside": attempt(lambda z: values(answer.d_heaviside, z), points),
         "d_rect": attempt(lambda z: values(answer.d_rect, z), points),
         "zero_gradient": letters_of(answer, "zero_gradient", "abcdef"),

@@ -71,13 +71,17 @@ def leaky(answer, rng):
         dOmegas, dbetas = answer.backward_leaky(Omegas, betas, x, dl_dfK)
         return [
             [place for place, one in enumerate(dOmegas) if not np.asarray(one).any()],
-            [place for place, one in enumerate(dbetas) if np.allclose(np.asarray(one), dl_dfK)],
+            {
+                place: one
+                for place, one in enumerate(dbetas)
+                if np.allclose(np.asarray(one), dl_dfK)
+            },
         ]
 
     # lists from the last layer to the first are turned, so that their order costs one sub-check only
     Omegas, betas, x, dl_dfK = positive
     ordered = attempt(order, Omegas, betas, 0 * x, dl_dfK)
-    turned = attempt(lambda: [ordered[0] == [len(betas) - 1], ordered[1] == [0]])
+    turned = attempt(lambda: [ordered[0] == [len(betas) - 1], list(ordered[1]) == [0]])
     turned = turned if isinstance(turned, list) else [False, False]
 
     def gradients(*given):

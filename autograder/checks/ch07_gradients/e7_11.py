@@ -1,6 +1,7 @@
 """7.11: gradient checkpointing."""
 
 import re
+import tracemalloc
 
 import numpy as np
 
@@ -11,42 +12,100 @@ from utils import Tape
 RUNS = ((50, 10), (30, 7), (24, 4))  # (K, every)
 
 
-@check("7.11", points=6)
-def checkpointing(answer, rng):
-    networks = {
-        run: (int(rng.integers(10**6)), rng.uniform(0.5, 2, 6) * rng.choice([-1, 1], 6))
+WIDTH, WIDE = 6, 64  # of the networks; of the one on which memory is measured
+MEASURED = (24, 4)  # the run that is repeated there
+
+
+def hidden_networks(rng):
+    """{(K, every): (seed of the network, dl/df_K)}."""
+    return {
+        run: (int(rng.integers(10**6)), rng.uniform(0.5, 2, WIDTH) * rng.choice([-1, 1], WIDTH))
         for run in RUNS
     }
-    done = {}
+
+
+class Watched(Tape):
+    """A tape that notes its calls: [what, k, the vector that was handed over]."""
+
+    def __init__(self, *args):
+        super().__init__(*args)
+        self.calls = []
+
+    def step(self, k, f_prev):
+        self.calls.append(["step", k, np.array(f_prev, dtype=float)])
+        return super().step(k, f_prev)
+
+    def save(self, k, f):
+        super().save(k, f)
+        self.calls.append(["save", k, np.array(f, dtype=float)])
+
+    def drop(self, k):
+        super().drop(k)
+        self.calls.append(["drop", k, None])
+
+    def backward(self, k, dl_df, f_prev):
+        self.calls.append(["backward", k, None])
+        return super().backward(k, dl_df, f_prev)
+
+
+class EnoughSeen(BaseException):
+    """The way back has begun. Not an `Exception`: answers should not swallow it."""
+
+
+class Measured(Tape):
+    """A tape that stops at the first layer that is computed again after the forward pass."""
+
+    def step(self, k, f_prev):
+        if k < self.K and ("step", self.K - 1) in self.events:
+            raise EnoughSeen
+        return super().step(k, f_prev)
+
+
+def vectors_kept(function, seed):
+    """The memory in use when the way back begins, in vectors; None where nothing is computed again.
+
+    What is far smaller than a vector does not count, nor what is as large as a gradient: those of the
+    last layers may be there already.
+    """
+    K, every = MEASURED
+    tape, upstream = Measured.deep(K, every, width=WIDE, seed=seed), np.ones(WIDE)
+    tracemalloc.start()
+    try:
+        function(tape, upstream, every)
+    except EnoughSeen:
+        sizes = [trace.size for trace in tracemalloc.take_snapshot().traces]
+        return sum(size for size in sizes if 4 * WIDE <= size < 4 * WIDE**2) / (8 * WIDE)
+    except Exception:
+        return None  # what it raises is seen in the other runs
+    finally:
+        tracemalloc.stop()
+    return None
+
+
+@check("7.11", points=6)
+def checkpointing(answer, rng):
+    networks, done = hidden_networks(rng), {}
 
     def run(K, every):
         if (K, every) not in done:
             network, upstream = networks[K, every]
-            tape = Tape.deep(K, every, width=6, seed=network)
+            tape = Watched.deep(K, every, width=WIDTH, seed=network)
             try:
                 found, full = list(answer.checkpointed_gradients(tape, upstream, every)), ""
             except MemoryError as error:  # the gradients may be right, on a tape with more room
-                roomy, full = Tape.deep(K, width=6, seed=network), str(error)
+                roomy, full = Tape.deep(K, width=WIDTH, seed=network), str(error)
                 found = list(answer.checkpointed_gradients(roomy, upstream, every))
-            done[K, every] = found, full, tape
+            done[K, every] = found, full, tape.calls
         return done[K, every]
 
     def gradients(K, every):
-        found, _, _ = run(K, every)
-        network, upstream = networks[K, every]
-        return {"dl/dOmega": found, "dl_dfK": upstream, "seed": network}
+        return run(K, every)[0]
 
     def costs(K, every):
-        _, full, tape = run(K, every)
-        done_to = {what: [k for one, k in tape.events if one == what] for what, _ in tape.events}
-        return {
-            **tape.counts,
-            "full": full,
-            "evaluated layers": done_to.get("step", []),
-            "saved layers": done_to.get("save", []),
-            "dropped layers": done_to.get("drop", []),
-            "layers that were walked back": done_to.get("backward", []),
-        }
+        _, full, calls = run(K, every)
+        if "vectors" not in done:
+            done["vectors"] = vectors_kept(answer.checkpointed_gradients, networks[MEASURED][0])
+        return {"full": full, "calls": calls, "vectors kept": done["vectors"]}
 
     observed = {}
     for K, every in RUNS:
@@ -55,9 +114,39 @@ def checkpointing(answer, rng):
     return observed
 
 
-def true_gradients(K, every, network, upstream):
-    """dl/dOmega_k by storing everything, without the tape's own step and backward."""
-    given = Tape.deep(K, every, width=6, seed=network)
+class Walk:
+    """What a table of calls says about the walk over the tape, given the true f_0 ... f_K."""
+
+    def __init__(self, calls, x, f):
+        true_input = [x, *f]
+        steps = [
+            (k, same_vector(vector, true_input[k])) for what, k, vector in calls if what == "step"
+        ]
+        firsts = {}
+        for k, right in steps:
+            firsts.setdefault(k, right)
+        self.of_this_network = bool(firsts) and all(firsts.values())
+        self.layers = [k for k, _ in steps]
+        last = len(f) - 2  # the last one that a gradient needs
+        forward = self.layers.index(last) + 1 if last in self.layers else len(steps)
+        self.recomputed = {k for k, right in steps[forward:] if right and k <= last}
+        self.saved, self.dropped, self.walked_back = (
+            [k for what, k, _ in calls if what == wanted] for wanted in ("save", "drop", "backward")
+        )
+        self.most_stored, stored = 0, frozenset()
+        for what, k, _ in calls:
+            stored = stored | {k} if what == "save" else stored - {k} if what == "drop" else stored
+            self.most_stored = max(self.most_stored, len(stored))
+
+
+def same_vector(one, other):
+    """Do they agree, to single precision?"""
+    return np.shape(one) == np.shape(other) and bool(np.allclose(one, other, 1e-4, 1e-6))
+
+
+def true_values(K, every, network, upstream):
+    """x, all f_k and all dl/dOmega_k by storing everything, without the tape's own step and backward."""
+    given = Tape.deep(K, every, width=WIDTH, seed=network)
     h, f = [given.x], []
     for Omega, beta in zip(given.Omegas, given.betas):
         f.append(beta + Omega @ h[-1])
@@ -68,7 +157,7 @@ def true_gradients(K, every, network, upstream):
         if k:
             d = np.where(f[k - 1] > 0, 1, given.alpha) * (given.Omegas[k].T @ d)
     assert all(np.abs(matrix).max() > 1e-6 for matrix in found)
-    return found
+    return given.x, f, found
 
 
 def number_right(found, wanted):
@@ -87,19 +176,23 @@ def number_right(found, wanted):
 @checkpointing.judge
 def _(observation, rng):
     """The gradients equal those of storing everything. There are at most 2(K+1) layer evaluations;
-    and at least 1.4(K+1), because with fewer somebody has kept off the tape what should have been
-    computed again. At most #checkpoints + every vectors are on the tape, and at least the checkpoints
-    (one less is fine: the first segment can also begin at the input). Gradients that come out on a
-    tape with more room only are right as gradients.
+    and at least 0.4(K+1) layers are computed again on the way back, from the right input, because with
+    fewer somebody has kept off the tape what should have been computed again. At most #checkpoints +
+    every vectors are on the tape, and at least the checkpoints (one less is fine: the first segment can
+    also begin at the input). When the way back begins, the memory in use is nearer to that than to all
+    vectors. Gradients that come out on a tape with more room only are right as gradients. The networks
+    are drawn again here, and the layers evaluated are those of these networks.
     """
-    said, keys = {}, list(observation)
+    said, keys, networks = {}, list(observation), hidden_networks(rng)
     for (K, every), of_gradients, of_costs in zip(RUNS, keys[::2], keys[1::2]):
         seen, costs = observation[of_gradients], observation[of_costs]
         if isinstance(seen, Raised) or isinstance(costs, Raised):
             said[of_gradients] = said[of_costs] = stopped(seen, every)
             continue
-        said[of_gradients] = judge_gradients(K, every, seen, costs)
-        said[of_costs] = judge_costs(K, every, costs, said[of_gradients] is True)
+        x, f, wanted = true_values(K, every, *networks[K, every])
+        walk = Walk(costs["calls"], x, f)
+        said[of_gradients] = judge_gradients(K, every, seen, wanted, walk)
+        said[of_costs] = judge_costs(K, every, costs, walk, said[of_gradients] is True)
     return said
 
 
@@ -113,15 +206,14 @@ def stopped(error, every):
     return Fault("it raised an exception")
 
 
-def judge_gradients(K, every, seen, costs):
-    found = seen["dl/dOmega"]
+def judge_gradients(K, every, found, wanted, walk):
     if len(found) != K + 1:
         only_checkpoints = len(found) <= len(range(0, K, every)) + 1
         return Fault(
             f"the list has {len(found)} gradients, expected {K + 1}",
             "skips_non_checkpoint_layers" if only_checkpoints else None,
         )
-    right = number_right(found, true_gradients(K, every, seen["seed"], seen["dl_dfK"]))
+    right = number_right(found, wanted)
     if right == K + 1:
         return True
     sentence = f"{right} of {K + 1} gradients are right"
@@ -130,21 +222,21 @@ def judge_gradients(K, every, seen, costs):
         beside = {k + one for k in range(0, K, every) for one in (0, 1)} | {0, K}
         skips = given <= beside and len(given) >= len(range(0, K, every))
         return Fault(sentence, "skips_non_checkpoint_layers" if skips else None)
-    layers = costs["evaluated layers"]
-    again = [k for i, k in enumerate(layers) if k in layers[:i]]
+    again = [k for i, k in enumerate(walk.layers) if k in walk.layers[:i]]
     if not again:
         return Fault(sentence, "interpolates_instead_of_recomputing")
     return Fault(sentence, "segments_in_forward_order" if again[0] < again[-1] else None)
 
 
-def judge_costs(K, every, costs, gradients_are_right):
-    layers, checkpoints = costs["evaluated layers"], len(range(0, K, every))
-    count, from_input = len(layers), layers.count(0)
+def judge_costs(K, every, costs, walk, gradients_are_right):
+    checkpoints = len(range(0, K, every))
+    count, from_input = len(walk.layers), walk.layers.count(0)
+    if not walk.of_this_network:
+        return Fault("the layers were not evaluated on what the layers before them give")
     if costs["full"]:
-        saved = costs["saved layers"]
-        if saved == list(range(len(saved))):
+        if walk.saved == list(range(len(walk.saved))):
             return Fault(costs["full"], "stores_everything")
-        never = costs["layers that were walked back"] and not costs["dropped layers"]
+        never = walk.walked_back and not walk.dropped
         return Fault(costs["full"], "never_drops" if never else None)
     if count > 2 * (K + 1):
         to_the_layer = "recomputes_from_the_input_for_every_layer"
@@ -153,17 +245,29 @@ def judge_costs(K, every, costs, gradients_are_right):
             to_the_layer = "recomputes_from_the_checkpoint_for_every_layer"
         name = to_the_segment if 2 < from_input <= checkpoints + 1 else to_the_layer
         return Fault(f"{count} layer evaluations, where {2 * (K + 1)} are enough", name)
-    if count < 1.4 * (K + 1):
+    kept_in_a_list = "keeps_everything_in_a_python_list" if gradients_are_right else None
+    if len(walk.recomputed) < 0.4 * (K + 1):
         return Fault(
-            f"{count} layer evaluations are too few: what was dropped has to be computed again",
-            "keeps_everything_in_a_python_list" if gradients_are_right else None,
+            f"{len(walk.recomputed)} layers were computed again, which is too few: what was dropped has "
+            "to be computed again",
+            kept_in_a_list,
         )
-    if costs["most stored"] < checkpoints - 1:
+    if walk.most_stored < checkpoints - 1:
         return Fault(
-            f"{costs['most stored']} vectors were on the tape, and there are {checkpoints} checkpoints: "
+            f"{walk.most_stored} vectors were on the tape, and there are {checkpoints} checkpoints: "
             "save on the tape what is kept, so that it is counted"
         )
+    if costs["vectors kept"] is not None and costs["vectors kept"] > most_vectors(*MEASURED):
+        return Fault(
+            "when the way back began, far more vectors were in memory than the tape has room for",
+            kept_in_a_list,
+        )
     return True
+
+
+def most_vectors(K, every):
+    """A bound for the vectors in memory, halfway between what the tape has room for and all of them."""
+    return (len(range(0, K, every)) + every + K + 1) / 2
 
 
 def forward_pass(tape, every):
@@ -290,9 +394,8 @@ def checkpointed_gradients(tape, dl_dfK, every):
 
 @checkpointing.misconception(
     "keeps_everything_in_a_python_list",
-    "The gradients are right and hardly a layer was evaluated twice: so all the vectors were kept in "
-    "memory of your own, where the tape cannot count them. In a real network that is the memory you do "
-    "not have.",
+    "The gradients are right, and the vectors were kept in memory of your own, where the tape cannot "
+    "count them, in place of computing them again. In a real network that is the memory you do not have.",
     uses=BOTH,
 )
 def checkpointed_gradients(tape, dl_dfK, every):

@@ -14,8 +14,10 @@ def forward(answer, rng):
 
     def by_sum(total, one, other):
         def at(x):
-            found = [answer.forward_mode(value) for value in x]
-            return [ratio(d[total], number(d[one]) + number(d[other])) for d in found]
+            found = {f"x = {value}": answer.forward_mode(value) for value in x}
+            return {
+                at: ratio(d[total], number(d[one]) + number(d[other])) for at, d in found.items()
+            }
 
         return attempt(at, xs)
 

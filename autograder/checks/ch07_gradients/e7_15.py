@@ -8,7 +8,8 @@ from autograder.check import check, choice, choices, letters_of, written
 @check("7.15a", points=3, reveal=True)
 def zero_biases(answer, rng):
     numbers = rng.normal(2, 1.5, size=rng.integers(20, 40))
-    few, many = (rng.permutation([1.0] * ones + [0.0] * (30 - ones)) for ones in (7, 24))
+    ones_of = int(rng.integers(4, 9)), int(rng.integers(21, 26))
+    few, many = (rng.permutation([1.0] * ones + [0.0] * (30 - ones)) for ones in ones_of)
     return {
         "bias after training, squared error": answer.bias_after_training(numbers, "mse"),
         "bias after training, cross-entropy, mostly 0": answer.bias_after_training(few, "bce"),

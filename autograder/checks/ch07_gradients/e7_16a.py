@@ -1,65 +1,82 @@
 """7.16a: building the network in PyTorch."""
 
+import numpy as np
+
 from autograder.check import Fault, attempt, check
 from autograder.checks.ch07_gradients.network_of_fig78 import SHAPES, in_order, relu_network
 from autograder.checks.ch07_gradients.training_rules import by_rules
 
+WEIGHTS, BIASES, FORWARD = "sizes of the weights", "sizes of the biases", "the forward pass"
+FRESH = "every call gives a new model"
 
-@check("7.16a", points=1, weights={"the forward pass": 1.5, "sizes of the biases": 0.5})
+
+def hidden_inputs(rng):
+    """Inputs, and two numbers from which parameters are drawn."""
+    return rng.normal(0, 1.5, size=(7, 10)), *map(int, rng.integers(10**6, size=2))
+
+
+def drawn(shape, seed):
+    """A parameter of this shape."""
+    return np.random.default_rng([seed, *shape]).normal(0, 0.3, size=shape).astype(np.float32)
+
+
+@check("7.16a", points=1, weights={FORWARD: 1.5, BIASES: 0.5})
 def model_of_fig78(answer, rng):
     import torch
 
-    x = torch.tensor(rng.normal(0, 1.5, size=(7, 10)), dtype=torch.float32)
+    x, one_seed, other_seed = hidden_inputs(rng)
+    x = torch.tensor(x, dtype=torch.float32)
+
+    def filled(model, seed):
+        parameters = list(model.parameters())
+        with torch.no_grad():
+            for p in parameters:
+                p.copy_(torch.from_numpy(drawn(p.shape, seed)))
+        return parameters
 
     def run():
         model = answer.build_model()
-        return {"parameters": list(model.parameters()), "model": model}
+        return {"parameters": filled(model, one_seed), "model": model}
+
+    def copies(parameters):
+        return [p.detach().clone() for p in parameters]
 
     def forward():
-        outputs, alone = seen["model"](x), seen["model"](x[:1])
-        parameters = in_order([p.detach().double() for p in seen["parameters"]])
-
-        def distance(**how):
-            return (relu_network(parameters, x.double(), **how) - outputs).abs().max().item()
-
-        same_shape = bool(parameters) and outputs.shape == (7, 5)
+        model = seen["model"]
         return {
-            "shape": list(outputs.shape),
-            "a row alone gives the same": bool(torch.allclose(alone, outputs[:1], atol=1e-4)),
-            "distance from what its layers give": {
-                "with ReLU after hidden layers": distance() if same_shape else None,
-                "without ReLU": distance(hidden=False) if same_shape else None,
-                "with ReLU at the end too": distance(last=True) if same_shape else None,
-            },
+            "parameters": copies(seen["parameters"]),
+            "outputs": model(x),
+            "a row alone": model(x[:1]),
         }
 
     def independent():
         first, second = answer.build_model(), answer.build_model()
-        before = second(x).detach().clone()
-        with torch.no_grad():
-            for parameter in first.parameters():
-                parameter.add_(1.0)
-        return bool(torch.equal(second(x), before)) and first is not second
+        parameters = filled(first, one_seed)
+        filled(second, other_seed)
+        return copies(parameters)
 
     seen = attempt(run)
     return {
-        "sizes of the weights": attempt(
-            lambda: [list(p.shape) for p in seen["parameters"] if p.dim() > 1]
-        ),
-        "sizes of the biases": attempt(
-            lambda: [list(p.shape) for p in seen["parameters"] if p.dim() == 1]
-        ),
-        "the forward pass": attempt(forward),
-        "every call gives a new model": attempt(lambda: [independent(), len(seen["parameters"])]),
+        WEIGHTS: attempt(lambda: copies(p for p in seen["parameters"] if p.dim() > 1)),
+        BIASES: attempt(lambda: copies(p for p in seen["parameters"] if p.dim() == 1)),
+        FORWARD: attempt(forward),
+        FRESH: attempt(independent),
     }
 
 
 @model_of_fig78.judge
 def _(seen, rng):
-    """The parameters of three linear layers, registered with the module; outputs that these parameters
-    give with ReLUs between them and none at the end; a new model per call. How it is written is free."""
+    """The parameters of three linear layers, registered with the module: they come back with the hidden
+    numbers that were written into them. Outputs that these parameters give, recomputed here, with ReLUs
+    between them and none at the end; a new model per call, so that what is written into one is not seen
+    in the other. How it is written is free."""
+    x, one_seed, other_seed = hidden_inputs(rng)
 
-    def weights(shapes):
+    def read_back(parameters, seed=one_seed):
+        return all(np.allclose(p, drawn(np.shape(p), seed), 1e-3) for p in parameters)
+
+    def weights(values):
+        shapes = [list(np.shape(value)) for value in values]
         if not shapes:
             return Fault("the model has no weights that an optimizer could find", "tensors_in_list")
         if shapes == [[40, 10], [5, 40]]:
@@ -67,36 +84,55 @@ def _(seen, rng):
         if sorted(shapes) == sorted(s[::-1] for s in SHAPES if len(s) == 2):
             return Fault("each of them is the other way round")
         wanted = sorted(s for s in SHAPES if len(s) == 2)
-        return sorted(shapes) == wanted or Fault("these are not the layers 10 → 40 → 40 → 5")
+        if sorted(shapes) != wanted:
+            return Fault("these are not the layers 10 → 40 → 40 → 5")
+        return read_back(values) or Fault("they do not keep the numbers written into them")
 
-    def biases(shapes):
-        if not shapes:
+    def biases(values):
+        if not values:
             return Fault("there are no biases that an optimizer could find")
-        wanted = sorted(s for s in SHAPES if len(s) == 1)
-        return sorted(shapes) == wanted or Fault("one bias per unit: 40, 40 and 5")
+        shapes = sorted(list(np.shape(value)) for value in values)
+        if shapes != sorted(s for s in SHAPES if len(s) == 1):
+            return Fault("one bias per unit: 40, 40 and 5")
+        return read_back(values) or Fault("they do not keep the numbers written into them")
 
     def forward(value):
-        if value["shape"] != [7, 5]:
-            return Fault(f"7 inputs should give outputs of the shape [7, 5], not {value['shape']}")
-        if not value["a row alone gives the same"]:
+        outputs, alone = value["outputs"], value["a row alone"]
+        if np.shape(outputs) != (7, 5):
+            shape = list(np.shape(outputs))
+            return Fault(f"7 inputs should give outputs of the shape [7, 5], not {shape}")
+        if not np.allclose(alone, outputs[:1], atol=1e-3):
             return Fault("a row alone gives another output than in a batch")
-        right, linear, cut = value["distance from what its layers give"].values()
-        if right is None:
-            none = seen["sizes of the weights"] == []
+        parameters = in_order(value["parameters"])
+        if not parameters:
+            none = not value["parameters"]
             return Fault("it has no layers that fit", "tensors_in_list" if none else None)
-        if right < 1e-3:
+        if not read_back(value["parameters"]):
+            return Fault("its parameters do not keep the numbers written into them")
+
+        def gives(**how):
+            return np.allclose(relu_network(parameters, x, **how), outputs, 1e-3, 1e-2)
+
+        if gives():
             return True
-        if linear < 1e-3:
+        if gives(hidden=False):
             return Fault("it is linear in its inputs", "no_activation")
-        if cut < 1e-3:
+        if gives(last=True):
             return Fault("no output can be negative", "relu_at_the_output")
         return Fault("it is not what these layers give with a ReLU after each hidden one")
 
-    def fresh(value):
-        independent, count = value
-        if not count:
+    def fresh(parameters):
+        if not parameters:
             return Fault("there is nothing in it that could be trained")
-        return independent or Fault("two calls give one and the same model", "one_model_for_all")
+        if read_back(parameters):
+            return True
+        shared = read_back(parameters, other_seed)
+        return Fault(
+            "two calls give one and the same model"
+            if shared
+            else "its parameters change by themselves",
+            "one_model_for_all" if shared else None,
+        )
 
     return by_rules(seen, weights, biases, forward, fresh)
 

@@ -5,89 +5,113 @@ import numpy as np
 from autograder.check import Fault, attempt, check
 from autograder.checks.ch07_gradients.training_rules import by_rules, in_band
 
+SPREAD, BIAS = "variance of the weights times fan-in", "biases"
+TAILS = "share of weights beyond two standard deviations"
+NETWORK = "a whole network, with apply"
+
+
+def hidden_sizes(rng):
+    """(inputs, outputs) of two layers for the variance, of one for the biases, of one for the tails;
+    the three sizes of a network. That the weights have these sizes shows where they come from."""
+    few, some, many = ([int(rng.integers(n, n + n // 5)) for _ in range(3)] for n in (50, 90, 400))
+    return (many[0], some[0]), (few[0], 2 * many[1]), (some[1], few[1]), (many[2], 200), (
+        250 + few[2], some[2], 250 + many[1] // 2
+    )  # fmt: skip
+
 
 @check("7.16b", points=2)
 def he_start(answer, rng):
     import torch
     from torch import nn
 
-    def started(layer):
+    wide, tall, small, even, (n, hidden, m) = hidden_sizes(rng)
+
+    def started(fan_in, fan_out):
+        layer = nn.Linear(fan_in, fan_out)
         answer.init_he(layer)
         return layer
 
-    def spread(fan_in, fan_out):
-        return (started(nn.Linear(fan_in, fan_out)).weight.var() * fan_in).item()
-
-    def far_out():
-        weights = started(nn.Linear(300, 500)).weight
-        return (weights.abs() > 2 * weights.std()).double().mean().item()
-
     def whole_network():
-        norm = nn.LayerNorm(90)
+        norm = nn.LayerNorm(hidden)
         with torch.no_grad():
             norm.weight.fill_(1.5)
-        net = nn.Sequential(nn.Linear(400, 90), norm, nn.ReLU(), nn.Linear(90, 500))
+        net = nn.Sequential(nn.Linear(n, hidden), norm, nn.ReLU(), nn.Linear(hidden, m))
         net.apply(answer.init_he)
         return {
-            "variance times fan-in": [
-                (net[k].weight.var() * n).item() for k, n in ((0, 400), (3, 90))
-            ],
-            "the layer norm's weight": norm.weight.mean().item(),
+            "weights": [net[0].weight, net[3].weight],
+            "the layer norm's weight": norm.weight,
         }
 
     return {
-        "variance of the weights times fan-in": attempt(
-            lambda: [spread(800, 600), spread(50, 900)]
-        ),
-        "biases": attempt(lambda: started(nn.Linear(70, 30)).bias.abs().max().item()),
-        "share of weights beyond two standard deviations": attempt(far_out),
-        "a whole network, with apply": attempt(whole_network),
+        SPREAD: attempt(lambda: [started(*wide).weight, started(*tall).weight]),
+        BIAS: attempt(lambda: started(*small).bias),
+        TAILS: attempt(lambda: started(*even).weight),
+        NETWORK: attempt(whole_network),
     }
+
+
+def times_fan_in(weights, sizes):
+    """The variance of a layer's weights times its fan-in; ValueError when the sizes are other ones."""
+    if np.shape(weights) != sizes[::-1]:
+        raise ValueError(f"weights of the shape {np.shape(weights)} in a layer {sizes}")
+    return float(np.var(weights) * sizes[0])
 
 
 @he_start.judge
 def _(seen, rng):
-    """Variance 2 / fan-in within sampling error (layers of 800 × 600 and 50 × 900: 7 percent are more
-    than 10 standard errors), biases exactly 0, the tails of a normal distribution (4.6 percent lie
-    beyond two standard deviations; of a uniform one none), and only linear layers changed."""
-    key = "variance of the weights times fan-in"
+    """The weights come back, of layers whose sizes are hidden. Variance 2 / fan-in within sampling error
+    (of some 40 000 weights: 7 percent are 10 standard errors), biases exactly 0, the tails of a normal
+    distribution (4.6 percent lie beyond two standard deviations; of a uniform one none), and only linear
+    layers changed."""
+    wide, tall, small, even, (n, hidden, m) = hidden_sizes(rng)
     names = {
         (1 / 3, 1 / 3): "default_initialisation",
-        (800 / 700, 50 / 475): "xavier",
-        (800 / 300, 50 / 450): "fan_out",
+        tuple(2 * fan_in / (fan_in + fan_out) for fan_in, fan_out in (wide, tall)): "xavier",
+        tuple(2 * fan_in / fan_out for fan_in, fan_out in (wide, tall)): "fan_out",
         (1.0, 1.0): "one_over_n",
-        (4 / 800, 4 / 50): "variance_taken_for_std",
-        (800.0, 50.0): "standard_normal",
+        (4 / wide[0], 4 / tall[0]): "variance_taken_for_std",
+        (float(wide[0]), float(tall[0])): "standard_normal",
     }
 
-    def spread(values):
-        if all(in_band(value, 1.86, 2.14) for value in values):
+    def all_right(values):
+        return all(in_band(value, 1.86, 2.14) for value in values)
+
+    def first_two():
+        """The variances times fan-in of the first two layers, or nothing."""
+        if not isinstance(seen[SPREAD], list):
+            return []
+        return [times_fan_in(w, sizes) for w, sizes in zip(seen[SPREAD], (wide, tall), strict=True)]
+
+    def spread(_):
+        values = first_two()
+        if all_right(values):
             return True
         for pattern, name in names.items():
             if np.allclose(values, pattern, rtol=0.1):
                 return Fault("it should be 2 for every layer", name)
         return Fault("it should be 2 for every layer, up to a few percent")
 
-    def biases(largest):
-        if largest == 0:
+    def biases(values):
+        if np.shape(values) == small[1:] and not np.any(values):
             return True
-        untouched = isinstance(seen[key], list) and in_band(seen[key][0], 0.3, 0.37)
+        untouched = first_two() and in_band(first_two()[0], 0.3, 0.37)
         return Fault("they should all be 0", None if untouched else "biases_left_alone")
 
-    def tails(share):
-        if in_band(share, 0.04, 0.051):
+    def tails(weights):
+        value = times_fan_in(weights, even)
+        share = np.mean(np.abs(weights) > 2 * np.std(weights))
+        if in_band(float(share), 0.04, 0.051):
             return True
-        right_spread = isinstance(seen[key], list) and in_band(seen[key][0], 1.86, 2.14)
-        uniform = right_spread and share == 0
+        uniform = in_band(value, 1.86, 2.14) and share == 0
         return Fault(
             "a normal distribution has 4.6 percent there", "he_uniform" if uniform else None
         )
 
     def network(value):
-        if value["the layer norm's weight"] != 1.5:
+        if np.any(np.not_equal(value["the layer norm's weight"], 1.5)):
             return Fault("a layer norm was changed too", "every_layer_with_a_weight")
-        values = value["variance times fan-in"]
-        return all(in_band(v, 1.86, 2.14) for v in values) or Fault("it should be 2 for each layer")
+        values = map(times_fan_in, value["weights"], ((n, hidden), (hidden, m)))
+        return all_right(values) or Fault("it should be 2 for each layer")
 
     return by_rules(seen, spread, biases, tails, network)
 

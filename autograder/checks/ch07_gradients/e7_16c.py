@@ -1,6 +1,6 @@
 """7.16c: training on mini-batches, with momentum and a learning rate that falls."""
 
-from functools import partial
+from functools import cache
 
 import numpy as np
 
@@ -11,43 +11,50 @@ from autograder.checks.ch07_gradients.network_of_fig78 import (
     given_model,
 )
 from autograder.checks.ch07_gradients.training_rules import (
+    Batches,
     all_finite,
     by_rules,
     close,
     halved_every_ten_epochs,
+    in_order_of_epochs,
     means_of_the_batches,
     one_number_per_epoch,
     repeatable,
+    rows_of,
+    spreads_and_biases,
 )
 from autograder.checks.ch07_gradients.watched_training import (
-    RATED,
     Watched,
     epochs_to_watch,
+    order_of_rates,
     short_losses,
 )
-from autograder.inside.plain import Raised
 from utils.training_data import make_fig78_data
 
-START = "start: variance times fan-in of each layer, largest bias"
+START = "start: weights and biases of each layer"
 LOSSES, GRADIENTS, RECORDED = "losses", "gradients", "recorded losses"
-RATES = f"learning rate at epochs {', '.join(map(str, RATED))}"
-LEARNED = "mean loss at first, at last, and of the returned model"
+BATCHES, SHUFFLED = "batches", "first batches of three epochs"
+RATES = "learning rate at the end of six epochs"
+LEARNED = "the returned model"
 SEEDS = "one seed twice, and another seed"
 WEIGHTS = {
     LOSSES: 0.5,
-    "first batches of three epochs": 1.5,
+    SHUFFLED: 1.5,
     START: 1.5,
     GRADIENTS: 5.5,
     RATES: 1.5,
 }
 
 
+def hidden_data(rng):
+    """The data, the seed of the training, and the epochs at which the learning rate is looked at."""
+    seed = int(rng.integers(1000))
+    return *make_fig78_data(seed), seed, order_of_rates(rng)
+
+
 @check("7.16c", points=3, seconds=30, weights=WEIGHTS)
 def training(answer, rng):
-    import torch.nn.functional as F
-
-    seed = int(rng.integers(1000))
-    X, Y = make_fig78_data(seed)
+    X, Y, seed, rated = hidden_data(rng)
     own = builds_the_right_network(answer.build_model)
     model = {} if own else {"build_model": given_model}
     train = answer.with_given("train_fig78", init_he=given_init, **model)
@@ -56,37 +63,20 @@ def training(answer, rng):
     epochs = epochs_to_watch(short)
 
     def run():
-        watched = Watched(lambda: train(X, Y, epochs=epochs, seed=seed), X, Y, epochs)
-        return watched.measure(F.mse_loss)
-
-    def final():
-        model = seen.result["model"]
-        return [seen.means[0], seen.means[-1], F.mse_loss(model(X), Y).item()]
+        return Watched(lambda: train(X, Y, epochs=epochs, seed=seed), X, Y, epochs)
 
     seen = attempt(run)
     return {
         LOSSES: attempt(lambda: seen.result["losses"]),
-        START: attempt(lambda: list(seen.start.values())),
-        "batches": attempt(lambda: seen.batches()),
-        "first batches of three epochs": attempt(
-            lambda: [one["rows"] for one in seen.steps[0:30:10]]
-        ),
-        GRADIENTS: attempt(lambda: gradients(seen)),
+        START: attempt(lambda: seen.start()),
+        BATCHES: attempt(lambda: seen.batches()),
+        SHUFFLED: attempt(lambda: [one["inputs"] for one in seen.steps[0:30:10]]),
+        GRADIENTS: attempt(lambda: seen.gradients(3)),
         "optimizer": attempt(lambda: optimizer(seen)),
-        RATES: attempt(lambda: seen.rates()),
+        RATES: attempt(lambda: seen.rates(rated)),
         RECORDED: attempt(lambda: seen.recorded()),
-        LEARNED: attempt(final),
+        LEARNED: attempt(lambda: seen.result["model"](X)),
         SEEDS: short,
-    }
-
-
-def gradients(seen):
-    """The gradient of the last bias in the first steps, and what it should be."""
-    steps = seen.steps[:3]
-    errors = [one["outputs"] - seen.Y[one["rows"]] for one in steps]
-    return {
-        "gradient of the last bias at steps 1 to 3": [one["gradient"] for one in steps],
-        "gradient of the batch's mean loss": [2 * e.sum(dim=0) / e.numel() for e in errors],
     }
 
 
@@ -101,39 +91,59 @@ def optimizer(seen):
 
 @training.judge
 def _(seen, rng):
-    """The settings of the exercise, seen at every step of the optimizer, and consistency: gradients are
-    those of the batch, recorded losses the means of what was seen, the returned model the one that
-    was trained. The loss itself only within a wide band (25 seeds, 24 epochs: first 1.3 to 2.3,
-    last 0.17 to 0.58, at most 0.36 of the first). With wrong gradients the rest is luck: nothing has been
-    learned, and losses need not be finite. With another learning rate less may be learned."""
+    """The settings of the exercise, seen at every step of the optimizer, and consistency: batches are made
+    of the hidden examples, gradients are those of the batch, recorded losses the means over the batches,
+    the returned model the one that was trained. Losses and gradients are computed here, from what the
+    network gave for these examples. The loss itself only within a wide band (25 seeds, 24 epochs: first
+    1.3 to 2.3, last 0.17 to 0.58, at most 0.36 of the first). With wrong gradients the rest is luck:
+    nothing has been learned, and losses need not be finite. With another learning rate less may be
+    learned."""
+    X, Y, _, rated = hidden_data(rng)
+    X, Y = X.numpy(), Y.numpy()
     epochs = epochs_to_watch(seen[SEEDS])
+
+    @cache
+    def batches():
+        return Batches(seen[BATCHES], X, Y, epochs, squared_error)
+
+    def model(outputs):
+        return batches().means[0], batches().means[-1], squared_error(outputs, Y)
+
     said = by_rules(
         seen,
-        partial(one_number_per_epoch, epochs=epochs),
-        he_start,
-        partial(small_batches, epochs=epochs),
-        shuffled_anew,
-        gradients_of_the_batch,
+        lambda losses: one_number_per_epoch(losses, epochs),
+        lambda layers: he_start(layers, X),
+        lambda _: batches().are_small(),
+        lambda inputs: shuffled_anew([rows_of(each, X) for each in inputs]),
+        lambda gradients: gradients_of_the_batch(gradients, batches()),
         sgd_with_momentum,
-        falling_rate,
-        partial(means_of_the_batches, summed="sum_of_batches"),
-        learned,
-        partial(repeatable, not_seeded="seed_not_used", always_the_same="seed_fixed"),
+        lambda rates: falling_rate(in_order_of_epochs(rates, rated)),
+        lambda recorded: means_of_the_batches(recorded, batches(), summed="sum_of_batches"),
+        lambda outputs: learned(*model(outputs)),
+        lambda runs: repeatable(runs, not_seeded="seed_not_used", always_the_same="seed_fixed"),
     )
     if said[GRADIENTS] is not True:
         said[LEARNED] = Fault("without the right gradients it cannot learn what it should")
         if not all_finite(seen[LOSSES]):
             said[LOSSES] = True
-    elif said[RATES] is not True and returns_what_it_trained(seen[LEARNED]):
-        said[LEARNED] = True
+    elif said[RATES] is not True and isinstance(seen[LEARNED], np.ndarray):
+        _, last, again = model(seen[LEARNED])
+        said[LEARNED] = True if returns_what_it_trained(last, again) else said[LEARNED]
     return said
 
 
-def he_start(layers):
+def squared_error(outputs, y):
+    """The mean squared error; ValueError for other shapes."""
+    if np.shape(outputs) != y.shape:
+        raise ValueError(f"outputs of the shape {np.shape(outputs)} for {y.shape}")
+    return float(np.mean((np.float64(outputs) - y) ** 2))
+
+
+def he_start(layers, X):
     """Three layers with a variance of about 2 / fan-in, and biases of 0."""
     if not layers:
         return Fault("no linear layer was seen; train the network of build_model()")
-    spreads, biases = np.array(layers, dtype=float).T
+    spreads, biases = np.array(spreads_and_biases(layers, X)).T
     if len(spreads) == 3 and np.all(np.abs(spreads / 2 - 1) < 0.4) and not biases.any():
         return True
     if len(spreads) == 3 and 0.25 < spreads[1] < 0.45:
@@ -143,21 +153,12 @@ def he_start(layers):
     return Fault("there should be three layers, with about 2 and biases of 0")
 
 
-def small_batches(value, epochs):
-    """Ten batches of ten examples in every epoch, each example once."""
-    if value["sizes of the batches"] == [10] and value["steps"] == 10 * epochs:
-        return value["different examples in an epoch"] == 100 or Fault(
-            "some examples come twice in an epoch, others not at all"
-        )
-    if value["sizes of the batches"] == [100]:
-        return Fault("all examples are in one batch", "full_batch")
-    return Fault("there should be 10 batches of 10 examples in every epoch")
-
-
 def shuffled_anew(rows):
     """The first batches of three epochs differ."""
     if not rows or len(rows[0]) != 10:
         return Fault("batches of 10 examples are needed to see this")
+    if any(-1 in each for each in rows):
+        return Fault("the batches should consist of the examples")
     if sorted(rows[0]) == list(range(10)) and rows[0] == rows[1]:
         return Fault("every epoch has the same batches, in the order of the data", "not_shuffled")
     if rows[0] == rows[1] or rows[1] == rows[2]:
@@ -165,9 +166,13 @@ def shuffled_anew(rows):
     return True
 
 
-def gradients_of_the_batch(value):
+def gradients_of_the_batch(gradients, batches):
     """Those of the mean squared error, not added up."""
-    got, wanted = (np.array(part, dtype=float) for part in value.values())
+    if not gradients:
+        return Fault("no step of an optimizer was seen")
+    errors = [batches.outputs[k] - batches.labels(k) for k in range(len(gradients))]
+    got = np.array(gradients, dtype=float)
+    wanted = np.array([2 * np.sum(e, axis=0) / np.size(e) for e in errors], dtype=float)
     if close(got, wanted, 1e-2):
         return True
     if close(got, np.cumsum(wanted, axis=0), 1e-2):
@@ -200,15 +205,14 @@ def falling_rate(values):
     return Fault("it should be halved after every ten epochs, at the end of an epoch")
 
 
-def returns_what_it_trained(value):
+def returns_what_it_trained(last, again):
     """Does the returned model have about the last mean loss?"""
-    return not isinstance(value, Raised) and close(value[2], value[1], 0.35)
+    return close(again, last, 0.35)
 
 
-def learned(value):
+def learned(first, last, again):
     """The loss is small at the end, and the model that is returned has it."""
-    first, last, _ = value
-    if not returns_what_it_trained(value):
+    if not returns_what_it_trained(last, again):
         return Fault("the model that is returned is not the one that was trained")
     return (last < 0.9 and last < 0.45 * first) or Fault("it has not learned enough")
 

@@ -19,20 +19,30 @@ def labels(answer, rng):
         values = rng.permutation(values) * rng.uniform(0.8, 1.2, values.shape)
         return torch.tensor(values.reshape(shape), dtype=torch.float32)
 
-    column, matrix = scores(30, 1), scores(4, 6)
-    whole = torch.tensor([[3], [-2], [5]])
+    rows, columns = map(int, rng.integers(4, 9, size=2))
+    column, matrix = scores(6 * columns, 1), scores(rows, columns)
+    whole = torch.tensor(
+        [[3], [-2], *([int(k)] for k in rng.integers(2, 9, int(rng.integers(1, 5))))]
+    )
 
     def in_a_row(score):
         return np.ravel(np.asarray(answer.make_binary_targets(score), dtype=float))
 
+    def labels_of(score):
+        """What comes back; TypeError for the scores themselves, which have a right shape and kind."""
+        result = answer.make_binary_targets(score)
+        if np.array_equal(result, score):
+            raise TypeError("make_binary_targets returns the scores, not labels")
+        return result
+
     def kind():
-        result = answer.make_binary_targets(column)
-        if result.is_floating_point():
-            return "floating point"
-        return "True and False" if result.dtype == torch.bool else "whole numbers"
+        result = labels_of(column)
+        numbers = "True and False" if result.dtype == torch.bool else "whole numbers"
+        shape = "×".join(map(str, column.shape))
+        return {f"{shape} scores": "floating point" if result.is_floating_point() else numbers}
 
     def shapes():
-        return [list(np.shape(answer.make_binary_targets(one))) for one in (column, matrix, whole)]
+        return [list(np.shape(labels_of(one))) for one in (column, matrix, whole)]
 
     def in_loss():
         return F.binary_cross_entropy_with_logits(0.5 * column, answer.make_binary_targets(column))

@@ -1,25 +1,28 @@
 """7.17b: training a classifier."""
 
-from functools import partial
+from functools import cache
 
 import numpy as np
 
 from autograder.check import Fault, attempt, check
 from autograder.checks.ch07_gradients.network_of_fig78 import given_init
 from autograder.checks.ch07_gradients.training_rules import (
+    Batches,
     all_finite,
     by_rules,
     close,
     halved_every_ten_epochs,
     in_band,
+    in_order_of_epochs,
     means_of_the_batches,
     one_number_per_epoch,
     repeatable,
+    spreads_and_biases,
 )
 from autograder.checks.ch07_gradients.watched_training import (
-    RATED,
     Watched,
     epochs_to_watch,
+    order_of_rates,
     short_losses,
 )
 from autograder.inside.plain import Raised
@@ -30,19 +33,25 @@ LOSSES, RECORDED, PROBABILITIES = "losses", "recorded losses", "probabilities"
 GRADIENTS_OF_LOSS = "gradients of the loss"
 SMALL = "cross-entropy of the probabilities, and the last loss"
 ONE_SIGMOID = "one sigmoid between the last layer and the probability"
-RATES = f"learning rate in epochs {', '.join(map(str, RATED))}"
+RATES = "learning rate at the end of six epochs"
 SEEDS = "one seed twice, and another seed"
+BATCHES = "batches"
 SHARE = "share of training labels that are predicted"
 WEIGHTS = {LOSSES: 0.5, SETTINGS: 1.5, GRADIENTS_OF_LOSS: 3, ONE_SIGMOID: 2}
 
 
-@check("7.17b", points=5, seconds=30, weights=WEIGHTS)
-def classifier(answer, rng):
+def hidden_data(rng):
+    """The data, the seed of the training, other inputs, the epochs whose learning rate is looked at."""
     import torch
 
     seed = int(rng.integers(1000))
-    X, Y = make_fig78_data(seed, binary=True)
-    fresh = torch.tensor(rng.normal(size=(9, 10)), dtype=torch.float32)
+    fresh = torch.tensor(rng.normal(size=(int(rng.integers(9, 90)), 10)), dtype=torch.float32)
+    return *make_fig78_data(seed, binary=True), seed, fresh, order_of_rates(rng)
+
+
+@check("7.17b", points=5, seconds=30, weights=WEIGHTS)
+def classifier(answer, rng):
+    X, Y, seed, fresh, rated = hidden_data(rng)
     train = answer.with_given("train_binary", init_he=given_init)
 
     short = attempt(short_losses, train, X, Y)
@@ -54,70 +63,46 @@ def classifier(answer, rng):
     def probabilities(X):
         return seen.result["predict_proba"](X)
 
-    def right_labels():
-        return (probabilities(X).reshape(-1, 1) > 0.5) == (Y > 0.5)
-
     seen = attempt(run)
     return {
         LOSSES: attempt(lambda: seen.result["losses"]),
         "sizes of the network": attempt(
             lambda: sorted(list(p.shape) for p in seen.result["model"].parameters())
         ),
-        SETTINGS: attempt(lambda: settings(seen)),
-        "batches": attempt(lambda: seen.batches()),
-        GRADIENTS_OF_LOSS: attempt(
-            lambda: [
-                {"outputs": one["outputs"], "labels": Y[one["rows"]], "gradient": one["gradient"]}
-                for one in seen.steps[:2]
-            ]
-        ),
-        RECORDED: attempt(lambda: seen.measure(cross_entropy).recorded()),
+        SETTINGS: attempt(lambda: settings(seen, rated)),
+        BATCHES: attempt(lambda: seen.batches()),
+        GRADIENTS_OF_LOSS: attempt(lambda: seen.gradients(2)),
+        RECORDED: attempt(lambda: seen.recorded()),
         PROBABILITIES: attempt(lambda: probabilities(fresh)),
-        SMALL: attempt(
-            lambda: [mean_cross_entropy(probabilities(X), Y), seen.result["losses"][-1]]
-        ),
+        SMALL: attempt(lambda: {"p": probabilities(X), "last loss": seen.result["losses"][-1]}),
         ONE_SIGMOID: attempt(lambda: last_output_and_probability(probabilities, fresh)),
-        SHARE: attempt(lambda: right_labels().double().mean().item()),
+        SHARE: attempt(lambda: probabilities(X)),
         SEEDS: short,
     }
 
 
-def settings(seen):
+def settings(seen, rated):
     """How the layers began, what the optimizer was, and how its learning rate fell."""
     return {
-        "variance of the weights times fan-in": [spread for spread, _ in seen.start.values()],
-        "largest bias": max(bias for _, bias in seen.start.values()),
+        "layers": seen.start(),
         "optimizer": seen.steps[0]["optimizer"],
         "momentum": seen.steps[0]["momentum"],
-        RATES: seen.rates(),
+        RATES: seen.rates(rated),
     }
 
 
-def cross_entropy(outputs, y):
-    """The mean cross-entropy of sig[outputs]."""
-    import torch.nn.functional as F
-
-    return F.binary_cross_entropy_with_logits(outputs.reshape(y.shape), y)
-
-
-def mean_cross_entropy(p, y):
-    """The mean cross-entropy of probabilities."""
-    import torch
-    import torch.nn.functional as F
-
-    p = torch.as_tensor(p).reshape(-1, 1).double().clamp(1e-12, 1 - 1e-12)
-    return F.binary_cross_entropy(p, y.double()).item()
-
-
 def last_output_and_probability(probabilities, X):
-    """What the last linear layer gives while the probabilities are computed, and these."""
+    """What goes into the first linear layer while the probabilities are computed, what the last one
+    gives, and these."""
     import torch
 
-    last = []
+    first, last = [], []
 
     def hook(module, inputs, output):
-        if isinstance(module, torch.nn.Linear) and module.out_features == 1:
-            last.append(output.detach())
+        if isinstance(module, torch.nn.Linear):
+            first.append(inputs[0].detach())
+            if module.out_features == 1:
+                last.append(output.detach())
 
     handle = torch.nn.modules.module.register_module_forward_hook(hook)
     try:
@@ -125,6 +110,7 @@ def last_output_and_probability(probabilities, X):
     finally:
         handle.remove()
     return {
+        "input": first[0],
         "last layer's output": last[-1].flatten(),
         "probability": torch.as_tensor(p).flatten(),
     }
@@ -137,19 +123,28 @@ def _(seen, rng):
     itself only in a wide band (25 seeds, 24 epochs: last epoch 0.003 to 0.024, accuracy 1). With wrong
     gradients the rest is luck: the probabilities are not right, numbers need not be finite, and another
     seed may change nothing. With other settings less may be learned."""
+    X, Y, _, fresh, rated = hidden_data(rng)
+    X, Y, fresh = X.numpy(), Y.numpy(), fresh.numpy()
     epochs = epochs_to_watch(seen[SEEDS])
+
+    @cache
+    def batches():
+        return Batches(seen[BATCHES], X, Y, epochs, cross_entropy)
+
     said = by_rules(
         seen,
-        partial(not_all_zero, epochs=epochs),
+        lambda losses: not_all_zero(losses, epochs),
         one_output,
-        as_in_7_16,
-        partial(small_batches, epochs=epochs),
-        gradients_of_the_cross_entropy,
-        partial(means_of_the_batches, summed="sum_over_batches", rtol=1e-2),
-        partial(between_0_and_1, saturated=saturated(seen[ONE_SIGMOID])),
-        equally_small,
-        one_sigmoid,
-        accurate,
+        lambda value: as_in_7_16(value, X, rated),
+        lambda _: ten_of_ten(batches()),
+        lambda gradients: gradients_of_the_cross_entropy(gradients, batches()),
+        lambda recorded: means_of_the_batches(
+            recorded, batches(), summed="sum_over_batches", rtol=1e-2
+        ),
+        lambda p: between_0_and_1(p, len(fresh), saturated(seen[ONE_SIGMOID])),
+        lambda value: equally_small(mean_cross_entropy(value["p"], Y), value["last loss"]),
+        lambda value: one_sigmoid(value, fresh),
+        lambda p: accurate(p, Y),
         repeatable,
     )
     gradients = said[GRADIENTS_OF_LOSS]
@@ -163,9 +158,21 @@ def _(seen, rng):
             said[SEEDS] = True
     elif said[SETTINGS] is not True and said[PROBABILITIES] is said[ONE_SIGMOID] is True:
         said[SMALL] = said[SHARE] = True
-    elif said[RECORDED] is not True and is_small(seen[SMALL]):
+    elif said[RECORDED] is not True and is_small(seen[SMALL], Y):
         said[SMALL] = True
     return said
+
+
+def cross_entropy(outputs, y):
+    """The mean cross-entropy of sig[outputs]."""
+    f = np.float64(outputs).reshape(y.shape)
+    return float(np.mean(np.logaddexp(0, f) - y * f))
+
+
+def mean_cross_entropy(p, y):
+    """The mean cross-entropy of probabilities."""
+    p = np.clip(np.float64(p).reshape(y.shape), 1e-12, 1 - 1e-12)
+    return float(np.mean(-y * np.log(p) - (1 - y) * np.log(1 - p)))
 
 
 def sig(f):
@@ -189,23 +196,21 @@ def one_output(shapes):
     return Fault("the layers should be 10 → 40 → 40 → 1, with biases")
 
 
-def as_in_7_16(value):
+def as_in_7_16(value, X, rated):
     """He's start, SGD with momentum 0.9, and a learning rate from 0.1, halved every ten epochs."""
-    spreads = value["variance of the weights times fan-in"]
-    if not close(np.array(spreads[:2]) / 2, [1, 1], 0.4) or value["largest bias"]:
+    spreads, biases = np.array(spreads_and_biases(value["layers"], X)).T
+    if not close(spreads[:2] / 2, [1, 1], 0.4) or np.any(biases):
         return Fault("the start is not that of init_he", "other_settings")
     if value["optimizer"] != "SGD" or not close(value["momentum"], 0.9):
         return Fault("it should be SGD with momentum 0.9", "other_settings")
-    rates = value[RATES]
+    rates = in_order_of_epochs(value[RATES], rated)
     right = close(rates[0], 0.1) and halved_every_ten_epochs(rates)
     return right or Fault("the learning rate does not fall as in 7.16", "other_settings")
 
 
-def small_batches(value, epochs):
+def ten_of_ten(batches):
     """Ten batches of ten examples in every epoch, each example once."""
-    right = value["sizes of the batches"] == [10] and value["steps"] == 10 * epochs
-    complete = value["different examples in an epoch"] == 100
-    return (right and complete) or Fault(
+    return batches.are_small() is True or Fault(
         "there should be 10 batches of 10 examples in every epoch, and each example once"
     )
 
@@ -220,14 +225,17 @@ GRADIENTS = {  # of other losses, by the output f for the label y
 }
 
 
-def gradients_of_the_cross_entropy(steps):
+def gradients_of_the_cross_entropy(gradients, batches):
     """The gradient of the last bias is the mean of sig[f] - y, at each step anew."""
+    if not gradients:
+        return Fault("no step of an optimizer was seen")
+    steps = range(len(gradients))
+    seen = [(np.float64(batches.outputs[k]).ravel(), batches.labels(k).ravel()) for k in steps]
 
     def means_of(formula):
-        seen = [(np.float64(s["outputs"]).ravel(), np.float64(s["labels"]).ravel()) for s in steps]
         return [np.mean(formula(f, y)) for f, y in seen]
 
-    got = [float(np.ravel(s["gradient"])[0]) for s in steps]
+    got = [float(np.ravel(gradient)[0]) for gradient in gradients]
     wanted = means_of(lambda f, y: sig(f) - y)
     if close(got, wanted, 1e-2, 1e-4):
         return True
@@ -245,14 +253,13 @@ def saturated(value):
     """Are all outputs of the last layer so large that float32 has no other probability than 0 or 1?"""
     if isinstance(value, Raised):
         return False
-    outputs, _ = value.values()
-    return not np.any(np.abs(outputs) < 15)
+    return not np.any(np.abs(value["last layer's output"]) < 15)
 
 
-def between_0_and_1(p, saturated):
+def between_0_and_1(p, count, saturated):
     """A column of probabilities, not of logits or of decisions."""
-    if np.shape(p) != (9, 1):
-        return Fault(f"9 inputs should give the shape (9, 1), not {np.shape(p)}")
+    if np.shape(p) != (count, 1):
+        return Fault(f"{count} inputs should give the shape ({count}, 1), not {np.shape(p)}")
     if np.min(p) < 0 or np.max(p) > 1:
         return Fault("some are below 0 or above 1", "predicts_logits")
     if not saturated and set(np.ravel(p).tolist()) <= {0.0, 1.0}:
@@ -260,22 +267,23 @@ def between_0_and_1(p, saturated):
     return True
 
 
-def equally_small(value):
+def equally_small(again, last):
     """The loss of the probabilities agrees with the last one recorded."""
-    again, last = value
-    return (is_small(value) and abs(again - last) < 0.05 * again + 2e-3) or Fault(
+    return (in_band(again, 0, 0.15) and abs(again - last) < 0.05 * again + 2e-3) or Fault(
         "both should be the same small number"
     )
 
 
-def is_small(value):
+def is_small(value, Y):
     """Is the loss of the probabilities what a trained network has?"""
-    return not isinstance(value, Raised) and in_band(value[0], 0, 0.15)
+    return isinstance(value, dict) and in_band(mean_cross_entropy(value["p"], Y), 0, 0.15)
 
 
-def one_sigmoid(value):
+def one_sigmoid(value, fresh):
     """The probability is the sigmoid of the last layer's output."""
-    f, p = (np.float64(v) for v in value.values())
+    if not close(value["input"], fresh):
+        return Fault("what goes into the network is not what predict_proba got")
+    f, p = (np.float64(value[what]) for what in ("last layer's output", "probability"))
     if close(p, sig(f), atol=1e-4):
         return True
     if close(p, sig(sig(f)), atol=1e-4):
@@ -283,9 +291,10 @@ def one_sigmoid(value):
     return Fault("that is not the sigmoid of the last layer's output")
 
 
-def accurate(share):
+def accurate(p, Y):
     """Nearly all training labels."""
-    return in_band(share, 0.95, 1) or Fault("at least 0.95 of them should be")
+    share = np.mean((np.reshape(p, (-1, 1)) > 0.5) == (Y > 0.5))
+    return in_band(float(share), 0.95, 1) or Fault("at least 0.95 of them should be")
 
 
 LOSS = "F.binary_cross_entropy_with_logits(model(X[rows]), Y[rows])"

@@ -13,7 +13,7 @@ def entries(answer, name, keys, xs):
     """{key: what the function of that name gives under the key, at all points}."""
 
     def of(key):
-        return lambda x: [getattr(answer, name)(one)[key] for one in x]
+        return lambda x: {f"x = {one}": getattr(answer, name)(one)[key] for one in x}
 
     return {key: attempt(of(key), xs) for key in keys}
 
@@ -23,8 +23,8 @@ def ratios(answer, name, pairs, xs):
 
     def of(later, earlier):
         def at(x):
-            found = [getattr(answer, name)(one) for one in x]
-            return [ratio(one[later], one[earlier]) for one in found]
+            found = {f"x = {one}": getattr(answer, name)(one) for one in x}
+            return {at: ratio(one[later], one[earlier]) for at, one in found.items()}
 
         return at
 

@@ -1,12 +1,77 @@
 """Judging 7.16 and 7.17: a rule for each sub-check, and rules that both exercises need."""
 
+from functools import cached_property
+
 import numpy as np
 
 from autograder.check import Fault
-from autograder.checks.ch07_gradients.watched_training import RATED, SHORT
+from autograder.checks.ch07_gradients.watched_training import RATED, RECORDED, SHORT, per_epoch
 from autograder.inside.plain import Raised
 
 FORM = "the result does not have the form that the exercise asks for"
+
+
+class Batches:
+    """The batches of a training as they were seen, with the losses computed again on the hidden data."""
+
+    def __init__(self, table, X, Y, epochs, loss):
+        self.outputs, self._Y, self._epochs, self._loss = table["outputs"], Y, epochs, loss
+        self.rows = [rows_of(inputs, X) for inputs in table["inputs"]]
+
+    def labels(self, step):
+        """The targets of the batch."""
+        if -1 in self.rows[step]:
+            raise ValueError("the batch holds something else than examples of the data")
+        return self._Y[self.rows[step]]
+
+    @cached_property
+    def losses(self):
+        """Those of all batches, epoch by epoch."""
+        steps = range(len(self.rows))
+        return per_epoch([self._loss(self.outputs[k], self.labels(k)) for k in steps], self._epochs)
+
+    @property
+    def means(self):
+        """The mean loss of each epoch."""
+        return [float(np.mean(part)) for part in self.losses]
+
+    def are_small(self):
+        """True for ten batches of ten examples in every epoch, each example once."""
+        if {len(rows) for rows in self.rows} == {100}:
+            return Fault("all examples are in one batch", "full_batch")
+        ten_of_ten = len(self.rows) == 10 * self._epochs and {len(r) for r in self.rows} == {10}
+        if not ten_of_ten:
+            return Fault("there should be 10 batches of 10 examples in every epoch")
+        for batches in per_epoch(self.rows, self._epochs):
+            if {row for rows in batches for row in rows} != set(range(100)):
+                return Fault("some examples come twice in an epoch, others not at all")
+        return True
+
+
+def rows_of(inputs, X):
+    """Which rows of X a batch consists of; -1 for a row that is none of them."""
+    if np.ndim(inputs) != 2:
+        return []
+    same = np.float32(inputs)[:, None, 0] == X[None, :, 0]
+    return np.where(same.any(axis=1), same.argmax(axis=1), -1).tolist()
+
+
+def spreads_and_biases(layers, X):
+    """Of each layer that was seen: the variance of its weights times its fan-in, and its largest bias.
+
+    ValueError where the layers did not work on these examples with these weights.
+    """
+    if not layers or not rows_of(layers[0]["inputs"], X) or -1 in rows_of(layers[0]["inputs"], X):
+        raise ValueError("what comes in is not the data")
+    found = []
+    for layer in layers:
+        weights, biases = (np.float64(layer[what]) for what in ("weights", "biases"))
+        outputs = layer["inputs"] @ weights.T + (biases if biases.size else 0)
+        if not close(outputs, layer["outputs"], 1e-3, 1e-3 * np.abs(outputs).max()):
+            raise ValueError("these weights do not give these outputs")
+        spread = float(np.var(weights, ddof=1) * weights.shape[1])
+        found.append((spread, float(np.abs(biases).max(initial=0))))
+    return found
 
 
 def by_rules(seen, *rules):
@@ -52,14 +117,21 @@ def one_number_per_epoch(values, epochs):
     return all_finite(values) or Fault("some of them are not finite")
 
 
+def in_order_of_epochs(rates, epochs):
+    """The learning rates at the epochs RATED."""
+    at = dict(zip(epochs, rates, strict=True))
+    return [at[epoch] for epoch in RATED]
+
+
 def halved_every_ten_epochs(rates):
     """Is that the course of the learning rate, relative to its beginning?"""
     return close(np.divide(rates, rates[0]), 0.5 ** ((np.array(RATED) - 1) // 10))
 
 
-def means_of_the_batches(value, *, summed, rtol=1e-3):
-    """Are the recorded losses the means that were seen? `summed` is the idea that adds them up."""
-    recorded, means, last = value.values()
+def means_of_the_batches(recorded, batches, *, summed, rtol=1e-3):
+    """Are the recorded losses the means of the batches? `summed` is the idea that adds them up."""
+    means = [batches.means[k] for k in RECORDED]
+    last = [batches.losses[k][-1] for k in RECORDED]
     if close(recorded, means, rtol, 1e-4):
         return True
     if close(recorded, np.multiply(10, means), rtol, 1e-3):

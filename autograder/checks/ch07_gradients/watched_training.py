@@ -1,30 +1,28 @@
-"""Watching a training in PyTorch, for 7.16 and 7.17."""
+"""Watching a training in PyTorch, for 7.16 and 7.17. What is seen is handed back; others judge it."""
 
 import contextlib
 
-import numpy as np
-
 EPOCHS, SHORT = 24, 2  # of the training that is watched, and of those that are only repeated
 RATED = (1, 10, 11, 20, 21, EPOCHS)  # epochs at whose end the learning rate is looked at
+RECORDED = (0, 1, 2, 4, -1)  # of the recorded losses, those that are compared
 MOST = 200  # epochs that are watched of a training that takes no number of them
 
 
 class Watched:
-    """A training on X and Y for some epochs, and what was seen of it.
+    """A training for some epochs on data with so many features and targets, and what was seen of it.
 
-    It looks over the shoulder of `train()`, with hooks on the first linear layer (which inputs come
-    in), on the last one (what comes out), and on the optimizer (rate, gradient of the bias).
+    It looks over the shoulder of `train()`, with hooks on the linear layers (how they begin), on the
+    first one (which inputs come in), on the last one (what comes out), and on the optimizer (rate,
+    gradient of the bias).
     """
 
     def __init__(self, train, X, Y, epochs):
-        self.X, self.Y, self.epochs = X, Y, epochs
-        self.start = {}  # of each linear layer: variance of the weights times fan-in, largest bias
+        self._features, self._targets, self.epochs = X.shape[1], Y.shape[1], epochs
+        self._start = {}  # the first call of each linear layer
         self.steps = []  # of the optimizer, a dict each
         self._now = {}
         with self._hooks():
             self.result = train()
-        for one in self.steps:
-            one["rows"] = rows_of(one.pop("inputs"), X)
 
     @contextlib.contextmanager
     def _hooks(self):
@@ -46,13 +44,17 @@ class Watched:
 
         if not isinstance(module, nn.Linear) or not is_grad_enabled():
             return
-        if not self.steps and id(module) not in self.start:
-            bias = 0.0 if module.bias is None else module.bias.abs().max().item()
-            spread = (module.weight.var() * module.in_features).item()
-            self.start[id(module)] = spread, bias
-        if module.in_features == self.X.shape[1]:
+        if not self.steps and id(module) not in self._start:
+            bias = [] if module.bias is None else module.bias.detach().clone()
+            self._start[id(module)] = {
+                "weights": module.weight.detach().clone(),
+                "biases": bias,
+                "inputs": inputs[0].detach(),
+                "outputs": output.detach().clone(),
+            }
+        if module.in_features == self._features:
             self._now["inputs"] = inputs[0].detach()
-        if module.out_features == self.Y.shape[1]:
+        if module.out_features == self._targets:
             self._now["outputs"], self._now["bias"] = output.detach(), module.bias
 
     def _step(self, optimizer, args, kwargs):
@@ -70,51 +72,45 @@ class Watched:
             }
         )
 
+    def start(self):
+        """The first call of each linear layer: its weights and biases, what came in and what came out."""
+        return list(self._start.values())
+
     def batches(self):
-        """The sizes of the batches, and the smallest number of different examples in an epoch."""
-        rounds = self.per_epoch([one["rows"] for one in self.steps])
-        return {
-            "steps": len(self.steps),
-            "sizes of the batches": sorted({len(rows) for rows in sum(rounds, [])}),
-            "different examples in an epoch": min(
-                (len({row for rows in batches for row in rows if row >= 0}) for batches in rounds),
-                default=0,
-            ),
-        }
+        """What came in and what came out at all steps."""
+        return {what: _stacked([one[what] for one in self.steps]) for what in ("inputs", "outputs")}
 
-    def measure(self, loss):
-        """The losses of all batches, and their mean in each epoch, from the outputs that were seen."""
-        losses = [loss(one["outputs"], self.Y[one["rows"]]).item() for one in self.steps]
-        self.losses = self.per_epoch(losses)
-        self.means = [float(np.mean(part)) for part in self.losses]
-        return self
+    def gradients(self, steps):
+        """The gradients of the last bias in the first steps."""
+        return [one["gradient"] for one in self.steps[:steps]]
 
-    def per_epoch(self, values):
-        """The values of all steps, split into equal parts."""
-        size = max(1, len(values) // self.epochs)
-        return [values[k : k + size] for k in range(0, size * self.epochs, size)]
-
-    def rates(self):
-        """The learning rate at the end of some epochs."""
-        last_steps = [steps[-1] for steps in self.per_epoch(self.steps)]
-        return [last_steps[k - 1]["rate"] for k in RATED]
+    def rates(self, epochs):
+        """The learning rate at the end of these epochs."""
+        last_steps = [steps[-1] for steps in per_epoch(self.steps, self.epochs)]
+        return [last_steps[k - 1]["rate"] for k in epochs]
 
     def recorded(self):
-        """What was recorded and what was measured, in the epochs 1, 2, 3, 5 and the last."""
-        several = {
-            "recorded in epochs 1, 2, 3, 5 and the last": self.result["losses"],
-            "means of the batch losses": self.means,
-            "last batch": [part[-1] for part in self.losses],
-        }
-        return {name: [float(v[k]) for k in (0, 1, 2, 4, -1)] for name, v in several.items()}
+        """What was recorded in the epochs 1, 2, 3, 5 and the last."""
+        return [float(self.result["losses"][k]) for k in RECORDED]
 
 
-def rows_of(inputs, X):
-    """Which rows of X a batch consists of; -1 for a row that is none of them."""
-    if inputs is None or inputs.dim() != 2:
-        return []
-    found, rows = (inputs[:, None, 0].float() == X[None, :, 0]).int().max(dim=1)
-    return rows.where(found > 0, -1).tolist()
+def per_epoch(values, epochs):
+    """The values of all steps, split into equal parts."""
+    size = max(1, len(values) // epochs)
+    return [values[k : k + size] for k in range(0, size * epochs, size)]
+
+
+def _stacked(tensors):
+    """One array, if all have the same shape."""
+    import torch
+
+    shapes = {getattr(tensor, "shape", None) for tensor in tensors}
+    return torch.stack(tensors) if len(shapes) == 1 and None not in shapes else tensors
+
+
+def order_of_rates(rng):
+    """The epochs at whose end the learning rate is looked at, in a hidden order."""
+    return [int(epoch) for epoch in rng.permutation(RATED)]
 
 
 def short_losses(train, X, Y):

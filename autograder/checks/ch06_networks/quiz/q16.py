@@ -25,7 +25,7 @@ def answer():
     q16b = sum(layer.bias.numel() for layer in net)
 
 
-GROWTH = "every layer twice as large, how many times the cost"
+GROWTH = "every layer several times as large, how many times the cost"
 # half of the points for the right kind of growth; and equal layers are what a set would lose
 WEIGHTS = {
     GROWTH: 5, "equal hidden layers": 1.75, "all layers of one size": 1.75,
@@ -36,11 +36,14 @@ WEIGHTS = {
 @check("q16c", points=2, reveal=True, weights=WEIGHTS)
 def costs(answer, rng):
     a, b, c, d, e = (int(k) for k in rng.choice(np_range(2, 40), size=5, replace=False))
+    times = int(rng.integers(2, 6))
     large = [int(k) for k in rng.choice(np_range(50, 100), size=4, replace=False)]
 
     def growth(sizes):
         """A whole number, so that the biases do not count."""
-        return round(answer.multiply_adds([2 * n for n in sizes]) / answer.multiply_adds(sizes))
+        larger = [times * n for n in sizes]
+        growth = round(answer.multiply_adds(larger) / answer.multiply_adds(sizes))
+        return {f"{times} times as large as {sizes}": growth}
 
     return {
         "three layers of different sizes": answer.multiply_adds([a, b, c, d]),

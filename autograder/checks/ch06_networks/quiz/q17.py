@@ -43,16 +43,21 @@ def stable(answer, rng):
     def loss(z, y):
         return number(answer.stable_bce(z, y))
 
+    def at(z, y):
+        """The loss beside the logit that it belongs to, and at a moderate one: it is no constant."""
+        return {f"z = {one}": loss(one, y) for one in (z, -low)}
+
     high, low = (round(float(rng.uniform(0.4, 4)), 2) for _ in range(2))
+    beyond = round(float(rng.uniform(720, 900)), 1)
     far = round(float(rng.uniform(22, 27)), 1)
     return {
         "moderate logits, label 1": [attempt(loss, high, 1), attempt(loss, -low, 1)],
         "moderate logits, label 0": [attempt(loss, high, 0), attempt(loss, -low, 0)],
         "confident and wrong": [attempt(loss, -far, 1), attempt(loss, far, 0)],
-        "z = 800 and label 1": attempt(loss, 800.0, 1),
-        "z = 800 and label 0": attempt(loss, 800.0, 0),
-        "z = -800 and label 1": attempt(loss, -800.0, 1),
-        "z = -800 and label 0": attempt(loss, -800.0, 0),
+        "z = 800 and label 1": attempt(at, beyond, 1),
+        "z = 800 and label 0": attempt(at, beyond, 0),
+        "z = -800 and label 1": attempt(at, -beyond, 1),
+        "z = -800 and label 0": attempt(at, -beyond, 0),
     }
 
 

@@ -44,7 +44,7 @@ test: $(STAMP)  ## run all tests
 	$(if $(BROWSER),,@echo "No chromium on this machine: the tests in the browser are left out.")
 	$(if $(SANDBOX),,@echo "No bubblewrap on this machine: the tests of the sandbox are left out.")
 	$(if $(TEST_POSTGRESQL),,@echo "TEST_POSTGRESQL names no server: the tests with PostgreSQL are left out (.ci/with_postgresql make test runs them).")
-	@$(IN_VENV) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(if $(LACKING),-m "not ($(subst $(eval) , or ,$(LACKING)))") $(ARGS)
+	@$(IN_VENV) -m pytest -n 2 --dist loadscope --no-loadscope-reorder $(if $(LACKING),-m "not ($(subst $(eval) , or ,$(LACKING)))") $(ARGS)
 
 DEMO = grading/demo
 grade: $(STAMP)  ## grade a simulated class and open the report

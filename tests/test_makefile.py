@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 TARGETS = ["lab", "test", "grade", "bench", "build", "clean", "help"]
-PYTEST = "-m pytest -n 2 --dist loadgroup --no-loadscope-reorder"
+PYTEST = "-m pytest -n 2 --dist loadscope --no-loadscope-reorder"
 TOOLS = ["make", "sh", "bash", "awk", "cat", "cp", "dirname", "find", "mkdir", "rm", "touch"]
 
 # As a base Python it makes venvs; a copy of it is the Python inside. Files beside it say how it is.

@@ -34,9 +34,8 @@ CHECKS = all_checks()
 
 
 def in_order_of_time(names, checks_of):
-    """Parameters in groups by exercise; those that may take longest begin first."""
-    names = sorted(names, key=lambda name: -max(check.seconds for check in checks_of(name)))
-    return [pytest.param(n, marks=pytest.mark.xdist_group(exercise_of(n))) for n in names]
+    """Those that may take longest begin first."""
+    return sorted(names, key=lambda name: -max(check.seconds for check in checks_of(name)))
 
 
 def checks_of(exercise) -> list[Check]:

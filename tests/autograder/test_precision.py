@@ -16,12 +16,14 @@ from pathlib import Path
 import pytest
 from mutants import mutants
 
-from autograder.check import all_checks, exercise_of
+from autograder.check import all_checks
 from autograder.inside import plain
 from autograder.inside.answer import observe_answer
 from autograder.judging.reference import Reference
 from autograder.judging.verdict import judge
 from autograder.notation.variants import Variant
+
+pytestmark = pytest.mark.early
 
 SEED = 3
 SECONDS = 10  # a mutant may never come to an end
@@ -41,11 +43,7 @@ def is_code(part):
     return "def " in solution or "lambda" in solution
 
 
-PARTS = [
-    pytest.param(check, id=part, marks=pytest.mark.xdist_group(exercise_of(part)))
-    for part, check in all_checks().items()
-    if is_code(part)
-]
+PARTS = [pytest.param(check, id=part) for part, check in all_checks().items() if is_code(part)]
 
 
 def chosen(check):

@@ -4,8 +4,7 @@ JupyterLab runs on a copy of the notebooks with settings of its own, so neither 
 the habits of whoever runs the tests are touched. The browser reaches this machine and nothing else:
 whatever the course would fetch from the internet shows up as an error.
 
-One JupyterLab is enough: pytest-xdist keeps these tests together with `--dist loadgroup`. Without it
-they pass too, and every worker starts a JupyterLab.
+One JupyterLab is enough: one process runs all of these tests (tests/conftest.py).
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-pytestmark = [pytest.mark.browser, pytest.mark.early, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.early]
 
 CELLS = {
     "explorer": """\

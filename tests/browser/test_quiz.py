@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from utils.quiz.use_answer import UseAnswer
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser]
 
 QUIZ = "chapters/ch06_networks/quiz.ipynb"
 

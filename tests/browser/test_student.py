@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from autograder.judging.reference import default_reference
 
-pytestmark = [pytest.mark.browser, pytest.mark.early, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.early]
 
 START = "chapters/start_here.ipynb"
 BY_HAND = "chapters/ch02_autograd/01_by_hand.ipynb"

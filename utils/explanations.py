@@ -75,7 +75,8 @@ _CALLS = {  # did it happen in a line of the student, or in a call of the studen
             (_NO_ARGUMENT, lambda m: f"Your function has no argument {m[1]}. Compare its signature with "
              "the task."),
         ],
-        "ValueError": [
+        "KeyError": [(r"has no key '", "Use the keys that the task names, and all of them.")],
+    "ValueError": [
             (_UNPACK, "The number of returned values is not the number that the exercise asks for."),
         ],
     },

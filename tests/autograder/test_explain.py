@@ -1,12 +1,14 @@
 """Exceptions in the student's terms: real ones, raised by real mistakes."""
 
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from autograder.inside.answer import raised
 from autograder.inside.plain import Raised
+from autograder.inside.typed import value_of
 from autograder.judging.explain import explain
 
 
@@ -36,6 +38,7 @@ CASES = [
     (lambda: bool(np.array([1, 2]) > 1), "np.where"),
     (lambda: 1 / 0, "denominator"),
     (lambda: {}["z1"], "no such key"),
+    (lambda: value_of(SimpleNamespace(cards={}), "cards", "a"), "keys that the task names"),
     (lambda: (_ for _ in ()).throw(RecursionError("maximum recursion depth")), "its own list"),
     (lambda: (_ for _ in ()).throw(NotImplementedError()), "not written yet"),
 ]

@@ -128,7 +128,9 @@ def test_the_verdict_stands_at_its_test_and_nothing_secret_with_it():
     assert one.source.endswith('grade("2.5")')  # which said nothing
     assert len(one.outputs) == 1 + one.source.count("expect(")
     assert "2.5: the complete check" not in nbformat.writes(notebook)
-    assert any("is 0.25" in str(output) for output in one.outputs[1:]), "the visible tests' own lines"
+    assert any("is 0.25" in str(output) for output in one.outputs[1:]), (
+        "the visible tests' own lines"
+    )
 
 
 def test_outputs_are_bounded():

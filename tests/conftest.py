@@ -8,12 +8,26 @@ sys.path.insert(0, str(Path(__file__).parent))  # for the helper modules beside 
 for library in ("OMP", "OPENBLAS", "MKL"):
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
+import pytest  # noqa: E402
 from sharing import Sharing  # noqa: E402
 
 import autograder  # noqa: E402, F401 (before nbformat: it spares everybody a second)
 
 # A teacher's own gradebook is none of the tests' business.
 os.environ.pop("COURSE_DB", None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def workers_are_kept():
+    """What grades a class takes the workers that the last one gave back."""
+    import workers
+
+    from autograder.grading import executor
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(executor, "Worker", workers.KeptWorker)
+        yield
+    workers.close_all()
 
 
 def pytest_xdist_make_scheduler(config, log):

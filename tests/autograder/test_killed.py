@@ -1,8 +1,9 @@
 """A run that is killed at any moment is started again and goes on as if nothing had happened."""
 
+import contextlib
+import multiprocessing
 import os
 import random
-import select
 import signal
 import subprocess
 import sys
@@ -11,39 +12,78 @@ from pathlib import Path
 
 import pytest
 from classroom import graded
-from example_course import separate_registry
+from example_course import load_checks, separate_registry
 from nbgrader.api import Gradebook
 from small_class import ADDS, CUBES, RIGHT, course_in, hand_in_all
 
+from autograder.course import Course
 from autograder.gradebook.folder import GradingFolder
+from autograder.grading.batch import Listener, Options, grade_class
+from autograder.isolation import choose_tier
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.early]
 
 STUDENTS, KILLS = 40, 20
 RUN = """
-import sys, time
-from pathlib import Path
-from example_course import load_checks, separate_registry
-from autograder.course import Course
-from autograder.grading.batch import Listener, Options, grade_class
-from autograder.gradebook.folder import GradingFolder
-from autograder.isolation import choose_tier
-
-root = Path(sys.argv[1])
-with separate_registry():
-    load_checks(root / "course")
-    grade_class(
-        Course(root / "course"), [root / "handed_in"], GradingFolder(Path(sys.argv[2])),
-        Options(choose_tier(), workers=2),
-        Listener(
-            done=lambda one: (print(one["student"], flush=True), time.sleep(float(sys.argv[3])))
-        ),
-    )
+import sys
+from test_killed import grade_all
+grade_all(sys.argv[1], sys.argv[2], float(sys.argv[3]), lambda student: print(student, flush=True))
 """
+# Every run is a fork of one process that has imported what grades.
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["autograder.check", "autograder.grading.batch", "nbgrader.api"])
+
+
+def grade_all(root: str, out: str, pause: float, tell) -> None:
+    """Grade the class, rest after every student, so that a busy machine kills it in the middle too."""
+    course = Path(root) / "course"
+
+    def done(record):
+        tell(record["student"])
+        time.sleep(pause)
+
+    with separate_registry():
+        load_checks(course)
+        options = Options(choose_tier(), workers=2)
+        submitted = [Path(root) / "handed_in"]
+        grade_class(
+            Course(course), submitted, GradingFolder(Path(out)), options, Listener(done=done)
+        )
+
+
+class Fork:
+    """A run in a process of its own, which tells who was graded."""
+
+    def __init__(self, root: Path, out: Path):
+        self._told, theirs = FORKS.Pipe(duplex=False)
+        self._process = FORKS.Process(
+            target=grade_all, args=(str(root), str(out), 0.02, theirs.send)
+        )
+        self._process.start()
+        theirs.close()
+
+    def next(self, seconds: float | None = None) -> str | None:
+        """Who was graded next; None when nobody was in that time, or it has ended."""
+        with contextlib.suppress(EOFError):
+            return self._told.recv() if self._told.poll(seconds) else None
+
+    def runs(self) -> bool:
+        return self._process.is_alive()
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.join()
+
+    def rest(self) -> list[str]:
+        """Wait for its end; who was graded until then."""
+        told = list(iter(self.next, None))
+        self._process.join()
+        assert self._process.exitcode == 0
+        return told
 
 
 def start(root: Path, out: Path, pause: float = 0.02, **options) -> subprocess.Popen:
-    """A run that rests after every student, so that a busy machine kills it in the middle too."""
+    """A run as from the command line."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     command = [sys.executable, "-c", RUN, str(root), str(out), str(pause)]
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True, **options)
@@ -91,11 +131,10 @@ def scores_on_disk(folder: GradingFolder) -> dict:
 
 def seconds_to_start(root: Path, out: Path) -> float:
     """How long a run takes until the first student is graded."""
-    begin, run = time.monotonic(), start(root, out)
-    run.stdout.readline()
+    begin, run = time.monotonic(), Fork(root, out)
+    assert run.next()
     taken = time.monotonic() - begin
     run.kill()
-    run.communicate()
     return taken
 
 
@@ -104,25 +143,22 @@ def test_killed_twenty_times(handed_in, tmp_path):
     killed = GradingFolder(tmp_path / "killed")
     in_the_middle, starting = 0, seconds_to_start(handed_in, tmp_path / "timed")
     for _ in range(KILLS):
-        run = start(handed_in, killed.root)
+        run = Fork(handed_in, killed.root)
         if rng.random() < 0.4:
-            select.select([run.stdout], [], [], rng.uniform(0, starting))  # or one is graded
+            run.next(rng.uniform(0, starting))  # or one is graded
         else:
             for _ in range(rng.choice((1, 1, 1, 2))):
-                run.stdout.readline()
+                run.next()
             time.sleep(rng.uniform(0, 0.03))
-        in_the_middle += run.poll() is None
-        run.send_signal(signal.SIGKILL)
-        run.communicate()
+        in_the_middle += run.runs()
+        run.kill()
     assert in_the_middle >= KILLS * 3 // 4, in_the_middle  # the rest had come to its end before
     before = {path: path.stat().st_mtime_ns for path in killed.root.glob("results/*/*/*.json")}
     seeds = {record["seed"] for record in killed.records()}
     assert 0 < len(before) and len(seeds) == 1  # one run, with one seed, in many pieces
 
-    last = start(handed_in, killed.root)
-    told, _ = last.communicate()
-    assert last.returncode == 0
-    assert len(told.split()) == STUDENTS - len(before)
+    told = Fork(handed_in, killed.root).rest()
+    assert len(told) == STUDENTS - len(before)
     assert {p: p.stat().st_mtime_ns for p in before} == before  # nobody was graded twice
 
     with separate_registry():

@@ -16,6 +16,7 @@ from autograder.course.cell_ids import grade_id
 from autograder.course.cells import STUB
 from autograder.course.given import given_notebooks
 from autograder.gradebook.folder import GradingFolder
+from autograder.isolation import Worker
 from autograder.report.results import collect
 
 pytestmark = pytest.mark.sandbox
@@ -217,6 +218,7 @@ def test_the_student_is_told(run):
 def test_a_worker_that_does_not_start(tmp_path, monkeypatch):
     fails = ["sh", "-c", "echo 'Traceback:' >&2; echo 'No module named torch' >&2; exit 1"]
     monkeypatch.setattr("autograder.isolation.worker.worker_command", lambda *_: (fails, {}))
+    monkeypatch.setattr("autograder.grading.executor.Worker", Worker)  # none that is warm
     with separate_registry():
         run = Run(the_course(tmp_path), tmp_path)
     assert run.done.exit_code == 1

@@ -1,0 +1,32 @@
+"""Workers that a test gives back and the next one takes: warming one up takes half a second."""
+
+from collections import defaultdict
+
+from autograder.isolation import Tier, Worker
+
+_idle: dict[Tier, list["KeptWorker"]] = defaultdict(list)
+
+
+class KeptWorker(Worker):
+    """A worker that is kept when it is closed; one that was stopped is not."""
+
+    def __new__(cls, tier: Tier):
+        return _idle[tier].pop() if _idle[tier] else super().__new__(cls)
+
+    def __init__(self, tier: Tier):
+        if not hasattr(self, "tier"):
+            super().__init__(tier)
+
+    def close(self) -> None:
+        if self._stopped:
+            super().close()
+        else:
+            self._asked.clear()
+            _idle[self.tier].append(self)
+
+
+def close_all() -> None:
+    """End those that are idle."""
+    for worker in [worker for idle in _idle.values() for worker in idle]:
+        Worker.close(worker)
+    _idle.clear()

@@ -11,7 +11,7 @@ import os
 import re
 import stat
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -378,12 +378,3 @@ def _modified(entry) -> float:
         return datetime(*entry.date_time).timestamp()
     except (ValueError, OverflowError):
         return 0.0
-
-
-def counted(files: Iterable[str]) -> str:
-    """How many files of which kind: "3 .pdf, 1 .py"."""
-    kinds: dict[str, int] = {}
-    for name in files:
-        ending = PurePosixPath(name.lower().rstrip("/")).suffix or "others"
-        kinds[ending] = kinds.get(ending, 0) + 1
-    return ", ".join(f"{n} {kind}" for kind, n in sorted(kinds.items(), key=lambda k: -k[1]))

@@ -15,7 +15,8 @@ from pathlib import Path, PurePosixPath
 from autograder.course.cell_ids import part_of
 from autograder.course.given import Given
 from autograder.gradebook.record import Unused
-from autograder.grading.files import File, counted, files_of, shown_as
+from autograder.gradebook.unused import in_short
+from autograder.grading.files import File, files_of, shown_as
 from autograder.grading.reading import Damaged, StudentCell, read_cells, read_file
 from autograder.grading.recognise import Held, answers_in, cells_of, held_in
 from autograder.grading.whose import (
@@ -67,20 +68,7 @@ class Intake:
     @property
     def lines(self) -> list[str]:
         """All that was not graded, for a terminal: the files of other kinds in one line."""
-        troubles = [unused_line(one) for one in self.unused if not one["usual"]]
-        names = [name for one in self.unused if one["usual"] for name in one["names"]]
-        if names:
-            what = "file is" if len(names) == 1 else "files and folders are"
-            troubles.append(
-                f"{len(names)} other {what} of another kind than notebooks and not graded "
-                f"({counted(names)}); the report has a line for each."
-            )
-        return [*self.remarks, *troubles]
-
-
-def unused_line(one: Unused) -> str:
-    """Why a file was not graded."""
-    return f"{one['file']}: not graded, because {one['why']}."
+        return [*self.remarks, *in_short(self.unused)]
 
 
 @dataclass

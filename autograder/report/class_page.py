@@ -6,6 +6,7 @@ from html import escape
 from urllib.parse import quote
 
 from autograder.course.names import chapter_title
+from autograder.gradebook.unused import line_of
 from autograder.judging.feedback import points_text
 from autograder.report import pictures
 from autograder.report.attention import Matter, Person, late_words, matters, texts_to_read
@@ -74,8 +75,8 @@ def _matter(matter: Matter) -> str:
 def _link(person: Person) -> str:
     remark = f" ({escape(person.remark)})" if person.remark else ""
     if not person.assignment:
-        return escape(person.student) + remark
-    return f"{_anchor(person.student, person.assignment, person.student)}{remark}"
+        return escape(person.shown) + remark
+    return f"{_anchor(person.student, person.assignment, person.shown)}{remark}"
 
 
 def _anchor(student: str, assignment: str, text: str) -> str:
@@ -94,8 +95,11 @@ def _noticed(results: ClassResults) -> str:
 
 def problems(results: ClassResults) -> list[str]:
     """One line per problem, with the student."""
-    said = [f"{one.student}: {line}" for one in results.assignments for line in one.problems]
-    return [*results.lines, *said]
+    said = [
+        f"{one.name or one.student}: {line}" for one in results.assignments for line in one.noticed
+    ]
+    files = sorted(results.unused, key=lambda one: one["usual"])
+    return [*results.lines, *said, *map(line_of, files)]
 
 
 # one assignment -------------------------------------------------------------------------------
@@ -215,7 +219,15 @@ def _students(results: ClassResults) -> str:
     for student in results.students:
         found = [mine.get((student, name)) for name in names]
         notes = [note for one in found if one is not None for note in _notes(one, nobody)]
-        rows.append([escape(student), *map(_result, found), escape("; ".join(notes))])
+        person = results.people.get(student)
+        shown = escape(person.name) if person else escape(student)
+        if person and person.name != student:
+            shown += f"<br><span class=quiet>{escape(student)}</span>"
+        rows.append([shown, *map(_result, found), escape("; ".join(notes))])
+    rows += [
+        [escape(one.name), *map(_result, [None] * len(names)), "on the roster"]
+        for one in results.absent
+    ]
     titles = [chapter_title(name).split(" · ")[0] for name in names]
     return table(["student", *map(escape, titles), ""], rows)
 

@@ -161,7 +161,8 @@ def _grade(request: Request, course: Course, progress: GradingProgress, roster=N
                 unused = folder.unused
                 records, lines = grade_class(course, request.paths, folder, options, listener)
         students = out_of_date(folder, records)
-        if folder.unused != unused or (roster and save_roster(folder, roster)):
+        listed = roster is not None and save_roster(folder, roster)
+        if listed or folder.unused != unused:
             students = None  # everybody's pages
         if students is None or students:
             results = write_reports(course, folder, request.db_url, students)

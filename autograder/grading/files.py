@@ -32,6 +32,7 @@ _COPIES = ".ipynb_checkpoints"
 _OF_THE_COMPUTER = {"__MACOSX", ".git", "__pycache__", ".Trash"}
 _IGNORED = {_COPIES, *_OF_THE_COMPUTER}
 _FILES_OF_THE_COMPUTER = {".ds_store", "thumbs.db", "desktop.ini"}
+_TRUTH = "truth.json"  # beside the students that `autograder simulate` makes
 _KINDS = {
     "it is a PDF": (".pdf",),
     "it is a Python file": (".py",),
@@ -104,7 +105,8 @@ def _in_folder(root: Path, lines: list[str]) -> Iterator[File]:
             if count > MAX_FILES:
                 lines.append(f"{root}: more than {MAX_FILES} files; the rest was not looked at.")
                 return
-            yield from _on_disk(here / name, root)
+            if here != root or name != _TRUTH:
+                yield from _on_disk(here / name, root)
     yield from _closed(closed, root)
 
 

@@ -168,11 +168,14 @@ class _Finder:
         texts, doubtful = find_texts(*about, filled)
         for one in (*found.values(), *texts.values()):
             self.moved |= one.moved
-        notes = [
-            f"{self._label(name)} stood in the cell of {self._label(self.claims[found[name].places[0]])}; "
-            "it was graded as what it is."
-            for name in found if name in swapped
-        ]  # fmt: skip
+        notes = []
+        if swapped:
+            named = ", ".join(
+                f"{self._label(name)} (in the cell of {self._label(self.claims[one.places[0]])})"
+                for name, one in found.items()
+                if name in swapped
+            )
+            notes.append(f"Swapped, and graded as what it is: {named}.")
         if own := [self._label(name) for name in found if name not in swapped]:
             notes.append(
                 f"{', '.join(own)}: found, by the names to define, in a cell of the student's own."

@@ -8,7 +8,7 @@ from autograder.gradebook.late import duration_text
 from autograder.gradebook.record import Unused
 from autograder.judging.feedback import points_text
 from autograder.report.item_analysis import assignments_of, far_below
-from autograder.report.results import AssignmentResult, ClassResults
+from autograder.report.results import NOT_GRADED, AssignmentResult, ClassResults
 
 ENDED = {
     "timeout": "ran out of time",
@@ -68,8 +68,13 @@ def matters(results: ClassResults) -> list[Matter]:
 def _nothing_usable(results: ClassResults) -> list[tuple[str, list[Person]]]:
     """Who handed in nothing that can be graded, by what was there instead."""
     unreadable = [
-        Person(student, "", "; ".join(_named(one) for one in files), _name(results, student))
-        for (student, _), files in results.without_result.items()
+        Person(
+            student,
+            assignment or NOT_GRADED,
+            "; ".join(map(_named, files)),
+            _name(results, student),
+        )
+        for (student, assignment), files in results.without_result.items()
     ]
     unreadable += [_person(one) for one in results.assignments if one.damaged]
     untouched = [_person(one) for one in results.assignments if one.untouched]

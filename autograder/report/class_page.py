@@ -22,7 +22,7 @@ from autograder.report.item_analysis import (
     uncertainty,
 )
 from autograder.report.page import bar, fold, items, list_of, page, table
-from autograder.report.results import AssignmentResult, ClassResults
+from autograder.report.results import NOT_GRADED, AssignmentResult, ClassResults
 
 MANY_NAMES, MANY_LINES = 8, 12
 
@@ -219,17 +219,23 @@ def _students(results: ClassResults) -> str:
     for student in results.students:
         found = [mine.get((student, name)) for name in names]
         notes = [note for one in found if one is not None for note in _notes(one, nobody)]
-        person = results.people.get(student)
-        shown = escape(person.name) if person else escape(student)
-        if person and person.name != student:
-            shown += f"<br><span class=quiet>{escape(student)}</span>"
-        rows.append([shown, *map(_result, found), escape("; ".join(notes))])
-    rows += [
-        [escape(one.name), *map(_result, [None] * len(names)), "on the roster"]
-        for one in results.absent
-    ]
+        rows.append([_who(student, results), *map(_result, found), escape("; ".join(notes))])
+    nothing = [_result(None)] * len(names)
+    for student, assignment in results.without_result:
+        if student not in results.students:
+            page = _anchor(student, assignment or NOT_GRADED, "only files that cannot be graded")
+            rows.append([_who(student, results), *nothing, page])
+    rows += [[escape(one.name), *nothing, "on the roster"] for one in results.absent]
     titles = [chapter_title(name).split(" · ")[0] for name in names]
     return table(["student", *map(escape, titles), ""], rows)
+
+
+def _who(student: str, results: ClassResults) -> str:
+    """The name by the roster, and the id."""
+    person = results.people.get(student)
+    if person is None or person.name == student:
+        return escape(student)
+    return f"{escape(person.name)}<br><span class=quiet>{escape(student)}</span>"
 
 
 def _result(one: AssignmentResult | None) -> str:

@@ -127,7 +127,8 @@ def summary_text(one: AssignmentResult) -> str:
     if one.missing:
         said += f" Not handed in: {', '.join(one.missing)}."
     if unread := [book.notebook.stem for book in one.notebooks if book.damaged]:
-        said += f" Could not be read: {', '.join(unread)}; hand {'it' if len(unread) == 1 else 'them'} in again."
+        again = "it" if len(unread) == 1 else "them"
+        said += f" Could not be read: {', '.join(unread)}; hand {again} in again."
     waiting = [part.id for part in one.parts if part.state == "waits for a person"]
     if waiting:
         said += f" Your text on {', '.join(waiting)} will be read by a person."

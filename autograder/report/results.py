@@ -18,6 +18,8 @@ from autograder.gradebook.roster import Listed, Roster
 from autograder.gradebook.unused import line_of
 from autograder.notation.registry import all_checks, all_written
 
+NOT_GRADED = "not_graded"  # in place of an assignment, of files whose assignment nobody knows
+
 
 @dataclass
 class PartResult:

@@ -15,10 +15,8 @@ from autograder.gradebook.roster import Roster
 from autograder.gradebook.unused import line_of
 from autograder.report.class_page import class_page
 from autograder.report.feedback_page import not_graded_page, write_feedback
-from autograder.report.results import ClassResults, collect, of_students
+from autograder.report.results import NOT_GRADED, ClassResults, collect, of_students
 from autograder.report.tables import write_grades
-
-NOT_GRADED = "not_graded"  # the page of those whose assignment nobody knows, either
 
 
 def write_reports(

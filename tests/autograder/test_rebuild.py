@@ -325,7 +325,8 @@ def test_swapped_answers_are_what_they_are(with_first_lines):
     done = rebuilt(notebook)
     for part, text in zip(("2.5", "2.6"), texts):
         assert without_first_line(answer(done, part)) == without_first_line(text)
-    assert len(done.notes) == 2 and "stood in the cell of" in done.notes[0] and not done.added
+    (note,) = done.notes
+    assert "2.5 (in the cell of Answer 2.6)" in note and not done.added
 
 
 def test_a_wrong_name_is_no_swap():

@@ -20,7 +20,7 @@ def in_short(unused: Iterable[Unused]) -> list[str]:
     lines = [line_of(one) for one in unused if not one["usual"]]
     names = [name for one in unused if one["usual"] for name in one["names"]]
     if names:
-        kinds = Counter(PurePosixPath(name.lower()).suffix or "others" for name in names)
+        kinds = Counter(map(_ending, names))
         counts = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common(6))
         what = "file is" if len(names) == 1 else "files and folders are"
         lines.append(
@@ -28,3 +28,8 @@ def in_short(unused: Iterable[Unused]) -> list[str]:
             "the report has a line for each."
         )
     return lines
+
+
+def _ending(name: str) -> str:
+    found = PurePosixPath(name.lower()).suffix
+    return found if found[1:].isalnum() and len(found) < 8 else "others"

@@ -235,11 +235,10 @@ def _versions(one: _Owned, givens: dict[str, Given]) -> list[_Version]:
     if not one.held:
         one.file.trouble = "it is a notebook of another course (it has none of this course's cells)"
         return []
-    everything = [held.given for held in one.held]
     found = []
     for held in one.held:
         own = held is one.held[0] or held.given in by_name
-        others = tuple(given for given in everything if given is not held.given)
+        others = tuple(other.given for other in one.held if other.whole and other is not held)
         made = _submission(one, held.given, _notes(one, held.given, others, own))
         made.others, made.guest = others, not own
         found.append(_Version(one, made, held.answered, own))

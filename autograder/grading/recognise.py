@@ -5,7 +5,7 @@ A file may hold several: students merge notebooks, or paste an exercise into ano
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from autograder.course.cell_ids import named_by_first_line, role_of, without_first_line
@@ -16,41 +16,44 @@ from autograder.judging.cell_names import names_of as code_names
 from autograder.judging.cell_names import needed_by
 
 
+ENOUGH_TEXTS = 3  # of the course that a file without marks holds
+
+
 @dataclass(frozen=True)
 class Held:
-    """A notebook of the course in a file: the answers that are filled in, by their cells' ids."""
+    """A notebook of the course in a file: the answers that are filled in, by their cells' ids.
+
+    It is `whole` when at least half of its answer cells are there.
+    """
 
     given: Given
     answered: frozenset[str]
+    whole: bool = True
 
 
 def held_in(cells: list[StudentCell], givens: dict[str, Given]) -> list[Held]:
     """The notebooks that a file holds; the one that it shares most cells with comes first.
 
-    Another one counts when at least half of its answer cells are there; one of the same chapter
-    also when a single answer to it is.
+    Another one counts when it is there as a whole; one of the same chapter also when a single answer
+    to it is.
     """
     names = {name for cell in cells for name in names_of(cell)}
     shared = {one: len(names & one.telling) for one in givens.values()}
-    if not any(shared.values()):
-        shared = _by_texts(cells, givens.values())
+    whole = {one: 2 * len(names & one.asked.keys()) >= len(one.asked) for one in shared}
+    if not any(shared.values()):  # without any marks
+        texts = {without_first_line(cell.source) for cell in cells}
+        shared = {one: len(texts & one.texts.keys()) for one in givens.values()}
+        shared = {one: count if count >= ENOUGH_TEXTS else 0 for one, count in shared.items()}
+        whole = {one: 2 * count >= len(one.texts) for one, count in shared.items()}
     best = max(shared, key=shared.__getitem__, default=None)
     if best is None or not shared[best]:
         return []
     found = [Held(best, frozenset(answers_in(cells, best)))]
-    for one in (one for one in shared if one is not best and names & one.asked.keys()):
+    for one in (one for one, count in shared.items() if count and one is not best):
         answered = frozenset(answers_in(cells, one))
-        half = 2 * len(names & one.asked.keys()) >= len(one.asked)
-        if half or (answered and one.assignment == best.assignment):
-            found.append(Held(one, answered))
+        if whole[one] or (answered and one.assignment == best.assignment):
+            found.append(Held(one, answered, whole[one]))
     return found
-
-
-def _by_texts(cells: list[StudentCell], givens: Iterable[Given]) -> dict[Given, int]:
-    """How many of the course's texts a file without any marks holds, by notebook."""
-    texts = {without_first_line(cell.source) for cell in cells} - {""}
-    shared = {one: len(texts & one.texts.keys()) for one in givens}
-    return {one: count for one, count in shared.items() if count > 2} or {}
 
 
 def names_of(cell: StudentCell) -> tuple[str, str, str]:

@@ -221,7 +221,7 @@ class _Empty:
         """A line for each assignment and reason, with all names."""
         return [
             f"{name}: {len(rows)} {'row stays' if len(rows) == 1 else 'rows stay'} empty, because {why}: "
-            f"{', '.join(rows)}."
+            f"{'; '.join(rows)}."
             for (name, why), rows in self._found.items()
         ]
 

@@ -392,6 +392,19 @@ def test_a_merged_notebook_is_each_of_its_notebooks(tmp_path):
         assert names[0] in one.notes[0] or names[1] in one.notes[0]
 
 
+def test_a_merged_notebook_without_any_marks_is_each_of_its_notebooks(tmp_path):
+    one = merged(NAME, THIRD)
+    for number, c in enumerate(one.cells):
+        c.metadata, c.id = {}, f"c{number}"
+        c.source = without_first_line(c.source) if c.cell_type == "code" else c.source
+    hand_in(tmp_path, "anna", one, "all.ipynb")
+    taken = take_in([tmp_path], givens()).submissions
+    assert [s.given.name for s in taken] == [NAME, THIRD]
+    for one in taken:
+        done = rebuild(one.given, one.cells())
+        assert done.answered == set(one.given.asked)
+
+
 def test_a_merged_notebook_keeps_what_its_answers_rely_on(tmp_path):
     helper, unused = (nbformat.v4.new_code_cell(t) for t in ("def helper(): ...", "other = 1"))
     one = solved(FIRST)
@@ -429,6 +442,25 @@ def test_a_pasted_answer_does_not_make_a_notebook_of_another_chapter(tmp_path):
                           "answer-7-1"))  # fmt: skip
     hand_in(tmp_path, "anna", one)
     assert found(tmp_path) == ([("anna", NAME, True)], [])
+
+
+def test_a_pasted_answer_of_the_chapter_counts_where_nothing_else_does(tmp_path):
+    one = solved()
+    place = one.cells.index(cell(one, "answer-2-5"))
+    one.cells[place:place] = [
+        cell(solved(THIRD), "answer-2-10"),
+        nbformat.v4.new_code_cell("mine = 1"),
+    ]
+    hand_in(tmp_path, "anna", one)
+    first, second = take_in([tmp_path], givens()).submissions
+    assert (first.given.name, second.given.name, second.guest) == (NAME, THIRD, True)
+    assert first.notes == [] and NAME in second.notes[0]
+    done = rebuild(first.given, first.cells())
+    assert len(done.added) == 2 and done.notes == []
+    assert rebuild(second.given, second.cells()).answered == {"answer-2-10"}
+    hand_in(tmp_path, "anna", solved(THIRD), "03_networks.ipynb")
+    second = take_in([tmp_path], givens()).submissions[1]
+    assert not second.guest and "two files" in second.notes[0]
 
 
 def test_a_notebook_without_any_name_is_recognised_by_its_texts(tmp_path):

@@ -119,7 +119,7 @@ def test_a_template_says_which_rows_stay_empty_and_why():
     made = fill_in(the_class()[0], "moodle", head + rows)
     said = [line for line in made.lines if "empty" in line]
     assert len(said) == 2
-    assert "cannot be graded were handed in: Ben Test, Eve Test." in said[0]
+    assert "cannot be graded were handed in: Ben Test; Eve Test." in said[0]
     assert f"nothing was handed in: {ABSENT}." in said[1]
     head = "Student,ID,SIS Login ID,Section,ch09_example\n    Points Possible,,,,5\n"
     rows = "".join(f'"{one}",{number},,,\n' for one, number in people.items())

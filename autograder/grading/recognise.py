@@ -15,7 +15,6 @@ from autograder.grading.rebuild import differs
 from autograder.judging.cell_names import names_of as code_names
 from autograder.judging.cell_names import needed_by
 
-
 ENOUGH_TEXTS = 3  # of the course that a file without marks holds
 
 

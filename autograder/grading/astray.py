@@ -16,6 +16,7 @@ from autograder.grading.reading import StudentCell
 from autograder.judging.cell_names import needed_by
 from autograder.judging.relied_on import top_names
 
+MAX_OWN = 300  # cells of the student's own that are looked at
 _HARMLESS_MAGICS = ("%%time\n", "%%capture\n")
 
 
@@ -77,9 +78,12 @@ def find_answers(
     `filled` says which cell is filled in as which answer. The names that an answer is to define decide.
     """
     places, asked = _Places(given, cells, claims), given.asked
-    theirs = {i: _defines(cells[i]) for i, claim in enumerate(claims) if claim is None}
-    theirs |= {index: _defines(cells[index]) for index in filled.values()}
+    theirs = {index: _defines(cells[index]) for index in filled.values()}
     proper = {name for name, index in filled.items() if theirs[index] & asked[name]}
+    if proper == asked.keys():
+        return {}, set()
+    own = [i for i, one in enumerate(cells) if claims[i] is None and one.kind == "code"]
+    theirs |= {index: _defines(cells[index]) for index in own[:MAX_OWN]}
     missed = {one for name in asked.keys() - proper for one in asked[name]}
     wrong = {name: i for name, i in filled.items() if name not in proper and theirs[i] & missed}
     pool = {i: names for i, names in theirs.items() if claims[i] is None or i in wrong.values()}

@@ -23,6 +23,7 @@ from autograder.gradebook.book import Book, parse_time, public_address
 from autograder.gradebook.folder import GradingFolder
 from autograder.gradebook.late import LatePenalties
 from autograder.gradebook.record import Before, MadeFrom, Record, Unused
+from autograder.gradebook.unused import line_of
 from autograder.grading import demonstrations, harmless
 from autograder.grading.cluster import Cluster
 from autograder.grading.executor import Job, Pool, Result
@@ -129,7 +130,8 @@ def _found(paths: list[Path], givens: dict[str, Given]) -> Intake:
     intake = take_in(paths, givens)
     if not intake.submissions:
         nothing = f"No notebooks to grade were found in {', '.join(map(str, paths))}."
-        raise NothingToGrade("\n".join([*intake.lines, nothing]))
+        every = [*intake.remarks, *map(line_of, intake.unused)]  # there will be no report
+        raise NothingToGrade("\n".join([*every, nothing]))
     return intake
 
 

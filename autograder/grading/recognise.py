@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from autograder.course.cell_ids import named_by_first_line, role_of, without_first_line
 from autograder.course.given import Given
+from autograder.grading.astray import MAX_OWN
 from autograder.grading.reading import StudentCell
 from autograder.grading.rebuild import differs
 from autograder.judging.cell_names import names_of as code_names
@@ -90,7 +91,7 @@ def cells_of(cells: list[StudentCell], given: Given, others: Sequence[Given]) ->
     }
     needed = set(needed_by(
         [text for text, written in mine if written],
-        [text for text, written in theirs if written],
+        [text for text, written in theirs if written][:MAX_OWN],
         frozenset(known),
     ))  # fmt: skip
     return _in_order(cells, belongs, given, needed)

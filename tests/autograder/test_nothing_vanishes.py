@@ -164,3 +164,12 @@ def test_a_list_that_cannot_be_read_is_one_sentence(tmp_path):
         place = ["--into", str(tmp_path.with_name("apart")), "--roster", str(tmp_path / "none.csv")]
         done = CliRunner().invoke(app, [*command, *place])
         assert done.exit_code == 2 and "none.csv cannot be read" in done.stderr
+
+
+def test_where_nothing_can_be_graded_every_file_has_its_line(tmp_path):
+    (tmp_path / "anna").mkdir()
+    for name in ("a.pdf", "b.py"):
+        (tmp_path / "anna" / name).write_text("")
+    out = tmp_path.with_name("results of nothing")
+    done = CliRunner().invoke(app, ["grade", str(tmp_path), "--into", str(out)])
+    assert done.exit_code == 2 and "a.pdf: not graded" in done.stderr and "b.py" in done.stderr

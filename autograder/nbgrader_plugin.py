@@ -77,6 +77,10 @@ class RebuildingExporter(NotebookExporter):
             for note in submission.notes:
                 self.log.warning("%s: %s", folder, note)
             if submission.given.assignment != folder.name:
+                self.log.warning(
+                    "%s also holds %s: grade it with python -m autograder grade, or hand it in there.",
+                    submission.source, submission.given.name,
+                )  # fmt: skip
                 continue
             if fnmatch.fnmatch(submission.given.stem, converter.coursedir.notebook_id):
                 path = str(folder / f"{submission.given.stem}.ipynb")

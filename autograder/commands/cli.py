@@ -23,6 +23,11 @@ COURSE_DB = typer.Option(
 )
 
 
+ROSTER = typer.Option(
+    help="The class as a table (id, name, email), or as Canvas or Moodle export it: names, and who is absent."
+)
+
+
 def fail(sentence: str, code: int = 2) -> typer.Exit:
     """Print what is wrong, one sentence, on stderr."""
     err.print(sentence, style="bold red", markup=False, soft_wrap=True)
@@ -164,13 +169,14 @@ def grade(
     real_kernel: Annotated[
         bool, typer.Option("--real-kernel", help="Run notebooks in a Jupyter kernel: slower.")
     ] = False,
+    roster: Annotated[Path | None, ROSTER] = None,
 ):
     """Grade a class: gradebook, feedback, grades.csv."""
     from autograder.commands.grade import Request, Stopped, grade_and_report
 
     request = Request(
         paths, _folder(into), workers, scheduler, trust, seed, course_db, as_json, real_kernel,
-        tuple(due or ()),
+        tuple(due or ()), roster,
     )  # fmt: skip
     try:
         clean = grade_and_report(request, out, err)
@@ -219,21 +225,28 @@ def report(
     into: Annotated[
         Path | None, typer.Option(help="Folder of the results (default: grading/).")
     ] = None,
+    roster: Annotated[Path | None, ROSTER] = None,
 ):
     """The class on one page, with what was entered in formgrader since; feedback anew."""
     import webbrowser
 
     from autograder.course import default_course
     from autograder.gradebook.book import GradebookError
+    from autograder.gradebook.roster import BadRoster, read_roster
+    from autograder.gradebook.unused import in_short
     from autograder.report.summary import summary
-    from autograder.report.write import write_reports
+    from autograder.report.write import save_roster, write_reports
 
     folder = _folder(into)
     try:
+        if roster:
+            save_roster(folder, read_roster(roster))
         results = write_reports(default_course(), folder, course_db)
-    except GradebookError as problem:
+    except (GradebookError, BadRoster) as problem:
         raise fail(str(problem)) from None
     summary(out, results)
+    for line in in_short(results.unused):
+        err.print(f"! {line}", style="yellow", markup=False, soft_wrap=True)
     out.print(f"The page: {folder.page}", markup=False)
     if open_ and not webbrowser.open(folder.page.as_uri()):
         err.print("No browser could be opened; open the page yourself.", style="yellow")

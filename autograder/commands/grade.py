@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import json
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -41,6 +41,7 @@ class Request:
     as_json: bool = False
     real_kernel: bool = False
     due: tuple[str, ...] = ()
+    roster: Path | None = None
 
     @property
     def state(self) -> str:
@@ -48,7 +49,8 @@ class Request:
         tier = "" if self.scheduler else choose_tier(self.trust).name
         config = default_course().root / "nbgrader_config.py"
         about = (tier, self.seed, self.db_url, self.scheduler, self.real_kernel, *self.due)
-        return unchanged.state_of(default_course(), [*self.paths, config], about)
+        files = [*self.paths, config, *([self.roster] if self.roster else [])]
+        return unchanged.state_of(default_course(), files, about)
 
     @property
     def needed(self) -> list[Path]:
@@ -68,6 +70,8 @@ def grade_and_report(request: Request, out: Console, err: Console) -> bool:
 
     Raises `Stopped` with a sentence for the command line.
     """
+    _check_places(request.paths, request.folder.root)
+    roster = _roster(request)
     try:
         state = request.state
     except NoSandbox as problem:
@@ -79,7 +83,7 @@ def grade_and_report(request: Request, out: Console, err: Console) -> bool:
         _say_unchanged(request, before, out)
         return True
     course, progress = default_course(), GradingProgress(err, quiet=request.as_json)
-    records, lines, results, tier = _grade(request, course, progress)
+    records, lines, results, tier = _grade(request, course, progress, roster)
     unchanged.remember(request.folder, state, records, request.books)
     for line in lines:
         err.print(f"! {line}", style="yellow", markup=False, soft_wrap=True)
@@ -95,7 +99,33 @@ def grade_and_report(request: Request, out: Console, err: Console) -> bool:
     return all(record["state"] != "not graded" for record in records)
 
 
-def _grade(request: Request, course: Course, progress: GradingProgress):
+def _check_places(paths: list[Path], root: Path) -> None:
+    """Results and submissions lie apart, except in a grading folder, which has `submitted` for these."""
+    from autograder.grading.files import submissions_in
+
+    for path in paths:
+        place = path.resolve()
+        place = submissions_in(place) if place.is_dir() else place
+        within = place.is_relative_to(root) and place.suffix.lower() != ".zip"
+        own = place.is_relative_to(root / "submitted") and place != root
+        if root.is_relative_to(place) or (within and not own):
+            raise Stopped(
+                f"--into {root} and the submissions in {path} lie in one another; name a folder for "
+                "the results that lies elsewhere."
+            )
+
+
+def _roster(request: Request):
+    """The class that the file lists; None when no file was named."""
+    from autograder.gradebook.roster import BadRoster, read_roster
+
+    try:
+        return read_roster(request.roster) if request.roster else None
+    except BadRoster as problem:
+        raise Stopped(str(problem)) from None
+
+
+def _grade(request: Request, course: Course, progress: GradingProgress, roster=None):
     """(records, lines, results of the class or None when nothing is new, name of the tier)"""
     from autograder.gradebook.book import GradebookError
     from autograder.gradebook.folder import Busy
@@ -104,7 +134,7 @@ def _grade(request: Request, course: Course, progress: GradingProgress):
     from autograder.grading.cluster import Cluster, ClusterError
     from autograder.isolation.worker import WorkerFailed
     from autograder.notation.faults import CourseFault
-    from autograder.report.write import out_of_date, write_reports
+    from autograder.report.write import out_of_date, save_roster, write_reports
 
     gc.freeze()  # what was imported stays
     workers, folder = request.workers or cpu_count(), request.folder
@@ -128,9 +158,16 @@ def _grade(request: Request, course: Course, progress: GradingProgress):
                     real_kernel=request.real_kernel, due=due,
                 )  # fmt: skip
                 listener = Listener(progress.started, progress.done)
+                unused = folder.unused
                 records, lines = grade_class(course, request.paths, folder, options, listener)
         students = out_of_date(folder, records)
-        results = write_reports(course, folder, request.db_url, students) if students else None
+        listed = roster is not None and save_roster(folder, roster)
+        if listed or folder.unused != unused:
+            students = None  # everybody's pages
+        if students is None or students:
+            results = write_reports(course, folder, request.db_url, students)
+        else:
+            results = None
     except (NoSandbox, NothingToGrade, GradebookError, Busy, ClusterError) as problem:
         raise Stopped(str(problem)) from None
     except (CourseFault, WorkerFailed) as fault:
@@ -158,7 +195,7 @@ def _say_unchanged(request: Request, records: list[Place], out: Console) -> None
 
 
 def _say(request: Request, records, progress: GradingProgress, results, out: Console) -> None:
-    from autograder.report.results import ClassResults, of_students
+    from autograder.report.results import of_students
     from autograder.report.summary import summary
 
     if changed := moved(progress.records):
@@ -166,5 +203,5 @@ def _say(request: Request, records, progress: GradingProgress, results, out: Con
         for line in changed:
             out.print(f"  {line}", markup=False, soft_wrap=True)
     graded = {record["student"] for record in records}
-    summary(out, ClassResults(of_students(results, graded), []))
+    summary(out, replace(results, assignments=of_students(results, graded)))
     out.print(f"Feedback, grades.csv and gradebook are in {request.folder.root}.", markup=False)

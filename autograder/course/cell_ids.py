@@ -48,3 +48,9 @@ def named_by_first_line(source: str) -> str:
         return ""
     role = next(role for role, words in _FIRST_WORDS.items() if words.lower() == found[1].lower())
     return grade_id(role, found[2])
+
+
+def without_first_line(source: str) -> str:
+    """A cell's text without the line that names it."""
+    text = source.strip()
+    return text.partition("\n")[2].strip() if _FIRST_LINE.match(text) else text

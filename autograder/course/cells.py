@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -84,6 +85,20 @@ def without_solution(source: str) -> str:
         elif not inside:
             kept.append(line)
     return "\n".join(kept).strip("\n")
+
+
+def definitions(stub: str) -> dict[str, range]:
+    """The names that an answer is to define, each with the lines of the stub that stand for it."""
+    found = {}
+    for node in ast.parse(stub).body:
+        first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
+        lines = range(first - 1, node.end_lineno)
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            if STUB in "\n".join(stub.splitlines()[first - 1 : node.end_lineno]):
+                found[node.name] = lines
+        elif isinstance(node, ast.Assign) and ast.unparse(node.value) == "...":
+            found |= {one.id: lines for one in node.targets if isinstance(one, ast.Name)}
+    return found
 
 
 @dataclass

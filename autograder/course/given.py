@@ -8,8 +8,8 @@ from functools import cached_property
 from nbformat import NotebookNode
 
 from autograder.course import Course
-from autograder.course.cell_ids import grade_id
-from autograder.course.cells import Notebook
+from autograder.course.cell_ids import grade_id, without_first_line
+from autograder.course.cells import Notebook, definitions
 from autograder.course.nbgrader_source import source_notebook
 from autograder.notation.registry import all_checks, all_written
 
@@ -65,6 +65,21 @@ class Given:
     def telling(self) -> set[str]:
         """The cell ids that occur in this notebook of the course only."""
         return {grade_id(cell.role, cell.key) for cell in self.notebook.cells if cell.key}
+
+    @cached_property
+    def asked(self) -> dict[str, frozenset[str]]:
+        """The names that each answer cell is to define, by its id; no other answer asks for them."""
+        return {
+            grade_id("answer", cell.key): frozenset(definitions(cell.stub))
+            for cell in self.notebook.with_role("answer")
+        }
+
+    @cached_property
+    def texts(self) -> dict[str, str]:
+        """The ids of the cells by their text (without the line that names a cell), where it tells."""
+        texts = [without_first_line(cell.source) for cell in self.shown.cells]
+        ids = {text: cell.id for text, cell in zip(texts, self.shown.cells)}
+        return {text: name for text, name in ids.items() if text and texts.count(text) == 1}
 
     @cached_property
     def written(self) -> list[str]:

@@ -6,7 +6,7 @@ import contextlib
 import functools
 import json
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -39,7 +39,9 @@ from autograder.gradebook.database import (
     reason,
 )
 from autograder.gradebook.record import PartRecord, Record
+from autograder.gradebook.roster import Listed
 
+MAX_COLUMN = 128  # characters that nbgrader's columns take
 # (student, score of a notebook, seconds late) -> points to take off, or None
 Penalty = Callable[[str, float, float], float | None]
 
@@ -258,7 +260,7 @@ class Book:
     def _submission(self, record: Record, timestamp: str) -> SubmittedAssignment:
         """The student's submission; nbgrader's own way would commit in between."""
         handed_in, lms_id = parse_time(timestamp), record.get("lms_id", "")
-        known = {"lms_user_id": lms_id} if 0 < len(lms_id) <= 128 else {}  # what a column takes
+        known = {"lms_user_id": lms_id} if 0 < len(lms_id) <= MAX_COLUMN else {}
         submission = self._enter(
             SubmittedAssignment,
             {
@@ -294,6 +296,17 @@ class Book:
         was_read = grade.manual_score is not None or grade.extra_credit is not None
         grade.auto_score = 0.0
         grade.needs_manual_grade = bool(text) and not (was_read and unchanged)
+
+    @_transaction
+    def enter_names(self, people: Mapping[str, Listed]) -> None:
+        """Names and e-mail addresses of students that are there, for formgrader and nbgrader."""
+        for student in self._book.db.query(Student):
+            one = people.get(student.id)
+            if one is not None:
+                student.first_name = one.first[:MAX_COLUMN] or student.first_name
+                student.last_name = one.last[:MAX_COLUMN] or student.last_name
+                student.email = one.email[:MAX_COLUMN] or student.email
+        self._book.db.commit()
 
     # late submissions -------------------------------------------------------------------------
 

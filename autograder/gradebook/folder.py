@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 
 from autograder.course.files import write_json
 from autograder.course.names import stem_of
-from autograder.gradebook.record import Place, Record
+from autograder.gradebook.record import Place, Record, Unused
 
 
 class Busy(RuntimeError):
@@ -144,10 +144,30 @@ class GradingFolder:
         """What the last run said about files that it could not assign to a notebook."""
         return self.root / "lines.json"
 
+    @property
+    def unused_path(self) -> Path:
+        """The files that were handed in and not graded, and why."""
+        return self.root / "unused.json"
 
-def _read_json(path: Path) -> dict | None:
+    @property
+    def unused(self) -> list[Unused]:
+        """The content of `unused_path`; [] when there is none."""
+        return _read_json(self.unused_path, list) or []
+
+    @property
+    def roster_path(self) -> Path:
+        """The class as the last roster has it."""
+        return self.root / "roster.json"
+
+    @property
+    def roster(self) -> list[dict[str, str]]:
+        """The content of `roster_path`; [] when there is none."""
+        return _read_json(self.roster_path, list) or []
+
+
+def _read_json(path: Path, kind: type = dict):
     try:
         found = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError):
         return None
-    return found if isinstance(found, dict) else None
+    return found if isinstance(found, kind) else None

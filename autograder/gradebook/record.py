@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 
 class PartRecord(TypedDict):
@@ -57,6 +57,19 @@ class Before(TypedDict, total=False):
     resubmitted: bool
 
 
+class Unused(TypedDict):
+    """Files that were handed in and not graded: one, or several of a folder for the same reason."""
+
+    student: str  # "" when nobody knows whose they are
+    lms_id: str
+    assignment: str  # "" when nobody knows
+    file: str  # as the person who grades knows it
+    names: list[str]
+    why: str
+    usual: bool  # nothing is wrong with them: they are of another kind
+    origin: str  # the path that was given to the command
+
+
 class Place(TypedDict):
     """Whose notebook: enough to find the files of a record."""
 
@@ -71,5 +84,6 @@ class Record(NotebookRecord):
     student: str
     lms_id: str
     file: str
+    guest: NotRequired[bool]  # the file is another notebook's
     made_from: MadeFrom
     before: Before

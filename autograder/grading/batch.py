@@ -22,11 +22,12 @@ from autograder.course.names import stem_of
 from autograder.gradebook.book import Book, parse_time, public_address
 from autograder.gradebook.folder import GradingFolder
 from autograder.gradebook.late import LatePenalties
-from autograder.gradebook.record import Before, MadeFrom, Record
+from autograder.gradebook.record import Before, MadeFrom, Record, Unused
+from autograder.gradebook.unused import line_of
 from autograder.grading import demonstrations, harmless
 from autograder.grading.cluster import Cluster
 from autograder.grading.executor import Job, Pool, Result
-from autograder.grading.grade import GradedNotebook, Plan, finish, prepare_damaged, prepare_file
+from autograder.grading.grade import GradedNotebook, Plan, finish, prepare, prepare_damaged
 from autograder.grading.intake import Intake, Submission, take_in
 from autograder.grading.kept import Kept, Memory, Origins, is_valid
 from autograder.grading.reading import Damaged
@@ -78,8 +79,10 @@ def grade_class(
     could not be used.
     """
     givens, penalties = given_notebooks(course), LatePenalties.of(course)
+    paths = [Path(path) for path in paths]
     with folder.locked():
-        intake = _found(list(paths), givens)
+        intake = _found(paths, givens)
+        _without_lesser(intake, folder)
         run = _Run(course, folder, options)
         todo, records = run.divide(intake.submissions)
         listener.started(len(todo), len(records))
@@ -95,17 +98,40 @@ def grade_class(
                 records.append(record)
                 listener.done(record)
             _assign_late_penalties(records, options.due, penalties, folder, book)
-        intake.lines += penalties.lines
-        write_json(folder.lines_path, intake.lines)
+        intake.remarks += penalties.lines
+        write_json(folder.lines_path, intake.remarks)
+        write_json(folder.unused_path, _all_unused(folder, intake, paths))
         folder.end_run(gradebook=gradebook)
     return sorted(records, key=lambda r: (r["student"], r["notebook"])), intake.lines
+
+
+def _all_unused(folder: GradingFolder, intake: Intake, paths: Iterable[Path]) -> list[Unused]:
+    """What was not graded in this run, and in runs on other files."""
+    here = {str(path.resolve()) for path in paths}
+    return [*(one for one in folder.unused if one["origin"] not in here), *intake.unused]
+
+
+def _without_lesser(intake: Intake, folder: GradingFolder) -> None:
+    """What another notebook's file holds replaces no result of the notebook's own file."""
+    kept = []
+    for one in intake.submissions:
+        before = folder.record(one.student, one.given.assignment, one.given.stem)
+        if one.guest and before and not before.get("guest") and before["state"] != "damaged":
+            intake.remarks.append(
+                f"{one.source} also holds {one.given.name}, of which {one.student} handed in the "
+                "notebook itself before; that result stays."
+            )
+        else:
+            kept.append(one)
+    intake.submissions = kept
 
 
 def _found(paths: list[Path], givens: dict[str, Given]) -> Intake:
     intake = take_in(paths, givens)
     if not intake.submissions:
         nothing = f"No notebooks to grade were found in {', '.join(map(str, paths))}."
-        raise NothingToGrade("\n".join([*intake.lines, nothing]))
+        every = [*intake.remarks, *map(line_of, intake.unused)]  # there will be no report
+        raise NothingToGrade("\n".join([*every, nothing]))
     return intake
 
 
@@ -232,7 +258,7 @@ def plan_of(
     why, fault = submission.notes[0] if submission.damaged else "", None
     try:
         if not why:
-            return prepare_file(submission.read(), submission.given, reference, shown)
+            return prepare(submission.cells(), submission.given, reference, shown)
     except (Damaged, OSError) as problem:
         why = f"{submission.source} could be read before, and now it cannot: {problem}."
     except Exception as mistake:
@@ -256,6 +282,7 @@ def write_result(
         "student": student,
         "lms_id": submission.lms_id,
         "file": submission.source,
+        "guest": submission.guest,
         **graded.record(),
         "made_from": made_from or {},
         "before": {},

@@ -17,7 +17,7 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 ENDINGS = (".ipynb", ".ipynb.txt", ".ipynb.json")
@@ -41,6 +41,7 @@ class Owner:
     platform: str = ""
     late: bool = False
     place: int | None = None  # which folder of the path is the student's, for nbgrader's folders
+    guessed: bool = False  # from the name of the file, or of the folder around everything
 
     @property
     def identity(self) -> tuple[str, str, str]:
@@ -68,11 +69,18 @@ def without_copy_number(name: str) -> tuple[str, int]:
 
 
 def owners(
-    paths: Sequence[Parts], base: Parts, chapters: Iterable[str], stems: Iterable[str]
+    paths: Sequence[Parts],
+    base: Parts,
+    chapters: Iterable[str],
+    stems: Iterable[str],
+    notebooks: Collection[int] | None = None,
 ) -> list[Owner]:
-    """The owners of all files below a folder (or archive) whose own path is `base`."""
-    finder = _Finder(paths, base, frozenset(chapters), sorted(stems, key=len, reverse=True))
-    return finder.found()
+    """The owners of all files below a folder (or archive) whose own path is `base`.
+
+    What the folders are is decided by the `notebooks` (numbers of paths) wherever there are any.
+    """
+    stems = sorted(stems, key=len, reverse=True)
+    return _Finder(paths, base, frozenset(chapters), stems, notebooks).found()
 
 
 def student_id(name: str) -> str:
@@ -144,8 +152,9 @@ def _named_by_platform(name: str, inside: str = "") -> Owner | None:
 
 
 class _Finder:
-    def __init__(self, paths: Sequence[Parts], base: Parts, chapters: frozenset, stems: list[str]):
+    def __init__(self, paths, base: Parts, chapters: frozenset, stems: list[str], notebooks=None):
         self.paths, self.base, self.chapters, self.stems = paths, base, chapters, stems
+        self.notebooks = frozenset(range(len(paths)) if notebooks is None else notebooks)
         self.owners: dict[int, Owner] = {}
 
     def found(self) -> list[Owner]:
@@ -164,19 +173,28 @@ class _Finder:
 
     def _divide(self, numbers: list[int], depth: int, nbgraders: bool = False) -> None:
         """Give an owner to files that lie in one folder, `depth` folders below `base`."""
-        entries: dict[str, list[int]] = {}
-        for number in numbers:
-            entries.setdefault(self.paths[number][depth], []).append(number)
-        alone = len(entries) == 1
-        whole = {n for n, inside in entries.items() if self._is_download(inside, depth, alone)}
-        if nbgraders or 2 * len(whole) <= len(entries):
+        entries = self._entries(numbers, depth)
+        deciding = self._entries([n for n in numbers if n in self.notebooks] or numbers, depth)
+        alone = len(deciding) == 1
+        whole = {n for n, inside in deciding.items() if self._is_download(inside, depth, alone)}
+        if nbgraders or 2 * len(whole) <= len(deciding):
             whole = set()
+        elif whole:
+            others = entries.keys() - deciding.keys()
+            whole |= {name for name in others if self._is_download(entries[name], depth, False)}
         for name, inside in entries.items():
             for number in inside:
                 if len(self.paths[number]) == depth + 1:
                     self.owners[number] = self._of_file(number, depth)
             if deeper := [n for n in inside if len(self.paths[n]) > depth + 1]:
                 self._divide_folder(name, deeper, depth, name in whole)
+
+    def _entries(self, numbers: list[int], depth: int) -> dict[str, list[int]]:
+        """The files by their name, or that of the folder they lie in, at this depth."""
+        found: dict[str, list[int]] = {}
+        for number in numbers:
+            found.setdefault(self.paths[number][depth], []).append(number)
+        return found
 
     def _divide_folder(self, name: str, inside: list[int], depth: int, whole: bool) -> None:
         owner = _named_by_platform(name)
@@ -229,7 +247,7 @@ class _Finder:
         if above and above[-1] in self.chapters and len(above) > 1:
             return Owner(above[-2], parts[-1], place=len(above) - 2)
         name = self._beside_notebooks_name(parts[-1]) or (above or ("",))[-1]
-        return Owner(re.sub(r"\.zip$", "", name, flags=re.I), parts[-1])
+        return Owner(re.sub(r"\.zip$", "", name, flags=re.I), parts[-1], guessed=True)
 
     def _beside_notebooks_name(self, name: str) -> str:
         """What a file's name says beside the notebook's name: "anna" in "anna_02_operations"."""

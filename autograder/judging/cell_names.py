@@ -27,6 +27,22 @@ class Names:
         return self.gives - ({name for name, _ in self.imports & set_up} - others)
 
 
+def needed_by(
+    texts: Iterable[str], others: Iterable[str], known: frozenset[str] = frozenset()
+) -> list[str]:
+    """Those of the other cells that give names which the texts use, directly or through each other.
+
+    `known` are names that come from elsewhere.
+    """
+    others = list(dict.fromkeys(others))
+    missing = set().union(*(names_of(text).uses for text in texts)) - known
+    found: set[str] = set()
+    while new := {text for text in others if text not in found and names_of(text).gives & missing}:
+        found |= new
+        missing |= set().union(*(names_of(text).uses for text in new)) - known
+    return [text for text in others if text in found]
+
+
 _REACH_ANYWHERE = {"exec", "eval", "globals", "locals", "vars", "get_ipython"}
 _MODULES_THAT_REACH = {"__main__", "builtins", "gc", "inspect", "sys"}
 

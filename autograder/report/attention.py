@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from autograder.gradebook.late import duration_text
+from autograder.gradebook.record import Unused
 from autograder.judging.feedback import points_text
 from autograder.report.item_analysis import assignments_of, far_below
-from autograder.report.results import AssignmentResult, ClassResults
+from autograder.report.results import NOT_GRADED, AssignmentResult, ClassResults
 
 ENDED = {
     "timeout": "ran out of time",
@@ -23,9 +24,15 @@ class Person:
     student: str
     assignment: str
     remark: str = ""
+    name: str = ""  # by the roster
+
+    @property
+    def shown(self) -> str:
+        """The name, else the id."""
+        return self.name or self.student
 
     def __str__(self) -> str:
-        return f"{self.student} ({self.remark})" if self.remark else self.student
+        return f"{self.shown} ({self.remark})" if self.remark else self.shown
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,7 @@ def matters(results: ClassResults) -> list[Matter]:
     found = [
         ("not graded, a fault of the course", _those(every, "not graded")),
         ("damaged file, graded as empty", _those(every, "damaged file")),
+        *_nothing_usable(results),
         *((words, _in_parts(every, ended)) for ended, words in ENDED.items()),
         ("a person's score stands while the automatic one changed", _in_parts(every, "moved")),
         ("far below the class", [_person(one, _percent(one)) for one in far_below(results)]),
@@ -55,6 +63,37 @@ def matters(results: ClassResults) -> list[Matter]:
         *((f"nothing handed in for {name}", who) for name, who in _absent(results)),
     ]
     return [Matter(what, tuple(who)) for what, who in found if who]
+
+
+def _nothing_usable(results: ClassResults) -> list[tuple[str, list[Person]]]:
+    """Who handed in nothing that can be graded, by what was there instead."""
+    unreadable = [
+        Person(
+            student,
+            assignment or NOT_GRADED,
+            "; ".join(map(_named, files)),
+            _name(results, student),
+        )
+        for (student, assignment), files in results.without_result.items()
+    ]
+    unreadable += [_person(one) for one in results.assignments if one.damaged]
+    untouched = [_person(one) for one in results.assignments if one.untouched]
+    absent = [Person(one.name, "") for one in results.absent]
+    return [
+        ("on the roster, and nothing handed in at all", absent),
+        ("only files that cannot be graded", unreadable),
+        ("only untouched notebooks", untouched),
+    ]
+
+
+def _named(one: Unused) -> str:
+    more = len(one["names"]) - 2
+    return ", ".join(one["names"][:2]) + (f" and {more} more" if more > 0 else "")
+
+
+def _name(results: ClassResults, student: str) -> str:
+    person = results.people.get(student)
+    return person.name if person else ""
 
 
 def texts_to_read(results: ClassResults) -> dict[str, int]:
@@ -79,7 +118,7 @@ def _those(every: list[AssignmentResult], state: str) -> list[Person]:
 
 
 def _person(one: AssignmentResult, remark: str = "") -> Person:
-    return Person(one.student, one.assignment, remark)
+    return Person(one.student, one.assignment, remark, one.name)
 
 
 def _percent(one: AssignmentResult) -> str:
@@ -102,6 +141,13 @@ def _absent(results: ClassResults) -> list[tuple[str, list[Person]]]:
     """Students of the class who handed in nothing for an assignment that others did."""
     there = {(one.student, one.assignment) for one in results.assignments}
     return [
-        (name, [Person(s, "") for s in results.students if (s, name) not in there])
+        (
+            name,
+            [
+                Person(student, "", name=_name(results, student))
+                for student in results.students
+                if (student, name) not in there
+            ],
+        )
         for name in assignments_of(results)
     ]

@@ -6,6 +6,7 @@ from html import escape
 from urllib.parse import quote
 
 from autograder.course.names import chapter_title
+from autograder.gradebook.unused import line_of
 from autograder.judging.feedback import points_text
 from autograder.report import pictures
 from autograder.report.attention import Matter, Person, late_words, matters, texts_to_read
@@ -21,7 +22,7 @@ from autograder.report.item_analysis import (
     uncertainty,
 )
 from autograder.report.page import bar, fold, items, list_of, page, table
-from autograder.report.results import AssignmentResult, ClassResults
+from autograder.report.results import NOT_GRADED, AssignmentResult, ClassResults
 
 MANY_NAMES, MANY_LINES = 8, 12
 
@@ -74,8 +75,8 @@ def _matter(matter: Matter) -> str:
 def _link(person: Person) -> str:
     remark = f" ({escape(person.remark)})" if person.remark else ""
     if not person.assignment:
-        return escape(person.student) + remark
-    return f"{_anchor(person.student, person.assignment, person.student)}{remark}"
+        return escape(person.shown) + remark
+    return f"{_anchor(person.student, person.assignment, person.shown)}{remark}"
 
 
 def _anchor(student: str, assignment: str, text: str) -> str:
@@ -94,8 +95,11 @@ def _noticed(results: ClassResults) -> str:
 
 def problems(results: ClassResults) -> list[str]:
     """One line per problem, with the student."""
-    said = [f"{one.student}: {line}" for one in results.assignments for line in one.problems]
-    return [*results.lines, *said]
+    said = [
+        f"{one.name or one.student}: {line}" for one in results.assignments for line in one.noticed
+    ]
+    files = sorted(results.unused, key=lambda one: one["usual"])
+    return [*results.lines, *said, *map(line_of, files)]
 
 
 # one assignment -------------------------------------------------------------------------------
@@ -215,9 +219,23 @@ def _students(results: ClassResults) -> str:
     for student in results.students:
         found = [mine.get((student, name)) for name in names]
         notes = [note for one in found if one is not None for note in _notes(one, nobody)]
-        rows.append([escape(student), *map(_result, found), escape("; ".join(notes))])
+        rows.append([_who(student, results), *map(_result, found), escape("; ".join(notes))])
+    nothing = [_result(None)] * len(names)
+    for student, assignment in results.without_result:
+        if student not in results.students:
+            page = _anchor(student, assignment or NOT_GRADED, "only files that cannot be graded")
+            rows.append([_who(student, results), *nothing, page])
+    rows += [[escape(one.name), *nothing, "on the roster"] for one in results.absent]
     titles = [chapter_title(name).split(" · ")[0] for name in names]
     return table(["student", *map(escape, titles), ""], rows)
+
+
+def _who(student: str, results: ClassResults) -> str:
+    """The name by the roster, and the id."""
+    person = results.people.get(student)
+    if person is None or person.name == student:
+        return escape(student)
+    return f"{escape(person.name)}<br><span class=quiet>{escape(student)}</span>"
 
 
 def _result(one: AssignmentResult | None) -> str:

@@ -52,7 +52,9 @@ def _fingerprint(folder: GradingFolder, one: AssignmentResult) -> str:
     paths = [folder.executed_path(book.record) for book in one.notebooks if book.record]
     times = [(path.stat().st_mtime_ns, path.stat().st_size) for path in paths if path.exists()]
     titles = [book.notebook.title for book in one.notebooks]
-    facts = repr((one.student, one.title, one.parts, one.late, one.problems, titles, times))
+    facts = repr(
+        (one.student, one.name, one.title, one.parts, one.late, one.problems, titles, times)
+    )
     made = hashlib.sha256(_version_of_this_code() + facts.encode("utf-8", "backslashreplace"))
     return made.hexdigest()[:24]
 
@@ -79,7 +81,7 @@ def feedback_page(
     """The page as HTML. `notebooks` holds the executed ones by name."""
     shown = {cell.id for notebook in notebooks.values() if notebook for cell in notebook.cells}
     sections = [
-        f"<h1>{escape(one.title)}</h1><p class=quiet>Feedback for {escape(one.student)}</p>",
+        f"<h1>{escape(one.title)}</h1><p class=quiet>Feedback for {escape(one.name or one.student)}</p>",
         f"<p class=lead>{escape(summary_text(one))}</p>",
         _first_things(one, shown),
         _problems(one),
@@ -92,6 +94,16 @@ def feedback_page(
     return page(f"{one.title}: {one.student}", body, made_from)
 
 
+def not_graded_page(student: str, title: str, lines: list[str]) -> str:
+    """The page of somebody of whom no file could be graded."""
+    body = (
+        f"<h1>{escape(title)}</h1><p class=quiet>Feedback for {escape(student)}</p>"
+        "<p class=lead>Nothing that you handed in could be graded. Hand in the notebook itself, the file "
+        f'that ends in .ipynb, as it is or in a zip.</p><div class="warn">{items(lines)}</div>'
+    )
+    return page(f"{title}: {student}", body)
+
+
 def summary_text(one: AssignmentResult) -> str:
     """How it went, in a few sentences."""
     ours = [part.id for part in one.parts if part.state == "not graded"]
@@ -99,7 +111,9 @@ def summary_text(one: AssignmentResult) -> str:
     full = sum(part.full for part in checked)
     said = f"You earned {points_text(one.points)} of {points_text(one.max)} points"
     said += f" and {points_text(one.bonus)} bonus. " if one.bonus else ". "
-    if full == len(checked) and not ours:
+    if one.damaged:
+        said += "What was handed in could not be read."
+    elif full == len(checked) and not ours:
         said += "Everything is right: well done."
     elif full:
         said += f"{full} of {len(checked)} parts {'is' if full == 1 else 'are'} complete."
@@ -112,6 +126,9 @@ def summary_text(one: AssignmentResult) -> str:
         )
     if one.missing:
         said += f" Not handed in: {', '.join(one.missing)}."
+    if unread := [book.notebook.stem for book in one.notebooks if book.damaged]:
+        again = "it" if len(unread) == 1 else "them"
+        said += f" Could not be read: {', '.join(unread)}; hand {again} in again."
     waiting = [part.id for part in one.parts if part.state == "waits for a person"]
     if waiting:
         said += f" Your text on {', '.join(waiting)} will be read by a person."
@@ -173,6 +190,8 @@ def _points(one: AssignmentResult, shown: set[str]) -> str:
             state = "" if part.state == "graded" else part.state
             if part.state == "missing":
                 state = "not handed in" if book.record is None else "not written"
+            if book.damaged and state in ("", "not written"):
+                state = "the file could not be read"
             note = " · ".join(filter(None, ["bonus" if part.bonus else "", state, part.comment]))
             title, last = "" if part.title == last else part.title, part.title
             rows.append([_mark(part), _linked(part, shown), escape(title), score, escape(note)])
@@ -198,6 +217,11 @@ def _notebook(book: NotebookResult, notebook: NotebookNode | None) -> str:
     title = f"<h2>{escape(book.notebook.title)}</h2>"
     if book.record is None:
         return f"{title}<p>This notebook was not handed in.</p>"
+    if book.damaged:
+        return (
+            f"{title}<p>This file could not be read, so nothing in it was graded: hand it in again. "
+            "(Does it open in JupyterLab? Then save it there once more, and hand in that file.)</p>"
+        )
     if notebook is None:
         return f"{title}<p>The executed notebook is not there any more; grade again to see it.</p>"
     parts = {part.id: part for part in book.parts}

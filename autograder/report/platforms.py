@@ -25,7 +25,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autograder.course import Course
@@ -180,14 +180,50 @@ def fill_in(results: ClassResults, to: str, text: str, column: str = "") -> Expo
         raise BadTemplate(
             f"Say with --assignment which one the template is for: {', '.join(names)}."
         )
-    made = _fill_canvas(table, results, column) if to == "canvas" else _fill_moodle(table, results)
+    empty = _Empty(everything, doubtful)
+    if to == "canvas":
+        made = _fill_canvas(table, results, column, empty)
+    else:
+        made = _fill_moodle(table, results, empty)
     if not table.changed:
         why = " ".join(
             ["None of the students in the template has a result here.", *_refused(doubtful)]
         )
         raise BadTemplate(why)
-    made.lines += [*_refused(doubtful), *_remarks(everything)]
+    made.lines += [*empty.lines(), *_refused(doubtful), *_remarks(everything)]
     return made
+
+
+class _Empty:
+    """The rows of a template that stay empty, and why."""
+
+    def __init__(self, results: ClassResults, doubtful: Iterable[str]):
+        self.ids = {one["student"]: one["lms_id"] for one in results.unused if one["student"]}
+        self._results, self._doubtful = _by_place(results), frozenset(doubtful)
+        self._files = results.without_result
+        self._found: dict[tuple[str, str], list[str]] = {}
+
+    def note(self, row: str, number: str, student: str | None, assignment: str) -> None:
+        """A row without a score: what it says of the person, and who that is, if anybody knows."""
+        why = self._why(number, student or "", assignment)
+        self._found.setdefault((assignment, why), []).append(row)
+
+    def _why(self, number: str, student: str, assignment: str) -> str:
+        if number and number in self._doubtful:
+            return "the number belongs to several students"
+        if (student, assignment) in self._results:
+            return "not graded, a fault of the course"
+        if self._files.keys() & {(student, assignment), (student, "")}:
+            return "only files that cannot be graded were handed in"
+        return "nothing was handed in"
+
+    def lines(self) -> list[str]:
+        """A line for each assignment and reason, with all names."""
+        return [
+            f"{name}: {len(rows)} {'row stays' if len(rows) == 1 else 'rows stay'} empty, because {why}: "
+            f"{'; '.join(rows)}."
+            for (name, why), rows in self._found.items()
+        ]
 
 
 def read_template(path: Path) -> str:
@@ -239,12 +275,12 @@ class _Table:
         return made.getvalue()
 
 
-def _fill_canvas(table: _Table, results: ClassResults, column: str) -> Export:
+def _fill_canvas(table: _Table, results: ClassResults, column: str, empty: _Empty) -> Export:
     names = assignments_of(results)
     places = {name: _canvas_column(table, name, column) for name in names}
     found, seen, lines = _by_place(results), set(), []
     numbers = {one.student: one.lms_id for one in results.assignments if one.lms_id}
-    ids = {student: numbers.get(student, "") for student in results.students}
+    ids = empty.ids | {student: numbers.get(student, "") for student in results.students}
     for row in table.rows[1:]:
         if row[0].strip() == "Points Possible":
             lines += _other_maximum(row, places, results)
@@ -254,8 +290,15 @@ def _fill_canvas(table: _Table, results: ClassResults, column: str) -> Export:
             if score := _score(found.get((student, name))):
                 table.set(row, place, score)
                 seen.add(student)
+            elif _is_person(row) and not (row[place : place + 1] or [""])[0].strip():
+                empty.note(row[0].strip(), table.cell(row, "ID"), student, name)
     lines += _not_found(set(results.students) - seen)
     return Export({"canvas.csv": table.text()}, lines)
+
+
+def _is_person(row: list[str]) -> bool:
+    """Canvas also has rows about assignments, and one for trying things out."""
+    return row[0].strip() not in ("", "Student, Test")
 
 
 def _canvas_column(table: _Table, name: str, column: str) -> int:
@@ -322,7 +365,7 @@ def _differs(name: str, platform: str, theirs: str, ours: float) -> list[str]:
     ]
 
 
-def _fill_moodle(table: _Table, results: ClassResults) -> Export:
+def _fill_moodle(table: _Table, results: ClassResults, empty: _Empty) -> Export:
     (name,) = assignments_of(results)
     missing = [head for head in ("Identifier", "Grade") if head not in table.head]
     if missing:
@@ -332,6 +375,7 @@ def _fill_moodle(table: _Table, results: ClassResults) -> Export:
         )
     ids = {one.lms_id: one for one in results.assignments if one.lms_id}
     known = {one.student.casefold(): one for one in results.assignments}
+    others = {number: student for student, number in empty.ids.items() if number}
     seen, cut, tops = set(), [], set()
     for row in table.rows[1:]:
         number = re.search(r"\d*$", table.cell(row, "Identifier"))[0]
@@ -339,6 +383,10 @@ def _fill_moodle(table: _Table, results: ClassResults) -> Export:
         said = table.cell(row, "Full name").casefold(), mail, mail.partition("@")[0]
         one = ids.get(number) or next((known[text] for text in said if text in known), None)
         if one is None or not _score(one):
+            if not table.cell(row, "Grade"):
+                row_says = table.cell(row, "Full name") or table.cell(row, "Identifier")
+                student = one.student if one else others.get(number)
+                empty.note(row_says, number, student, name)
             continue
         tops.add(table.cell(row, "Maximum Grade"))
         top = _number(table.cell(row, "Maximum Grade")) or one.max
@@ -368,7 +416,7 @@ def _without(results: ClassResults, doubtful: dict[str, list[str]]) -> ClassResu
     """The results whose place on the platform is known."""
     unknown = {student for names in doubtful.values() for student in names}
     kept = [one for one in results.assignments if one.student not in unknown]
-    return ClassResults(kept, results.lines)
+    return replace(results, assignments=kept)
 
 
 def _refused(doubtful: dict[str, list[str]]) -> list[str]:

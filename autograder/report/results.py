@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from autograder.course import Course
 from autograder.course.cell_ids import grade_id
@@ -12,8 +13,12 @@ from autograder.course.cells import Notebook
 from autograder.course.names import chapter_title
 from autograder.gradebook.book import Book, Entry, Late
 from autograder.gradebook.folder import GradingFolder
-from autograder.gradebook.record import PartRecord, Record
+from autograder.gradebook.record import PartRecord, Record, Unused
+from autograder.gradebook.roster import Listed, Roster
+from autograder.gradebook.unused import line_of
 from autograder.notation.registry import all_checks, all_written
+
+NOT_GRADED = "not_graded"  # in place of an assignment, of files whose assignment nobody knows
 
 
 @dataclass
@@ -66,6 +71,8 @@ class AssignmentResult:
     notebooks: list[NotebookResult]
     lms_id: str = ""
     late: Late = Late()
+    name: str = ""  # the person's, by the roster
+    unused: list[str] = field(default_factory=list)  # files that were not graded, and why
 
     @property
     def title(self) -> str:
@@ -110,8 +117,26 @@ class AssignmentResult:
 
     @property
     def problems(self) -> list[str]:
-        """Lines for the person who grades, with the notebook they are about."""
+        """Lines for the person who grades, with the notebook or the file they are about."""
+        return [*self.noticed, *self.unused]
+
+    @property
+    def noticed(self) -> list[str]:
+        """Those about notebooks."""
         return [f"{one.notebook.stem}: {line}" for one in self.notebooks for line in one.problems]
+
+    @property
+    def damaged(self) -> bool:
+        """Could no file be read?"""
+        handed_in = [one for one in self.notebooks if one.record]
+        return bool(handed_in) and all(one.damaged for one in handed_in)
+
+    @property
+    def untouched(self) -> bool:
+        """Is nothing filled in, in any notebook that was handed in?"""
+        records = [one.record for one in self.notebooks if one.record]
+        blank = not any(r["answered"] or r["earned"] or r["bonus"] for r in records)
+        return bool(records) and blank and not any(one.damaged for one in self.notebooks)
 
     @property
     def missing(self) -> list[str]:
@@ -135,11 +160,39 @@ class ClassResults:
 
     assignments: list[AssignmentResult]
     lines: list[str]
+    unused: list[Unused] = field(default_factory=list)
+    roster: Roster = field(default_factory=Roster)
 
     @property
     def students(self) -> list[str]:
         """Every student, once."""
         return list(dict.fromkeys(one.student for one in self.assignments))
+
+    @cached_property
+    def people(self) -> dict[str, Listed]:
+        """Who the students are, by the roster; those too of whom no file could be graded."""
+        numbers = {one["student"]: one["lms_id"] for one in self.unused if one["student"]}
+        numbers |= {student: numbers.get(student, "") for student in self.students}
+        numbers |= {one.student: one.lms_id for one in self.assignments if one.lms_id}
+        return self.roster.who(numbers)
+
+    @property
+    def absent(self) -> list[Listed]:
+        """Who is on the roster and handed in nothing at all."""
+        there = set(self.people.values())
+        return [one for one in self.roster.listed if one not in there]
+
+    @property
+    def without_result(self) -> dict[tuple[str, str], list[Unused]]:
+        """Files that were not graded, by (student, assignment), where nothing else was graded."""
+        there = {(one.student, one.assignment) for one in self.assignments}
+        there |= {(student, "") for student in self.students}
+        found: dict[tuple[str, str], list[Unused]] = {}
+        for one in self.unused:
+            key = one["student"], one["assignment"]
+            if one["student"] and key not in there:
+                found.setdefault(key, []).append(one)
+        return found
 
 
 def collect(course: Course, folder: GradingFolder, db_url: str = "") -> ClassResults:
@@ -165,7 +218,16 @@ def collect(course: Course, folder: GradingFolder, db_url: str = "") -> ClassRes
         for (student, assignment), mine in sorted(records.items())
         if assignment in assignments
     ]
-    return ClassResults(found, _lines(folder))
+    results = ClassResults(found, _lines(folder), folder.unused, Roster.of(folder.roster))
+    for one in found:
+        person = results.people.get(one.student)
+        one.name = person.name if person else ""
+        one.unused = [
+            line_of(file)
+            for file in results.unused
+            if file["student"] == one.student and file["assignment"] in ("", one.assignment)
+        ]
+    return results
 
 
 def _lines(folder: GradingFolder) -> list[str]:
@@ -191,7 +253,10 @@ def _notebook(notebook: Notebook, student: str, record: Record | None, entries) 
                 answered = bool(record and record["written"].get(cell.key))
                 parts.append(_written(source[cell.key], answered, entry))
             parts[-1].title = titles.get(cell.key, "")
-    return NotebookResult(notebook, record, parts)
+    result = NotebookResult(notebook, record, parts)
+    for part in parts if result.damaged else ():
+        part.feedback, part.misconceptions = [], []  # nobody knows what was written
+    return result
 
 
 def _checked(check, part: PartRecord | None, entry: Entry | None) -> PartResult:
@@ -231,4 +296,4 @@ def of_students(results: ClassResults, students: Iterable[str]) -> list[Assignme
 def of_assignment(results: ClassResults, assignment: str) -> ClassResults:
     """Only this assignment; all of them when none is named."""
     chosen = [one for one in results.assignments if assignment in ("", one.assignment)]
-    return ClassResults(chosen, results.lines)
+    return replace(results, assignments=chosen)

@@ -69,7 +69,9 @@ def _students(found: list[AssignmentResult]):
         score = f"{points_text(one.points)} of {points_text(one.max)}"
         extra = f"+{points_text(one.bonus)}" if one.bonus else ""
         extra += f" −{points_text(one.late.penalty)}" if one.late.penalty else ""
-        grid.add_row(*map(_text, (one.student, one.assignment, score, extra.strip(), one.state)))
+        grid.add_row(
+            *map(_text, (one.name or one.student, one.assignment, score, extra.strip(), one.state))
+        )
     return grid
 
 

@@ -363,7 +363,12 @@ values = dict(s=5, d=1, z=5)
 ### END SOLUTION
 
 # %% test="2.3b"
-expect("2.3b", lambda: values, such_that("a dict with s, d and z", lambda v: {*"sdz"} <= {*v}))
+def has_numbers(answer):
+    """Is it a dict with a number for each name, in capitals or not?"""
+    return {*"sdz"} <= {key.lower() for key in answer.keys() if is_number(answer[key])}
+
+
+expect("2.3b", lambda: values, such_that("a dict with numbers for s, d and z", has_numbers))
 
 # %% answer="2.3c"
 dz_da = ...  # a number

@@ -7,6 +7,7 @@ import nbformat
 import pytest
 from classroom import cell, given, givens, solved, text_of
 
+from autograder.course.cell_ids import without_first_line
 from autograder.grading.reading import read_cells
 from autograder.grading.rebuild import rebuild
 
@@ -219,3 +220,172 @@ def test_format_3_is_read():
         {"cell_type": "code", "input": "# Answer 2.5\nold = 3", "metadata": {}},
     ]}]}  # fmt: skip
     assert answer(rebuilt(json.dumps(old))) == "# Answer 2.5\nold = 3"
+
+
+# answers that stand elsewhere -----------------------------------------------------------------
+
+
+def own(text):
+    return nbformat.v4.new_code_cell(text)
+
+
+def at(notebook, name):
+    return notebook.cells.index(cell(notebook, name))
+
+
+BLANK = cell(given().shown, "answer-2-6").source
+
+
+def with_own_cell(place, text, *, deleted):
+    """The answer to 2.6 in a cell of the student's own; its cell is deleted, or left as it was."""
+    notebook = solved()
+    answers = cell(notebook, "answer-2-6")
+    answers.source = BLANK
+    if place == "before":
+        notebook.cells.insert(at(notebook, "answer-2-6"), own(text))
+    elif place == "far before":
+        notebook.cells.insert(at(notebook, "answer-2-5"), own(text))
+    elif place == "after":
+        notebook.cells.insert(at(notebook, "answer-2-6") + 1, own(text))
+    else:
+        notebook.cells.append(own(text))
+    if deleted:
+        notebook.cells.remove(answers)
+    return notebook
+
+
+def namespace(done, upto):
+    """What the code cells of a rebuilt notebook define, up to a cell."""
+    found = {}
+    for one in done.notebook.cells:
+        if one.id == upto:
+            return found
+        if one.cell_type == "code" and one.id.startswith(("answer-", "added-")):
+            exec(one.source, found)
+    raise AssertionError(upto)
+
+
+@pytest.mark.parametrize("place", ["before", "far before", "after", "at the end"])
+@pytest.mark.parametrize("deleted", [True, False])
+def test_a_definition_in_an_own_cell_is_the_answer(place, deleted):
+    (name,) = given().asked["answer-2-6"]
+    text = f"def {name}(*args):\n    return 'mine'"
+    done = rebuilt(with_own_cell(place, text, deleted=deleted))
+    assert "answer-2-6" in done.answered and len(done.notes) == 1
+    assert "2.6" in done.notes[0] and "own" in done.notes[0]
+    assert "NotImplementedError" not in answer(done, "2.6") and text in answer(done, "2.6")
+    texts = [one.source for one in done.notebook.cells if one.id in done.added]
+    assert texts == ([text] if place in ("far before", "at the end") else [])
+
+
+def test_an_own_cell_below_comes_with_what_it_needs():
+    (name,) = given().asked["answer-2-6"]
+    notebook = with_own_cell("at the end", "helper = 3", deleted=True)
+    notebook.cells += [own("unused = 1"), own(f"def {name}():\n    return helper")]
+    made = answer(rebuilt(notebook), "2.6")
+    assert "helper = 3" in made and "unused" not in made
+
+
+def test_an_own_definition_beside_a_filled_in_answer_is_left_alone():
+    (name,) = given().asked["answer-2-6"]
+    notebook = solved()
+    notebook.cells.append(own(f"def {name}():\n    return 'an experiment'"))
+    done = rebuilt(notebook)
+    assert answer(done, "2.6") == answer(rebuilt(solved()), "2.6") and done.notes == []
+
+
+def test_what_changes_the_kind_of_a_cell_is_no_definition():
+    (name,) = given().asked["answer-2-6"]
+    for magic, taken in (("%%time", True), ("%%timeit", False), ("%%bash", False)):
+        done = rebuilt(with_own_cell("before", f"{magic}\ndef {name}(): ...", deleted=False))
+        assert ("answer-2-6" in done.answered) == taken
+        assert "%%" not in answer(done, "2.6")
+
+
+def test_a_value_counts_near_its_own_cell_only():
+    name = "ch02_autograd/01_by_hand"
+    (value,) = givens()[name].asked["answer-2-1a"]
+    for far, taken in ((False, True), (True, False)):
+        notebook = solved(name)
+        notebook.cells.remove(cell(notebook, "answer-2-1a"))
+        place = len(notebook.cells) if far else at(notebook, "test-2-1a")
+        notebook.cells.insert(place, own(f'{value} = "right"'))
+        done = rebuild(givens()[name], read_cells(text_of(notebook).encode()))
+        assert ("answer-2-1a" in done.answered) == taken
+
+
+@pytest.mark.parametrize("with_first_lines", [True, False])
+def test_swapped_answers_are_what_they_are(with_first_lines):
+    notebook = solved()
+    five, six = cell(notebook, "answer-2-5"), cell(notebook, "answer-2-6")
+    texts = [
+        one.source if with_first_lines else without_first_line(one.source) for one in (five, six)
+    ]
+    six.source, five.source = texts
+    done = rebuilt(notebook)
+    for part, text in zip(("2.5", "2.6"), texts):
+        assert without_first_line(answer(done, part)) == without_first_line(text)
+    (note,) = done.notes
+    assert "2.5 (in the cell of Answer 2.6)" in note and not done.added
+
+
+def test_a_wrong_name_is_no_swap():
+    notebook = solved(**{"2.6": "def something_else(): ..."})
+    done = rebuilt(notebook)
+    assert "something_else" in answer(done, "2.6") and done.notes == []
+
+
+def test_a_notebook_without_marks_has_one_notice():
+    for damage in (_no_metadata, _new_ids, _no_ids):
+        notebook = solved()
+        _no_metadata(notebook)
+        damage(notebook)
+        (note,) = rebuilt(notebook).notes
+        assert "lost their marks" in note
+
+
+TEXTS = "ch07_gradients/03_one_layer"  # with three written answers
+
+
+def with_texts(change):
+    notebook = solved(TEXTS)
+    change(notebook)
+    done = rebuild(givens()[TEXTS], read_cells(text_of(notebook).encode()))
+    written = sorted(name for name in done.answered if name.startswith("written-"))
+    return done, {name: cell(done.notebook, name).source for name in written}
+
+
+def _below(notebook):
+    place = at(notebook, "written-7-8-written")
+    notebook.cells.insert(place + 1, nbformat.v4.new_markdown_cell("Because."))
+
+
+def _into(notebook):
+    cell(notebook, "written-7-8-written").source = "Because."
+
+
+def _stripped(notebook):
+    _into(notebook)
+    _no_metadata(notebook)
+    _no_ids(notebook)
+
+
+def _replaced(notebook):
+    place = at(notebook, "written-7-8-written")
+    notebook.cells[place] = nbformat.v4.new_markdown_cell("Because.")
+
+
+@pytest.mark.parametrize("change", [_below, _into, _stripped, _replaced])
+def test_a_written_text_is_found(change):
+    done, texts = with_texts(change)
+    assert texts == {"written-7-8-written": "Because."}
+    assert (change is _into) == (done.notes == [])
+    assert sum("Because." in one.source for one in done.notebook.cells) == 1
+
+
+def test_what_is_written_into_the_courses_text_is_said():
+    def change(notebook):
+        cell(notebook, "exercise-7-8").source += "\n\nMy answer: because."
+
+    done, texts = with_texts(change)
+    assert texts == {} and "written into" in done.notes[0] and "7-8" in done.notes[0]

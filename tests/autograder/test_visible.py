@@ -9,6 +9,7 @@ import pytest
 
 from autograder.check import Variant, all_checks
 from autograder.judging.reference import Reference, execute
+from autograder.notebook import check_answer
 from utils.expectations import outcome_of
 from utils.marks import FAILED, PASSED, UNCHECKED
 from utils.parts import facts_of_parts
@@ -106,3 +107,24 @@ def test_half_of_the_wrong_ideas_and_the_most_frequent_fail_a_visible_test(part)
         if FAILED not in seen(part, one):
             passing.append(one.key)
     assert 2 * len(passing) <= len(wrong), f"these pass every visible test: {passing}"
+
+
+TYPED = [
+    ("2.1a", "direction = ' Left '", True),
+    ("2.3b", "values = {'S': 5, 'D': 1, 'Z': 5}", True),
+    ("2.3b", "values = {'s', 'd', 'z'}", False),
+    ("2.3b", "values = {'S', 'D', 'Z'}", False),
+    ("2.3b", "values = {'s': '5', 'd': 1, 'z': 5}", True),
+    ("2.4c", "why_dl = 'B'", True),
+]
+
+
+@pytest.mark.parametrize("part, answer, right", TYPED)
+def test_visible_tests_read_what_is_typed_as_the_check_does(part, answer, right):
+    names, states = dict(REFERENCE.namespace(part)), set()
+    execute(answer, names, "answer")
+    names["expect"] = lambda *a, **k: states.add(outcome_of(a[0], "it", *a[1:], 1e-6, 1e-9).state)
+    (test,) = (c for c in REFERENCE.course.notebook_of(part).with_role("test") if c.key == part)
+    execute(test.source, names, "test")
+    assert (check_answer(part, names, seed=1).earned == CHECKS[part].points) is right
+    assert (FAILED not in states) is right

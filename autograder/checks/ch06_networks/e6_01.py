@@ -53,44 +53,48 @@ def answer():
 
 
 WITHOUT_BIAS = (
+    -10.0,
     -4.0,
     -2.0,
     -0.5,
     0.5,
     2.0,
-)  # w·x as a multiple of b: each mistake shows at one of them
+)  # w·x as a multiple of b: what shows which mistake
+SAYS = "it says 0 or 1"
 
 
-@check("6.1", points=3)
+@check("6.1", points=3, weights={SAYS: 2})
 def perceptron(answer, rng):
     def output(x, w, b):
         return as_number(answer.perceptron(x, w, b))
 
-    def outputs(cases):
-        return {
-            f"x = {x.round(2).tolist()}, w = {w.round(2).tolist()}, b = {b}": attempt(
-                output, x, w, b
-            )
-            for x, w, b in cases
-        }
+    def fires(x, w, b):
+        return int(output(x, w, b) > 0)
 
-    def cases(size, multiples):
-        """An input for every multiple and either sign of b, in a random order."""
-        made = []
-        for sign in (-1, 1):
-            for multiple in multiples:
+    def table(function, size, multiples):
+        """{input: what the function gives}, for every multiple and either sign of b in a random order."""
+        cases = []
+        for multiple in multiples:
+            for sign in (-1, 1):
                 w = rng.choice([-1, 1], size) * rng.uniform(0.5, 2, size)
                 b = sign * round(float(rng.uniform(0.4, 0.9)), 2)
                 x = rng.normal(size=size)
                 x[-1] += (multiple * b - w @ x) / w[-1]
-                made.append((x, w, b))
-        return [made[k] for k in rng.permutation(len(made))]
+                cases.append((x, w, b))
+        shuffled = [cases[k] for k in rng.permutation(len(cases))]
+        return {
+            f"x = {x.round(2).tolist()}, w = {w.round(2).tolist()}, b = {b}": attempt(
+                function, x, w, b
+            )
+            for x, w, b in shuffled
+        }
 
     return {
-        "where the inputs decide": outputs(cases(3, [-4.0, 2.0])),
-        "where the bias decides": outputs(cases(3, [-2.0, -0.5, 0.5])),
-        "one input": outputs(cases(1, WITHOUT_BIAS)),
-        "many inputs": outputs(cases(7, WITHOUT_BIAS)),
+        "it fires where the inputs decide": table(fires, 3, [-4.0, 2.0]),
+        "it fires where the bias decides": table(fires, 3, [-2.0, -0.5, 0.5]),
+        "it fires with one input": table(fires, 1, WITHOUT_BIAS),
+        "it fires with many inputs": table(fires, 7, WITHOUT_BIAS),
+        SAYS: table(output, 3, [-4.0, 2.0]),
     }
 
 

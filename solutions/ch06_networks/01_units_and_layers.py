@@ -1,9 +1,10 @@
 # %% [markdown]
 # # Units and layers
 #
-# A neural network is made of one part, used many times: a unit that weighs its inputs, adds a number
-# and bends the result. In this notebook you build that part, its bend and a layer of it, count what a
-# network costs before it runs, and find out what remains of all the layers when the bend is left out.
+# A neural network is made of one part, used many times: a unit that weighs its inputs, adds a bias and
+# applies an activation. In this notebook you write such a unit and three activations with their slopes,
+# count what a network costs before it runs, and find out what remains of all its layers when the
+# activation is left out.
 #
 # > **Conventions in this chapter.** One example is a vector $\mathbf x$, in code an array of the shape
 # > `(d,)`; a batch is a matrix $X$ of the shape `(n, d)`, **one row per example**. A layer with $k$ inputs
@@ -32,8 +33,8 @@ def measured(function, z, h=1e-5):
 #
 # $$\operatorname{step}(u)=\begin{cases}1&u\ge0\\0&u<0\end{cases}$$
 #
-# Run the next cell (Shift+Enter) and move its sliders. What does `direction` do to the line, what `offset`,
-# and why does `length` do nothing to it?
+# Run the next cell (Shift+Enter) and move its sliders. What do `direction` and `offset` do to the line, and
+# why does `length` (of $\mathbf w$, with $b$ scaled along) do nothing to it?
 
 # %% picture=true
 from utils.explorers.ch06_networks.units_and_layers import perceptron_explorer
@@ -164,9 +165,9 @@ expect("6.1c", lambda: np.squeeze(signed_distance(np.array([0.0, 0.0]), 2 * w_2,
 # The bias is divided along with everything else, because it is part of u. Divided by the norm, u is a length
 # in the space of the inputs; that is why the third test, with everything doubled, has the same result.
 
-# %% [markdown] exercise="6.2" title="Three bends and their slopes" stars=1 minutes=20 needs="6.1"
-# A step cannot be trained: its slope is 0 wherever it has one. So every later unit has a bend with a
-# slope, and the whole of training runs on that slope. These are the three that you meet everywhere:
+# %% [markdown] exercise="6.2" title="Three activations and their slopes" stars=1 minutes=20 needs="6.1"
+# A step cannot be trained: its slope is 0 wherever it has one. So every later unit has an activation
+# with a slope, and the whole of training runs on that slope. These are the three that you meet everywhere:
 #
 # $$\sigma(z)=\frac1{1+e^{-z}}\qquad \tanh z=\frac{e^z-e^{-z}}{e^z+e^{-z}}\qquad
 # \operatorname{ReLU}(z)=\max(0,z)$$
@@ -193,8 +194,8 @@ show(
 # **Your task.** Write five functions of an array `z` of any shape; each returns an array of the same shape:
 # `sigmoid(z)`, `sigmoid_gradient(z)`, `tanh_gradient(z)`, `relu(z)`, `relu_gradient(z)`.
 #
-# Every gradient is a function of the **pre-activation** $z$, the number that goes into the bend, not of
-# what comes out of it. (That is our convention for the whole chapter. Code elsewhere often passes the
+# Every gradient is a function of the **pre-activation** $z$, the number that goes into the activation,
+# not of what comes out of it. (That is our convention for the whole chapter. Code elsewhere often passes the
 # activation instead, which makes the formulas shorter and mistakes easier.)
 #
 # Use NumPy and nothing else: PyTorch and the activations in `utils` are taken away in the complete check.
@@ -275,10 +276,10 @@ expect("6.2", lambda: 1.0 * relu_gradient(some_z), [[0.0, 0.0], [1.0, 1.0]], rto
 # either of them for its mask.
 
 # %% [markdown]
-# ### Where is a bend steepest?
+# ### Where is each of them steepest?
 #
-# The largest slope decides how much of a gradient can pass through a bend at best; through ten layers it
-# counts ten times.
+# The largest slope decides how much of a gradient can pass through an activation at best;
+# through ten layers it counts ten times.
 #
 # **Your task.** Fill the dictionary `steepest` with five numbers: for `sigmoid` and `tanh` the pre-activation
 # at which the slope is largest (`"sigmoid at"`, `"tanh at"`) and the slope there (`"sigmoid"`, `"tanh"`);
@@ -297,11 +298,15 @@ steepest = {"sigmoid at": 0, "sigmoid": 0.25, "tanh at": 0, "tanh": 1, "relu": 1
 ### END SOLUTION
 
 # %% test="6.2b"
-FIVE = "five numbers under the keys sigmoid at, sigmoid, tanh at, tanh, relu"
-expect("6.2b", lambda: steepest, such_that(FIVE, lambda found: len(found) == 5 and all(map(is_number, found.values()))))
+def five_numbers(found):
+    return len(found) == 5 and all(map(is_number, found.values()))
+
+
+KEYS = "five numbers under the keys sigmoid at, sigmoid, tanh at, tanh, relu"
+expect("6.2b", lambda: steepest, such_that(KEYS, five_numbers))
 
 # %% [markdown]
-# ### A question with a hole
+# ### A question without an answer of its own
 #
 # "For each of the three functions, at what input is the gradient largest?" So asks the source of this
 # exercise. For one of the three the question has no single answer.
@@ -376,10 +381,13 @@ n_bytes = 4 * sum(rows * columns for rows, columns in shapes.values())
 ### END SOLUTION
 
 # %% test="6.3a"
+def four_pairs(found):
+    return all(len(found[name]) == 2 for name in ("Z1", "A1", "Z2", "A2"))
+
+
 expect("6.3a", lambda: n_weights, is_whole_number)
 expect("6.3a", lambda: n_biases, is_whole_number)
-PAIRS = "the shapes of Z1, A1, Z2 and A2, a pair for each"
-expect("6.3a", lambda: shapes, such_that(PAIRS, lambda found: all(len(found[name]) == 2 for name in ("Z1", "A1", "Z2", "A2"))))
+expect("6.3a", lambda: shapes, such_that("the shapes of Z1, A1, Z2 and A2, a pair for each", four_pairs))
 expect("6.3a", lambda: n_bytes, is_whole_number)
 
 # %% [markdown]
@@ -425,16 +433,17 @@ expect("6.3", lambda: cache_bytes([2, 1], 10), 80)
 expect("6.3", lambda: cache_bytes([5, 3, 4, 2], 7, bytes_per_float=8), 1008)
 
 # %% [markdown]
-# The chapter's own network keeps exactly this cache. It computes in float64, so a number takes 8 bytes
-# instead of 4, and it keeps the batch as well, under the name `A0`:
+# The chapter's own network keeps exactly this cache. Here are the shapes for `[6, 5, 2]` and a batch of 10
+# rows. It computes in float64, so a number takes 8 bytes instead of 4, and it keeps the batch as well, under
+# the name `A0`:
 
 # %%
 from utils import NumpyMLP
 
-network = NumpyMLP([3, 4, 1])
-network.forward(np.zeros((32, 3)))
+network = NumpyMLP([6, 5, 2])
+network.forward(np.zeros((10, 6)))
 print({name: values.shape for name, values in network.cache.items()})
-print(sum(values.nbytes for name, values in network.cache.items() if name != "A0"), "bytes, without A0")
+print(sum(values.nbytes for name, values in network.cache.items() if name != "A0"), "bytes without A0")
 
 # %% [markdown] commentary="6.3"
 # A slice says "without the inputs" more plainly than a loop that begins at 1, and both functions use it.
@@ -442,8 +451,8 @@ print(sum(values.nbytes for name, values in network.cache.items() if name != "A0
 # sum of the sizes and with every row. For `[20, 64, 32, 1]` the cache outgrows the 3,457 parameters from a
 # batch of 18 rows on.
 
-# %% [markdown] exercise="6.4" title="Layers without a bend" stars=1 minutes=20 needs="6.2"
-# Why is there a bend between the layers at all? Leave it out, and see what remains. Run the next cell
+# %% [markdown] exercise="6.4" title="Layers without an activation" stars=1 minutes=20 needs="6.2"
+# Why is there an activation between the layers at all? Leave it out, and see what remains. Run the next cell
 # (Shift+Enter): more layers help with ReLU or tanh in between, and not at all with nothing in between.
 
 # %% picture=true
@@ -504,7 +513,7 @@ expect("6.4", lambda: collapse_linear(turn, one, row, one[:1])[1], [14.0], rtol=
 #
 # (Its third row is the sum of the first two, and its fourth is twice the first minus the second.)
 #
-# **Your task.** Two layers without an activation shall compute the same as one. Set
+# **Your task.** Two layers without an activation should compute the same as this one. Set
 #
 # - `width_of_this`: the smallest number of hidden units with which they can for this $W$;
 # - `width_of_any`: the smallest number with which they can for **every** matrix of 4 rows and 5 columns.

@@ -35,13 +35,13 @@ def test_the_unit_says_what_its_numbers_say(direction, offset):
     assert said[0] == said[1] == said[2], "w and b together do not move the line"
 
 
-def test_only_with_a_bend_do_more_layers_help():
+def test_only_with_an_activation_do_more_layers_help():
     explorer = stacked_layers_explorer()
     for layers in range(5):
         explorer.set(activation="none", hidden_layers=layers)
         assert "straight line" in explorer.text
-        for bend in ("ReLU", "tanh"):
-            explorer.set(activation=bend, hidden_layers=layers)
+        for name in ("ReLU", "tanh"):
+            explorer.set(activation=name, hidden_layers=layers)
             assert ("straight line" in explorer.text) == (layers == 0)
 
 

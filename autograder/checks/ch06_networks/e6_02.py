@@ -32,7 +32,7 @@ GRADIENTS = {
 }
 activations.misconception(
     "gradient_of_the_activation_not_of_z",
-    "These formulas expect the activation, what comes out of the bend. Here z is what goes in: compute "
+    "These formulas expect the activation, what comes out. Here z is what goes in: compute "
     "the activation from it first.",
     edits=GRADIENTS,
 )
@@ -147,7 +147,7 @@ steepest = numbers(
     right={"sigmoid at": 0, "sigmoid": 0.25, "tanh at": 0, "tanh": 1, "relu": 1},
     ideas={
         "height_instead_of_slope": (
-            "These are values of the bends, or what they approach. How steep are they at their steepest?",
+            "These are values of the functions, or what they approach. How steep are they at their steepest?",
             {"sigmoid": (1, 0.5), "tanh": 0},
         ),
         "place_is_the_output": (

@@ -4,10 +4,9 @@ import numpy as np
 
 from utils.chart import Chart
 from utils.explorers.explorer import explore
-from utils.graph import number_text
 from utils.plots import BLUE, GREEN, LINE, RED, SKY
 
-POINT = np.array([1.5, 1.0])
+POINT = np.array([-1.0, 1.5])
 FAR = 3.0  # the ends of the axes
 
 
@@ -42,9 +41,9 @@ def _perceptron(direction, offset, length):
     if abs(distance) < 1e-9:
         where = "on the line itself"
     return chart, (
-        f"w = ({_two(w[0])}, {_two(w[1])}) and b = {_two(b)}. At x = ({POINT[0]:g}, {POINT[1]:g}) the unit"
-        f" computes u = {_two(u)} and says {int(u >= 0)}. The point is {number_text(abs(distance))} away from"
-        f" the line, {where}; w and b have grown by {length:g} together, and only u has noticed."
+        f"w = ({_two(w[0])}, {_two(w[1])}) and b = {_two(b)}. At x = ({_two(POINT[0])}, {_two(POINT[1])})"
+        f" the unit computes u = {_two(u)} and says {int(u >= 0)}. The point is {_two(abs(distance))} away"
+        f" from the line, {where}. Longer w and b change u, but neither the line nor this distance."
     )
 
 

@@ -14,7 +14,8 @@
 # | chapter | the document |
 # |---|---|
 # | 2 | "Stage 2 Exercises" of a public course on automatic differentiation: tasks without answers, and the code that belongs to them |
-# | 6, the quiz | "Chapter 6: Quiz" of a text on neural networks: twenty questions, each followed by its answer |
+# | 6 | "Chapter 6: Exercises" of a text on neural networks: thirty exercises without answers |
+# | 6, the quiz | "Chapter 6: Quiz" of the same text: twenty questions, each followed by its answer |
 # | 7 | a copy of the problems of chapter 7 in Simon J. D. Prince, *Understanding Deep Learning* (MIT Press, 2023, <https://udlbook.github.io/udlbook/>), with answers. A slip of the copy need not be one of the book |
 #
 # > **Before you scroll.** Some entries touch on exercises of the course. The numbers that an
@@ -24,6 +25,18 @@
 # **Chapter 2:** [2.1](#Exercise-2.1) · [2.3](#Exercise-2.3) · [2.4](#Exercise-2.4) ·
 # [2.5](#Exercise-2.5) · [2.6](#Exercise-2.6) · [2.7](#Exercise-2.7) · [2.8](#Exercise-2.8) ·
 # [2.9](#Exercise-2.9) · [2.10](#Exercise-2.10) · [2.11](#Exercise-2.11) · [2.12](#Exercise-2.12)
+#
+# **Chapter 6, the exercises:**
+# [6.1 to 6.4](#Notebook-1-of-chapter-6) ·
+# [6.5 to 6.7](#Notebook-2-of-chapter-6) ·
+# [6.10 and 6.15](#Notebook-3-of-chapter-6) ·
+# [6.8, 6.9 and 6.16](#Notebook-4-of-chapter-6) ·
+# [6.11 to 6.14](#Notebook-5-of-chapter-6) ·
+# [6.17 and 6.19](#Notebook-6-of-chapter-6) ·
+# [6.18, 6.21 and 6.24](#Notebook-7-of-chapter-6) ·
+# [6.22, 6.23 and 6.25](#Notebook-8-of-chapter-6) ·
+# [6.20, 6.26 and 6.27](#Notebook-9-of-chapter-6) ·
+# [6.28 to 6.30](#Notebook-10-of-chapter-6)
 #
 # **Chapter 6, the quiz:** [1](#Question-1) · [4](#Question-4) · [5](#Question-5) · [7](#Question-7)
 # · [8](#Question-8) · [9](#Question-9) · [10](#Question-10) · [11](#Question-11) ·
@@ -38,7 +51,7 @@
 # [7.16 and 7.17](#Exercise-7.16)
 #
 # Checked and found right: questions 2, 3 and 6, the weights of question 1 and the derivation of
-# question 7; exercises 7.3, 7.4, 7.5, 7.7, and the values of 7.12 and 7.13.
+# question 7; the values of 6.1 to 6.4; exercises 7.3, 7.4, 7.5, 7.7, and the values of 7.12 and 7.13.
 
 # %% setup=true
 import math
@@ -321,6 +334,119 @@ for what, attempt in {
         print(f"{what}: {type(problem).__name__}: {problem}")
 z.backward()  # the engine of the course has a loop with its own stack
 print("engine of the course:", z.grad, Value(-800.0).sigmoid().data)
+
+# %% [markdown]
+# # Chapter 6: the exercises
+#
+# The document: "Chapter 6: Exercises" of a text on neural networks. The chapter that it belongs to is not
+# public, so its networks, data and notation had to be made anew: what the exercises here build on is ours.
+
+# %% [markdown]
+# ### Notebook 1 of chapter 6
+# **Stars.** By the document's own legend, what asks for a derivation has three stars; 6.6, 6.8, 6.13 and 6.16
+# ask for one and have two. The stars of this course are its own.
+#
+# **Rows or columns.** Some exercises have a batch with an example per row, others write
+# $\mathbf z=W\mathbf x+\mathbf b$ for columns. Both hold with weights of the shape (outputs, inputs), as in
+# PyTorch: $Z=XW^T+\mathbf b$ is the second formula for every row.
+
+# %%
+rng = np.random.default_rng(0)
+X, W, b = rng.normal(size=(32, 3)), rng.normal(size=(4, 3)), rng.normal(size=4)
+Z = X @ W.T + b
+assert Z.shape == (32, 4) and np.allclose(Z[5], W @ X[5] + b)
+layer = torch.nn.Linear(3, 4)
+print("PyTorch's weights for 3 inputs and 4 outputs:", tuple(layer.weight.shape))
+assert layer.weight.shape == W.shape
+
+# %% [markdown]
+# **6.1: its two examples cannot tell a unit from none.** Both outputs are 0, so `return 0` is right twice. And
+# what a step says at 0, and whether it says −1 or 0 below, has to be stated.
+
+# %%
+w, b = np.array([2, -1, 3]), -1
+for x in ([1, 0, -1], [0.5, 2, 0.5], [1, 0, 0]):
+    print(f"x = {x}: u = {w @ x + b:g}, output {int(w @ x + b >= 0)}")
+assert [int(w @ x + b >= 0) for x in ([1, 0, -1], [0.5, 2, 0.5], [1, 0, 0])] == [0, 0, 1]
+
+# %% [markdown]
+# **6.2: "at what input is the gradient largest?" has no answer for one of the three.** The slopes of the
+# sigmoid and of tanh have one highest place each; the slope of ReLU has its largest value in many places.
+
+# %%
+z = torch.linspace(-4, 4, 801, dtype=torch.float64, requires_grad=True)
+places = {}
+for activation in (torch.sigmoid, torch.tanh, torch.relu):
+    (slopes,) = torch.autograd.grad(activation(z).sum(), z)
+    places[activation.__name__] = int((slopes == slopes.max()).sum())
+print("points with the largest slope, of 801:", places)
+assert places == {"sigmoid": 1, "tanh": 1, "relu": 400}
+
+# %% [markdown]
+# **6.3: "all intermediate activations" leaves open what is counted.** For `[3, 4, 1]` and 32 rows in float32
+# three counts are defensible. The last is all that a backward pass needs: the mask of a ReLU can be read off
+# its output, and behind a sigmoid the cross-entropy needs the output alone.
+
+# %%
+columns = {"X": 3, "Z1": 4, "A1": 4, "Z2": 1, "A2": 1}
+for what in ("Z1 A1 Z2 A2", "X Z1 A1 Z2 A2", "X A1 A2"):
+    print(f"{what:13} {4 * 32 * sum(columns[name] for name in what.split())} bytes")
+y = torch.ones(32, 1).double()
+X, W1, W2 = torch.randn(32, 3).double(), torch.randn(4, 3).double(), torch.randn(1, 4).double()
+W1.requires_grad_()
+A1 = torch.relu(X @ W1.T)
+A2 = torch.sigmoid(A1 @ W2.T)
+torch.nn.functional.binary_cross_entropy(A2, y).backward()
+with torch.no_grad():
+    from_activations = ((A2 - y) / 32 @ W2 * (A1 > 0)).T @ X
+assert torch.allclose(W1.grad, from_activations)
+
+# %% [markdown]
+# **6.4: the maps are affine, not linear,** as soon as there is a bias: a linear map sends 0 to 0. And the way
+# back fails where the hidden layer is too narrow: the product of two matrices has at most the rank of the
+# thinner one, so not every layer is a composition of two.
+
+# %%
+rng = np.random.default_rng(1)
+W1, b1, W2, b2 = rng.normal(size=(2, 5)), rng.normal(size=2), rng.normal(size=(4, 2)), rng.normal(size=4)
+
+
+def both(x):
+    return W2 @ (W1 @ x + b1) + b2
+
+
+x, other = rng.normal(size=(2, 5))
+assert not np.allclose(both(x + other), both(x) + both(other)), "not linear"
+assert np.allclose(both(x + other) + both(0 * x), both(x) + both(other)), "affine"
+print("rank of a 4 x 5 matrix:", np.linalg.matrix_rank(rng.normal(size=(4, 5))), end="; ")
+print("of a product through 2 units:", np.linalg.matrix_rank(W2 @ W1))
+
+# %% [markdown]
+# ### Notebook 2 of chapter 6
+
+# %% [markdown]
+# ### Notebook 3 of chapter 6
+
+# %% [markdown]
+# ### Notebook 4 of chapter 6
+
+# %% [markdown]
+# ### Notebook 5 of chapter 6
+
+# %% [markdown]
+# ### Notebook 6 of chapter 6
+
+# %% [markdown]
+# ### Notebook 7 of chapter 6
+
+# %% [markdown]
+# ### Notebook 8 of chapter 6
+
+# %% [markdown]
+# ### Notebook 9 of chapter 6
+
+# %% [markdown]
+# ### Notebook 10 of chapter 6
 
 # %% [markdown]
 # # Chapter 6: the quiz

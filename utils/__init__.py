@@ -1,4 +1,4 @@
-"""The students' package: data, plots, visible checks, given engines, widgets, progress.
+"""The students' package: data, plots, visible checks, given engines and networks, widgets, progress.
 
 Names are loaded when they are first used, so importing `utils` takes no time.
 """
@@ -31,6 +31,21 @@ _HOME = {
     "variance_explorer": "explorers.ch07_gradients",
     "make_fig78_data": "training_data",
     "show_epoch": "training_progress",
+    "NumpyMLP": "networks.numpy_mlp",
+    "PyTorchMLP": "networks.torch_mlp",
+    "copy_weights": "networks.torch_mlp",
+    "verify_numpy_pytorch_equivalence": "networks.torch_mlp",
+    "ACTIVATIONS": "networks.activations",
+    "ACTIVATION_GRADIENTS": "networks.activations",
+    "INIT_VARIANCE": "networks.initialisation",
+    "LOSSES": "networks.losses",
+    "LOSS_GRADIENTS": "networks.losses",
+    "accuracy": "networks.metrics",
+    "roc_auc": "networks.metrics",
+    "CREDIT_FEATURES": "simulated_data",
+    "generate_click_data": "simulated_data",
+    "generate_credit_data": "simulated_data",
+    "generate_regression_data": "simulated_data",
     "Quiz": "quiz",
     "load_digits": "data",
     "xor_data": "data",

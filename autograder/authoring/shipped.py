@@ -1,7 +1,8 @@
 """The pictures that notebooks ship with: the outputs of demonstrations, before anything is run.
 
 A picture is made anew when its code or the code that draws has changed, else the committed one is taken:
-so a build gives the same bytes with every version of matplotlib.
+so a build gives the same bytes with every version of matplotlib. An explorer module that is not named in
+DRAWING belongs to the pictures that import it.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ DRAWING = (
     "backprop_pictures.py", "given_functions.py", "explorers/explorer.py",
     "explorers/ch02_autograd.py", "explorers/ch07_gradients.py",
 )  # fmt: skip
+_EXPLORER = re.compile(r"from utils\.(explorers\.[\w.]+) import")
 _LIVE = re.compile(r'^<div class="live-place live-\w+">(.*)</div>$', re.S)
 _PNG = re.compile(r"(?<=data:image/png;base64,)[\w+/=]+")
 COLOURS = 128  # of a shipped PNG
@@ -85,14 +87,17 @@ def _needed(notebook: NotebookNode, wanted: NotebookNode) -> list[NotebookNode]:
 
 
 @lru_cache
-def _drawing() -> bytes:
+def _drawing(*more: str) -> bytes:
+    """The files that draw: those of every picture, and `more` that only some need."""
     folder = Path(utils.__file__).parent
-    return b"".join((folder / name).read_bytes() for name in DRAWING)
+    return b"".join((folder / name).read_bytes() for name in (*DRAWING, *more))
 
 
 def _key(cells: list[NotebookNode]) -> str:
-    sources = "\0".join(cell.source for cell in cells).encode()
-    return hashlib.sha256(sources + _drawing()).hexdigest()[:16]
+    sources = "\0".join(cell.source for cell in cells)
+    explorers = {f"{name.replace('.', '/')}.py" for name in _EXPLORER.findall(sources)}
+    drawing = _drawing(*sorted(explorers.difference(DRAWING)))
+    return hashlib.sha256(sources.encode() + drawing).hexdigest()[:16]
 
 
 def _committed(path: Path) -> dict[str, tuple[str, list]]:

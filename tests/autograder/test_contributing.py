@@ -4,7 +4,9 @@ import re
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
+import torch
 from example_course import load_checks, separate_registry, write_course
 
 from autograder.authoring.build import build
@@ -13,6 +15,7 @@ from autograder.inside import plain
 from autograder.inside.answer import observe_answer
 from autograder.judging.reference import Reference, execute
 from autograder.judging.verdict import judge
+from utils import NumpyMLP
 
 GUIDE = Path(__file__).parents[2] / "CONTRIBUTING.md"
 
@@ -82,3 +85,24 @@ def test_the_solution_the_variants_and_the_stub(example):
     assert kinds == {"misconception": 2, "alternative": 2, "oracle": 1}
     answer = example.course.notebooks["ch09_example/softplus"].answer_of("9.1")
     assert verdict(example, execute(answer.stub, {}, "stub")).earned == 0
+
+
+def test_the_subclass_is_gradient_descent_with_momentum():
+    section = GUIDE.read_text(encoding="utf-8").split("## The companion of chapter 6")[1]
+    code = re.search(r"```python\n(.*?)```", section, re.S)[1]
+    MomentumMLP = execute(code, {"NumpyMLP": NumpyMLP, "np": np}, "example")["MomentumMLP"]
+
+    model = MomentumMLP([3, 2, 1], beta=0.8, seed=1, learning_rate=0.1)
+    tensors = {
+        name: torch.tensor(value, requires_grad=True) for name, value in model.params.items()
+    }
+    optimiser = torch.optim.SGD(tensors.values(), lr=0.1, momentum=0.8)
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(8, 3)), rng.integers(0, 2, 8)
+    for _ in range(5):
+        model.train_step(X, y)
+        for name, tensor in tensors.items():
+            tensor.grad = torch.tensor(model.grads[name])
+        optimiser.step()
+    for name, tensor in tensors.items():
+        np.testing.assert_allclose(model.params[name], tensor.detach(), atol=1e-12)

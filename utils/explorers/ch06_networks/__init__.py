@@ -1,0 +1,1 @@
+"""Explorers of chapter 6: one module for each notebook."""

@@ -13,7 +13,8 @@ from autograder.course.cells import VALUE_STUB
 from autograder.course.given import Given
 from autograder.grading.reading import StudentCell
 
-_FLAGS = ("grade", "solution", "locked", "points", "schema_version", "task")
+# Not "points": they are the check's, and an author who changes them makes nobody's notebook a changed one.
+_FLAGS = ("grade", "solution", "locked", "schema_version", "task")
 
 
 @dataclass
@@ -71,7 +72,7 @@ class _Repaired:
         kinds = {
             "Put back, because it was missing": self.missing,
             "The course's own text was run instead of a changed one": self.changed,
-            "The course's own marks (points, type) were used for": self.marks,
+            "nbgrader's settings had changed; the course's own were used for": self.marks,
         }
         return [f"{what}: {', '.join(labels)}." for what, labels in kinds.items() if labels]
 

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from autograder.course.names import chapter_title
 from autograder.judging.feedback import points_text
-from autograder.report import pictures
+from autograder.report import pictures, texts
 from autograder.report.attention import Matter, Person, late_words, matters, texts_to_read
 from autograder.report.item_analysis import (
     ENOUGH,
@@ -194,7 +194,7 @@ def _misconceptions(results: ClassResults) -> str:
             f"{idea.count} of {idea.tried}",
             bar(idea.count / idea.tried, number=False),
             escape(idea.part),
-            escape(idea.sentence)
+            texts.sentence(idea.sentence)
             + fold("who", ", ".join(_anchor(s, idea.assignment, s) for s in idea.students)),
         ]
         for idea in misconceptions(results)

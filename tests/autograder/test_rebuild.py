@@ -219,3 +219,11 @@ def test_format_3_is_read():
         {"cell_type": "code", "input": "# Answer 2.5\nold = 3", "metadata": {}},
     ]}]}  # fmt: skip
     assert answer(rebuilt(json.dumps(old))) == "# Answer 2.5\nold = 3"
+
+
+def test_points_that_an_author_changed_are_no_change_of_the_students():
+    notebook = solved()
+    for one in notebook.cells:
+        if "points" in one.metadata.get("nbgrader", {}):
+            one.metadata.nbgrader["points"] += 1
+    assert rebuild(given(), read_cells(text_of(notebook).encode())).notes == []

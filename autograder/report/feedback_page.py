@@ -43,7 +43,7 @@ def write_feedback(folder: GradingFolder, results: list[AssignmentResult]) -> No
 def _page_or_points(folder: GradingFolder, one: AssignmentResult, made_from: str) -> str:
     """The page; without the notebooks if they cannot be shown (the other pages do not wait)."""
     try:
-        notebooks = {book.notebook.name: _executed(folder, book) for book in one.notebooks}
+        notebooks = {book.notebook.name: executed(folder, book) for book in one.notebooks}
         return feedback_page(one, notebooks, made_from)
     except Exception:
         return feedback_page(one, {}, made_from)
@@ -65,7 +65,8 @@ def _version_of_this_code() -> bytes:
     return b"".join(file.read_bytes() for file in files)
 
 
-def _executed(folder: GradingFolder, book: NotebookResult):
+def executed(folder: GradingFolder, book: NotebookResult) -> NotebookNode | None:
+    """The notebook as it ran; None where it was not handed in or is not there any more."""
     if book.record is None:
         return None
     try:

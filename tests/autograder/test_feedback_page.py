@@ -146,7 +146,7 @@ def test_a_picture_that_is_lost_or_a_cell_that_cannot_be_shown_costs_nothing_els
 def test_a_page_that_fails_does_not_stop_the_next_one(tmp_path, monkeypatch):
     folder = write(GradingFolder(tmp_path), [record(name, HAND) for name in ("anna", "ben")])
     results = collect(COURSE, folder).assignments
-    monkeypatch.setattr(report, "_executed", lambda folder, book: 1 / 0)
+    monkeypatch.setattr(report, "executed", lambda folder, book: 1 / 0)
     report.write_feedback(folder, results)
     for name in ("anna", "ben"):
         assert "<h2>Points</h2>" in folder.feedback_path(name, "ch02_autograd").read_text()

@@ -40,18 +40,21 @@ def build(
     from autograder.course import default_course
     from autograder.course.cells import AuthorError
     from autograder.notation.faults import CourseFault
+    from autograder.notation.registry import broken_files
 
     course = default_course()
     try:
         files = building.build(course)
     except (AuthorError, CourseFault) as mistake:
-        raise fail(str(mistake), 1) from None
+        raise fail("\n".join([*broken_files(), str(mistake)]), 1) from None
     changed = building.stale(course, files) if check else building.write(course, files)
     if check and changed:
         names = ", ".join(map(str, changed))
         raise fail(f"Not fresh: {names}. Run: python -m autograder build", 1)
     state = "fresh" if not changed else f"{len(changed)} written"
     out.print(f"{len(files)} generated files: {state}")
+    if broken := broken_files():
+        raise fail("\n".join([*broken, "Their notebooks are as they were."]), 1)
 
 
 @app.command(name="try")

@@ -32,6 +32,7 @@ from autograder.grading.kept import Kept, Memory, Origins, is_valid
 from autograder.grading.reading import Damaged
 from autograder.isolation import Limits, Tier
 from autograder.judging.reference import Reference
+from autograder.notation.registry import broken_files
 
 
 class NothingToGrade(ValueError):
@@ -95,7 +96,7 @@ def grade_class(
                 records.append(record)
                 listener.done(record)
             _assign_late_penalties(records, options.due, penalties, folder, book)
-        intake.lines += penalties.lines
+        intake.lines += [*penalties.lines, *broken_files()]
         write_json(folder.lines_path, intake.lines)
         folder.end_run(gradebook=gradebook)
     return sorted(records, key=lambda r: (r["student"], r["notebook"])), intake.lines

@@ -9,8 +9,28 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from typer.core import TyperGroup
+
+from autograder.commands import refusals
+
+
+class _Commands(TyperGroup):
+    """What stands in the way of any command is said in a sentence."""
+
+    def invoke(self, ctx):
+        try:
+            return super().invoke(ctx)
+        except OSError as problem:
+            sentence, error = refusals.by_the_disk(problem), problem
+        except ModuleNotFoundError as missing:
+            sentence, error = refusals.by_this_python(missing), missing
+        if not sentence:
+            raise error
+        raise fail(sentence)
+
 
 app = typer.Typer(
+    cls=_Commands,
     help="Build the course's notebooks, try answers, grade classes.",
     no_args_is_help=True,
     add_completion=False,

@@ -41,6 +41,11 @@ def by_this_python(missing: ModuleNotFoundError) -> str:
     name = (missing.name or "autograder").partition(".")[0]
     if name in ("autograder", "utils"):
         return ""
+    if Path(sys.prefix).resolve() == (ROOT / ".venv").resolve():
+        return (
+            f"The course's environment {ROOT / '.venv'} has no {name}: its installation is not complete. "
+            f"In the folder {ROOT}, type: rm -f .venv/.installed && make set-up"
+        )
     how = (
         f"source {ACTIVATE}" if (ROOT / ACTIVATE).exists() else f"make set-up && source {ACTIVATE}"
     )

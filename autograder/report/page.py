@@ -29,6 +29,7 @@ pre{background:var(--soft);padding:.6em .8em;overflow-x:auto;border-radius:4px;w
 .highlight :is(.s,.s1,.s2,.sa,.sb,.sd,.se,.si){color:var(--string)}
 .highlight :is(.mi,.mf,.mh,.mb){color:var(--number)}
 .highlight :is(.c,.c1,.cm,.ch){color:var(--comment);font-style:italic}
+mark{background:var(--warn);color:inherit}
 math{font-size:1.05em}.formula{display:block;overflow-x:auto;overflow-y:hidden;padding:.2em 0;margin:.6em 0}
 .tex{overflow-wrap:anywhere}mtd[columnalign=left]{text-align:left}mtd[columnalign=right]{text-align:right}
 .out{border-left:3px solid var(--line);padding-left:.8em;margin:.4em 0;overflow-x:auto}

@@ -12,6 +12,7 @@ from autograder.gradebook.record import Place
 from autograder.report.class_page import class_page
 from autograder.report.feedback_page import write_feedback
 from autograder.report.results import ClassResults, collect, of_students
+from autograder.report.similar import similar
 from autograder.report.tables import write_grades
 
 
@@ -23,7 +24,7 @@ def write_reports(
     chosen = results.assignments if students is None else of_students(results, students)
     write_feedback(folder, chosen)
     write_grades(course, results, folder.table)
-    write_text(folder.page, class_page(results))
+    write_text(folder.page, class_page(results, similar(folder, results)))
     return results
 
 

@@ -16,7 +16,15 @@ for library in ("OMP", "OPENBLAS", "MKL"):
 # What is imported stays: looking through it again and again for garbage only takes time.
 gc.set_threshold(20_000, 20, 20)
 
-from autograder.commands.cli import app  # noqa: E402
+try:
+    from autograder.commands.cli import app
+except ModuleNotFoundError as missing:
+    from autograder.commands import refusals
+
+    if not (sentence := refusals.by_this_python(missing)):
+        raise
+    print(sentence, file=sys.stderr)
+    sys.exit(2)
 
 if __name__ == "__main__":  # and not in the processes of a cluster
     app(prog_name="python -m autograder")

@@ -283,3 +283,14 @@ def test_without_the_server_program_nothing_runs(bare):
     done = beside_a_server("touch", bare.course / "ran", PATH=str(bare.bin))
     assert done.returncode != 0 and "pg_virtualenv" in done.stderr
     assert not (bare.course / "ran").exists()
+
+
+def test_the_workflow_runs_what_ci_runs():
+    import yaml
+
+    file = ROOT / ".github/workflows/ci.yml"
+    (job,) = yaml.safe_load(file.read_text(encoding="utf-8"))["jobs"].values()
+    assert [step["run"] for step in job["steps"] if "run" in step][-1] == ".ci/run"
+    assert (ROOT / ".ci/run").stat().st_mode & 0o111 and job["timeout-minutes"] <= 120
+    assert "3.11" in job["container"]["image"], "the Python that the README names"
+    assert job["steps"][0]["uses"].startswith("actions/checkout@")

@@ -24,7 +24,7 @@ from autograder.course.cells import Notebook
 from autograder.course.names import chapter_title
 from autograder.course.nbgrader_source import METADATA, source_notebook
 from autograder.notation.checks import Check
-from autograder.notation.registry import Written, all_checks, all_written
+from autograder.notation.registry import Written, all_checks, all_written, lost_parts
 
 
 def write_sources(course: Course, folder: Path, draw: bool = False) -> None:
@@ -139,7 +139,10 @@ def _part(
 
 
 def build(course: Course) -> dict[Path, bytes]:
-    """Everything that is generated: {path below the course's root: content}."""
+    """Everything that is generated: {path below the course's root: content}.
+
+    A notebook with a part whose check cannot be loaded stays as it is.
+    """
     check_course(course)
     with tempfile.TemporaryDirectory() as temporary:
         sources, made = Path(temporary) / "source", Path(temporary) / "made"
@@ -149,6 +152,11 @@ def build(course: Course) -> dict[Path, bytes]:
             Path("chapters") / file.relative_to(made): file.read_bytes()
             for file in sorted(made.rglob("*.ipynb"))
         }
+    lost = lost_parts().keys()
+    for notebook in course.notebooks.values():
+        path = Path("chapters") / f"{notebook.name}.ipynb"
+        if lost & {*notebook.parts, *_written_parts(notebook)} and (course.root / path).exists():
+            files[path] = (course.root / path).read_bytes()
     data = course_map(course)
     text = json.dumps(data, indent=1, ensure_ascii=False) + "\n"
     files[Path("utils/course_map.json")] = text.encode()
@@ -157,6 +165,10 @@ def build(course: Course) -> dict[Path, bytes]:
     files[Path("chapters/images/course_map.svg")] = picture.svg(data).encode()
     files[Path("chapters/images/graph.svg")] = picture.graph().encode()
     return files
+
+
+def _written_parts(notebook: Notebook) -> list[str]:
+    return [cell.key for cell in notebook.with_role("written")]
 
 
 def stale(course: Course, files: dict[Path, bytes]) -> list[Path]:

@@ -9,8 +9,28 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from typer.core import TyperGroup
+
+from autograder.commands import refusals
+
+
+class _Commands(TyperGroup):
+    """What stands in the way of any command is said in a sentence."""
+
+    def invoke(self, ctx):
+        try:
+            return super().invoke(ctx)
+        except OSError as problem:
+            sentence, error = refusals.by_the_disk(problem), problem
+        except ModuleNotFoundError as missing:
+            sentence, error = refusals.by_this_python(missing), missing
+        if not sentence:
+            raise error
+        raise fail(sentence)
+
 
 app = typer.Typer(
+    cls=_Commands,
     help="Build the course's notebooks, try answers, grade classes.",
     no_args_is_help=True,
     add_completion=False,
@@ -45,18 +65,21 @@ def build(
     from autograder.course import default_course
     from autograder.course.cells import AuthorError
     from autograder.notation.faults import CourseFault
+    from autograder.notation.registry import broken_files
 
     course = default_course()
     try:
         files = building.build(course)
     except (AuthorError, CourseFault) as mistake:
-        raise fail(str(mistake), 1) from None
+        raise fail("\n".join([*broken_files(), str(mistake)]), 1) from None
     changed = building.stale(course, files) if check else building.write(course, files)
     if check and changed:
         names = ", ".join(map(str, changed))
         raise fail(f"Not fresh: {names}. Run: python -m autograder build", 1)
     state = "fresh" if not changed else f"{len(changed)} written"
     out.print(f"{len(files)} generated files: {state}")
+    if broken := broken_files():
+        raise fail("\n".join([*broken, "Their notebooks are as they were."]), 1)
 
 
 @app.command(name="try")
@@ -108,9 +131,9 @@ def _answers(exercise, file, batch) -> list[dict]:
 
 
 def _print_result(result: dict) -> None:
-    from autograder.judging.feedback import points_text, text_lines
+    from autograder.judging.feedback import of_points, points_text, text_lines
 
-    head = f"{result['exercise']}: {points_text(result['earned'])} of {points_text(result['points'])} points"
+    head = f"{result['exercise']}: {of_points(result['earned'], result['points'])}"
     out.print(head, style="bold", markup=False)
     if result["error"]:
         out.print(f"  {result['error']}", style="yellow", markup=False, soft_wrap=True)
@@ -261,6 +284,12 @@ def export(
         Path | None,
         typer.Option(help="Canvas's exported gradebook or Moodle's grading worksheet, to fill in."),
     ] = None,
+    feedback: Annotated[
+        str,
+        typer.Option(
+            help="Instead of scores the feedback, as the zip that the platform takes: moodle or canvas."
+        ),
+    ] = "",
     column: Annotated[
         str, typer.Option(help="The assignment's heading in Canvas's gradebook, if it differs.")
     ] = "",
@@ -269,10 +298,11 @@ def export(
         Path | None, typer.Option(help="Folder of the results (default: grading/).")
     ] = None,
 ):
-    """Scores as files that a learning platform imports."""
+    """Scores, or feedback, as files that a learning platform takes."""
     from autograder.course import default_course
-    from autograder.course.files import write_text
+    from autograder.course.files import write_bytes
     from autograder.gradebook.book import GradebookError
+    from autograder.report.feedback_zip import PLATFORMS, feedback_zips
     from autograder.report.platforms import FORMATS, BadTemplate, fill_in, read_template
     from autograder.report.platforms import export as scores
     from autograder.report.results import collect, of_assignment
@@ -281,22 +311,31 @@ def export(
         raise fail(f"--to {to} is not known; choose one of {', '.join(FORMATS)}.")
     if template and to == "csv":
         raise fail("--template is for --to canvas and --to moodle.")
-    course = default_course()
+    if feedback and feedback not in PLATFORMS:
+        raise fail(f"--feedback {feedback} is not known; choose one of {', '.join(PLATFORMS)}.")
+    if feedback and (template or column or to != "csv"):
+        raise fail(
+            "--feedback makes a zip of feedback; ask for the scores in a command of their own."
+        )
+    course, folder = default_course(), _folder(into)
     if assignment and assignment not in course.assignments():
         known = ", ".join(course.assignments())
         raise fail(f"--assignment {assignment} is not known; choose one of {known}.")
     try:
-        results = of_assignment(collect(course, _folder(into), course_db), assignment)
+        results = of_assignment(collect(course, folder, course_db), assignment)
         if not results.assignments:
             raise fail("There are no results. Run: python -m autograder grade PATH")
-        if template:
+        if feedback:
+            made = feedback_zips(folder, results, feedback)
+        elif template:
             made = fill_in(results, to, read_template(template), column)
         else:
             made = scores(course, results, to)
     except (GradebookError, BadTemplate) as problem:
         raise fail(str(problem)) from None
-    for name, text in made.files.items():
-        write_text(target / name, text)
+    for name, content in made.files.items():
+        content = content if isinstance(content, bytes) else content.encode("utf-8", "replace")
+        write_bytes(target / name, content)
         out.print(str(target / name), markup=False)
     for line in made.lines:
         err.print(f"! {line}", style="yellow", markup=False, soft_wrap=True)

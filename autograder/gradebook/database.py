@@ -84,11 +84,15 @@ def public_address(address: str | URL) -> str:
 
 def reason(problem: Exception, address: URL) -> str:
     """The first line of what the database said, unless it holds the password."""
+    if isinstance(problem, OSError) and problem.filename:
+        return f"{problem.filename}: {problem.strerror}"
     said = str(getattr(problem, "orig", None) or problem).strip().splitlines()
     first = said[0].rstrip(".:") if said else ""
     secrets = [address.password, *(address.query.get(key) for key in ("password", "sslpassword"))]
     if not first or any(str(secret) in first for secret in secrets if secret):
         return type(problem).__name__
+    if first == "database is locked":  # SQLite waits for some seconds before it says so
+        return "another program is writing into it (formgrader, another run); try again when it is done"
     return first
 
 

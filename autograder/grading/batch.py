@@ -33,6 +33,7 @@ from autograder.grading.kept import Kept, Memory, Origins, is_valid
 from autograder.grading.reading import Damaged
 from autograder.isolation import Limits, Tier
 from autograder.judging.reference import Reference
+from autograder.notation.registry import broken_files
 
 
 class NothingToGrade(ValueError):
@@ -98,7 +99,7 @@ def grade_class(
                 records.append(record)
                 listener.done(record)
             _assign_late_penalties(records, options.due, penalties, folder, book)
-        intake.remarks += penalties.lines
+        intake.remarks += [*penalties.lines, *broken_files()]
         write_json(folder.lines_path, intake.remarks)
         write_json(folder.unused_path, _all_unused(folder, intake, paths))
         folder.end_run(gradebook=gradebook)

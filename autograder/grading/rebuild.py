@@ -19,7 +19,8 @@ from autograder.course.given import Given
 from autograder.grading.astray import Astray, find_answers, find_texts
 from autograder.grading.reading import StudentCell
 
-_FLAGS = ("grade", "solution", "locked", "points", "schema_version", "task")
+# Not "points": they are the check's, and an author who changes them makes nobody's notebook a changed one.
+_FLAGS = ("grade", "solution", "locked", "schema_version", "task")
 
 
 @dataclass
@@ -84,7 +85,7 @@ class _Repaired:
             "The course's own text was run instead of a changed one": self.changed,
             "Something was written into these cells of the course, where nothing is graded":
                 self.written_into,
-            "The course's own marks (points, type) were used for": [] if stripped else self.marks,
+            "nbgrader's settings had changed; the course's own were used for": [] if stripped else self.marks,
         }  # fmt: skip
         lines = [f"{what}: {', '.join(labels)}." for what, labels in kinds.items() if labels]
         return [*self._missing(), *self._unmarked(stripped), *lines]

@@ -151,6 +151,18 @@ def _named_by_platform(name: str, inside: str = "") -> Owner | None:
     return None
 
 
+def handed_in_as(path: str, number: str) -> tuple[str, str] | None:
+    """(platform, its own name of the file, folder or zip) in the path of what was handed in.
+
+    `number` is that of the student there: the outermost name with it is the platform's.
+    """
+    for name in path.split("/") if number else ():
+        owner = _named_by_platform(name)
+        if owner is not None and owner.lms_id == number:
+            return owner.platform, name
+    return None
+
+
 class _Finder:
     def __init__(self, paths, base: Parts, chapters: frozenset, stems: list[str], notebooks=None):
         self.paths, self.base, self.chapters, self.stems = paths, base, chapters, stems

@@ -30,10 +30,20 @@ def points_text(number: float) -> str:
     return f"{number:.2f}".rstrip("0").rstrip(".")
 
 
+def in_points(number: float, kind: str = "") -> str:
+    """2 points, 1 bonus point."""
+    return f"{points_text(number)} {kind}{'point' if number == 1 else 'points'}"
+
+
+def of_points(earned: float, points: float, kind: str = "") -> str:
+    """1.5 of 2 points."""
+    return f"{points_text(earned)} of {in_points(points, kind)}"
+
+
 def headline(verdict: Verdict) -> str:
     """One line: the part, the points, and how it went."""
     bonus = "bonus " if verdict.bonus else ""
-    score = f"{points_text(verdict.earned)} of {points_text(verdict.points)} {bonus}points"
+    score = of_points(verdict.earned, verdict.points, bonus)
     if verdict.state != "graded":
         return f"{verdict.part}: not graded"
     mark = "✔" if verdict.full else "✘"

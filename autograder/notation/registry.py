@@ -8,9 +8,11 @@ import pkgutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from autograder.notation import broken
 from autograder.notation.checks import CONTENT, Check
 from autograder.notation.faults import CourseFault
 from autograder.notation.ids import PART
+from utils.parts import facts
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,8 @@ class Written:
 
 _registry: dict[str, Check] = {}
 _written: dict[str, Written] = {}
-_load_content = True
+_lost: dict[str, str] = {}
+_load_content, _loaded = True, False
 
 
 def check(
@@ -108,9 +111,45 @@ def separate_registry():
         _registry, _written, _load_content = before
 
 
+def lost_parts() -> dict[str, str]:
+    """{part: why it has no check}: the parts of check files that cannot be loaded.
+
+    `all_checks` and `all_written` have something in their place, so that everything else goes on.
+    """
+    _load()
+    return _lost if _load_content else {}
+
+
+def broken_files() -> list[str]:
+    """A sentence for each check file that cannot be loaded, with the parts that this concerns."""
+    concerned: dict[str, list[str]] = {}
+    for part, why in lost_parts().items():
+        concerned.setdefault(why, []).append(part)
+    return [
+        f"{why}: {', '.join(sorted(parts))} cannot be graded, a fault of the course; correct the file "
+        "and run the same command again."
+        for why, parts in concerned.items()
+    ]
+
+
 def _load() -> None:
-    if not _load_content:
+    global _loaded
+    if not _load_content or _loaded:
         return
+    _loaded, not_loaded = True, {}
     package = importlib.import_module(CONTENT)
-    for module in pkgutil.walk_packages(package.__path__, f"{CONTENT}."):
-        importlib.import_module(module.name)
+    for module in pkgutil.walk_packages(package.__path__, f"{CONTENT}.", onerror=lambda name: None):
+        before = set(_registry) | set(_written)
+        try:
+            importlib.import_module(module.name)
+        except Exception as problem:
+            not_loaded[module.name] = broken.why_not_loaded(module.name, problem)
+            for part in (set(_registry) | set(_written)) - before:  # it may lack the rest of it
+                _registry.pop(part, None), _written.pop(part, None)
+    _lost.update(broken.lost_parts(not_loaded, [*_registry, *_written]))
+    for part, why in _lost.items():
+        if facts(part)["written"]:
+            points = facts(part)["points"]
+            _written[part] = Written(part, points, ((points, f"no rubric: {why}"),))
+        else:
+            _registry[part] = broken.stand_in(part, why)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from autograder.gradebook.late import duration_text
 from autograder.gradebook.record import Unused
-from autograder.judging.feedback import points_text
+from autograder.judging.feedback import in_points
 from autograder.report.item_analysis import assignments_of, far_below
 from autograder.report.results import NOT_GRADED, AssignmentResult, ClassResults
 
@@ -109,7 +109,7 @@ def texts_to_read(results: ClassResults) -> dict[str, int]:
 
 def late_words(one: AssignmentResult) -> str:
     """By how much it was late, and what that costs."""
-    cost = f", −{points_text(one.late.penalty)} points" if one.late.penalty else ""
+    cost = f", −{in_points(one.late.penalty)}" if one.late.penalty else ""
     return duration_text(one.late.seconds) + cost
 
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from autograder.course.names import chapter_title
 from autograder.gradebook.unused import line_of
 from autograder.judging.feedback import points_text
-from autograder.report import pictures
+from autograder.report import pictures, texts
 from autograder.report.attention import Matter, Person, late_words, matters, texts_to_read
 from autograder.report.item_analysis import (
     ENOUGH,
@@ -23,12 +23,14 @@ from autograder.report.item_analysis import (
 )
 from autograder.report.page import bar, fold, items, list_of, page, table
 from autograder.report.results import NOT_GRADED, AssignmentResult, ClassResults
+from autograder.report.similar import Pair, Passage, Similar
 
 MANY_NAMES, MANY_LINES = 8, 12
+MANY_PAIRS, MANY_PASSAGES, LONG_PASSAGE = 20, 3, 60
 
 
-def class_page(results: ClassResults) -> str:
-    """The page as HTML."""
+def class_page(results: ClassResults, alike: Similar | None = None) -> str:
+    """The page as HTML; with the answers that are alike, if they were compared."""
     head = f"<h1>The class</h1><p class=lead>{escape(overview_text(results))}</p>"
     if not results.assignments:
         return page("The class", head)
@@ -39,6 +41,7 @@ def class_page(results: ClassResults) -> str:
         *((name, chapter_title(name), _assignment(name, results, parts)) for name in names),
         ("discrimination", "What discrimination means", _explanation(parts)),
         ("ideas", "Ideas that went wrong", _misconceptions(results)),
+        ("alike", "Answers that are alike", _alike(alike or Similar())),
         ("students", "Students", _students(results)),
     ]
     sections = [section for section in sections if section[2]]
@@ -198,7 +201,7 @@ def _misconceptions(results: ClassResults) -> str:
             f"{idea.count} of {idea.tried}",
             bar(idea.count / idea.tried, number=False),
             escape(idea.part),
-            escape(idea.sentence)
+            texts.sentence(idea.sentence)
             + fold("who", ", ".join(_anchor(s, idea.assignment, s) for s in idea.students)),
         ]
         for idea in misconceptions(results)
@@ -209,6 +212,57 @@ def _misconceptions(results: ClassResults) -> str:
     return table(head, rows[:MANY_LINES], **columns) + fold(
         f"{len(rows) - MANY_LINES} more", table(head, rows[MANY_LINES:], **columns)
     )
+
+
+def _alike(found: Similar) -> str:
+    """Same files first, then pairs with their passages side by side."""
+    if not (found.files or found.pairs):
+        return ""
+    lines = [
+        f"<strong>the same file:</strong> {escape(name)}, handed in by {_names(name, students)}"
+        for name, students in found.files
+    ]
+    shown = [_pair(pair) for pair in found.pairs[:MANY_PAIRS]]
+    more = len(found.pairs) - len(shown)
+    return (
+        "<p>A hint for you to look at, no judgement: there are honest reasons for answers that are alike "
+        "(work in pairs, a common source), and only a person can tell. What the course itself says, and what "
+        "many in the class have, is left out.</p>"
+        + (list_of(lines[:MANY_LINES]) if lines else "")
+        + fold(
+            f"{len(lines) - MANY_LINES} more",
+            list_of(lines[MANY_LINES:]) if lines[MANY_LINES:] else "",
+        )
+        + "".join(shown)
+        + (f"<p class=quiet>and {more} more pairs</p>" if more > 0 else "")
+    )
+
+
+def _names(notebook: str, students: tuple[str, ...]) -> str:
+    assignment = notebook.partition("/")[0]
+    shown = ", ".join(_anchor(one, assignment, one) for one in students[:MANY_NAMES])
+    more = len(students) - MANY_NAMES
+    return shown + (f" and {more} more" if more > 0 else "")
+
+
+def _pair(pair: Pair) -> str:
+    parts = ", ".join(part for part, _, _ in pair.passages)
+    rows = [
+        [escape(part), _passage(one), _passage(other)]
+        for part, one, other in pair.passages[:MANY_PASSAGES]
+    ]
+    head = ["part", *(_anchor(student, pair.assignment, student) for student in pair.students)]
+    return fold(f"{' and '.join(pair.students)}: {parts}", table(head, rows, whole=(0,)))
+
+
+def _passage(passage: Passage) -> str:
+    """An answer with the lines that are alike marked; its beginning, where it is long."""
+    lines = passage.text.splitlines()[:LONG_PASSAGE]
+    shown = (
+        f"<mark>{escape(line[:200])}</mark>" if number in passage.lines else escape(line[:200])
+        for number, line in enumerate(lines)
+    )
+    return f"<pre>{chr(10).join(shown)}</pre>"
 
 
 def _students(results: ClassResults) -> str:

@@ -18,13 +18,15 @@ from autograder.course.files import write_text
 from autograder.gradebook.folder import GradingFolder
 from autograder.gradebook.late import duration_text
 from autograder.grading import harmless
-from autograder.judging.feedback import FIRST, folded, in_html, points_text
+from autograder.judging.feedback import FIRST, folded, in_points, of_points, points_text
+from autograder.report import texts
 from autograder.report.page import fold, is_made_from, items, list_of, page, table
 from autograder.report.results import AssignmentResult, NotebookResult, PartResult
 
 FIRST_THINGS = 3
 MAX_MARKDOWN, MAX_MARKDOWN_OF_NOTEBOOK = 10_000, 100_000  # some texts take very long to format
 MAX_CODE, MAX_CODE_OF_NOTEBOOK = 8_000, 80_000
+_PLAIN_CODE = re.compile(r'<span class="(?:n|nn|nb|bp|o|p|w)">([^<]*)</span>')  # not coloured
 
 
 def write_feedback(folder: GradingFolder, results: list[AssignmentResult]) -> None:
@@ -41,7 +43,7 @@ def write_feedback(folder: GradingFolder, results: list[AssignmentResult]) -> No
 def _page_or_points(folder: GradingFolder, one: AssignmentResult, made_from: str) -> str:
     """The page; without the notebooks if they cannot be shown (the other pages do not wait)."""
     try:
-        notebooks = {book.notebook.name: _executed(folder, book) for book in one.notebooks}
+        notebooks = {book.notebook.name: executed(folder, book) for book in one.notebooks}
         return feedback_page(one, notebooks, made_from)
     except Exception:
         return feedback_page(one, {}, made_from)
@@ -65,7 +67,8 @@ def _version_of_this_code() -> bytes:
     return b"".join(file.read_bytes() for file in files)
 
 
-def _executed(folder: GradingFolder, book: NotebookResult):
+def executed(folder: GradingFolder, book: NotebookResult) -> NotebookNode | None:
+    """The notebook as it ran; None where it was not handed in or is not there any more."""
     if book.record is None:
         return None
     try:
@@ -109,7 +112,7 @@ def summary_text(one: AssignmentResult) -> str:
     ours = [part.id for part in one.parts if part.state == "not graded"]
     checked = [part for part in one.parts if not part.bonus and part.state != "not graded"]
     full = sum(part.full for part in checked)
-    said = f"You earned {points_text(one.points)} of {points_text(one.max)} points"
+    said = f"You earned {of_points(one.points, one.max)}"
     said += f" and {points_text(one.bonus)} bonus. " if one.bonus else ". "
     if one.damaged:
         said += "What was handed in could not be read."
@@ -142,8 +145,8 @@ def _late(one: AssignmentResult) -> str:
     said = f" It was handed in late{' by ' if when else ''}{when}"
     if not one.late.penalty:
         return f"{said}, which costs nothing."
-    less = points_text(one.late.penalty)
-    return f"{said}: −{less} points, so {points_text(one.total)} points count."
+    counts = "counts" if one.total == 1 else "count"
+    return f"{said}: −{in_points(one.late.penalty)}, so {in_points(one.total)} {counts}."
 
 
 def _first_things(one: AssignmentResult, shown: set[str]) -> str:
@@ -151,7 +154,7 @@ def _first_things(one: AssignmentResult, shown: set[str]) -> str:
     open_parts = [p for p in one.parts if not p.full and not p.bonus and p.feedback]
     open_parts.sort(key=lambda part: (not part.misconceptions, part.earned - part.points))
     lines = [
-        f"{_linked(part, shown)}: {in_html(_telling(part))} <span class=quiet>"
+        f"{_linked(part, shown)}: {texts.sentence(_telling(part))} <span class=quiet>"
         f"({points_text(part.points - part.earned)} to gain)</span>"
         for part in open_parts[:FIRST_THINGS]
     ]
@@ -246,28 +249,26 @@ def _cell(cell: NotebookNode, parts: dict[str, PartResult], budget: _Budget) -> 
         return ""
     if role == "rubric":  # it says what the answer is: for those whose text was read
         read = part is not None and part.state == "read by a person"
-        return fold("What the points are for", _given(cell.source)) if read else ""
+        return fold("What the points are for", texts.given(cell.source)) if read else ""
     if role == "exercise":
         heading, _, text = cell.source.partition("\n")
-        return f"<h3>{escape(heading.lstrip('# '))}</h3>{fold('The exercise', _given(text))}"
+        return f"<h3>{escape(heading.lstrip('# '))}</h3>{fold('The exercise', texts.given(text))}"
     if role == "text":
-        return fold(_first_line(cell.source), _given(cell.source))
+        way_on = "[Next: " in cell.source[:12]  # leads to a notebook that is not here
+        return "" if way_on else fold(texts.label(cell.source), texts.given(cell.source))
+    if role == "practice":
+        return fold("The question", _question(cell))
     if role == "test":
         verdict = f'<div id="{escape(cell.id)}">{_outputs(cell, "verdict")}</div>'
         return verdict + fold("The visible tests", _outputs(cell, "rest"))
     if role == "demo":
-        return fold("A demonstration", _code(cell.source, budget) + _outputs(cell, "rest"))
+        return fold("A demonstration", _code(cell.source, budget) + _without_pictures(cell))
     if cell.cell_type == "code":
         own = "<p class=quiet>Your own cell</p>" if role == "added" else ""
         return f"{own}{_code(cell.source, budget)}{_outputs(cell, 'rest')}"
     said = part.comment if part is not None and role == "written" else ""
     comment = f"<p><strong>Comment:</strong> {escape(said)}</p>" if said else ""
     return f'<div id="{escape(cell.id)}">{_markdown(cell, budget.markdown)}</div>{comment}'
-
-
-def _first_line(text: str) -> str:
-    lines = (line.strip("#> ") for line in text.splitlines())
-    return next((line for line in lines if line), "").replace("**", "").replace("`", "")
 
 
 @dataclass
@@ -285,7 +286,7 @@ class _Budget:
 def _code(source: str, budget: _Budget) -> str:
     """Code in colours; a very long one as it is."""
     if not budget.code.takes(source, MAX_CODE):
-        return f"<pre>{escape(source)}</pre>"
+        return fold("A long cell", f"<pre>{escape(source)}</pre>")
     return _highlighted(source)
 
 
@@ -293,7 +294,7 @@ def _code(source: str, budget: _Budget) -> str:
 def _highlighted(source: str) -> str:
     from pygments import highlight
 
-    return highlight(source, *_highlighter())
+    return _PLAIN_CODE.sub(r"\1", highlight(source, *_highlighter()))
 
 
 @lru_cache
@@ -301,21 +302,21 @@ def _highlighter():
     from pygments.formatters import HtmlFormatter
     from pygments.lexers import PythonLexer
 
-    return PythonLexer(), HtmlFormatter(noclasses=True, nobackground=True)
+    return PythonLexer(), HtmlFormatter()  # its classes are in page.STYLE
 
 
 def _markdown(cell: NotebookNode, budget: harmless.HtmlBudget) -> str:
     """A student's text, with the pictures that are attached to it; a very long one as it is."""
     text = cell.source
     if not budget.takes(text, MAX_MARKDOWN):
-        return f"<pre>{escape(text)}</pre>"
+        return fold("A long text", f"<pre>{escape(text)}</pre>")
     pictures = {}
     for number, (name, bundle) in enumerate(cell.get("attachments", {}).items()):
         mime, data = next(iter(bundle.items()))
         place = f"data:{mime};base64,{_digest(text)}{number:04}"
         text = re.sub(rf"attachment:{re.escape(name)}(?=[\s)])", lambda _: place, text)  # noqa: B023
         pictures[place] = f"data:{mime};base64,{data}"
-    return _with_pictures(_shown_markdown.__wrapped__(text), pictures)
+    return _with_pictures(texts.markdown(text), pictures)
 
 
 def _digest(text: str) -> str:
@@ -331,16 +332,9 @@ def _with_pictures(html: str, pictures: dict[str, str]) -> str:
     return html
 
 
-def _given(text: str) -> str:
-    return _shown_markdown(text)
-
-
-@lru_cache(maxsize=500)
-def _shown_markdown(text: str) -> str:
-    from nbconvert.filters.markdown_mistune import markdown2html_mistune
-
-    made = harmless.html(markdown2html_mistune(text))
-    return re.sub(r'<a class="anchor-link".*?</a>', "", made)
+def _question(cell: NotebookNode) -> str:
+    """A question of the quiz, without what one does to answer it."""
+    return texts.with_formulas(re.sub(r"<p><i>To answer it, .*?</p>", "", _outputs(cell, "rest")))
 
 
 def _outputs(cell: NotebookNode, which: str) -> str:
@@ -356,14 +350,19 @@ def _outputs(cell: NotebookNode, which: str) -> str:
     return inner if which == "verdict" or not inner else f'<div class="out">{inner}</div>'
 
 
+def _without_pictures(cell: NotebookNode) -> str:
+    """What a demonstration showed. Its pictures, most of a page's size, are in the student's notebook."""
+    shown, images = re.subn(r"(<p>)?<img [^>]*>(</p>)?", "", _outputs(cell, "rest"))
+    return shown + ("<p class=quiet>Its pictures are in your notebook.</p>" if images else "")
+
+
 def _output(output: NotebookNode) -> str:
     if output.output_type == "stream":
-        return f"<pre>{escape(output.text)}</pre>"
+        return texts.printed(output.text)
     if output.output_type == "error":
         if output.ename == "NotImplementedError" and "TODO" in output.evalue:
             return ""  # not written: the verdict says so
-        text = "\n".join(output.traceback) or f"{output.ename}: {output.evalue}"
-        return f"<pre>{escape(text)}</pre>"
+        return texts.printed("\n".join(output.traceback) or f"{output.ename}: {output.evalue}")
     data = output.data
     for mime in ("image/png", "image/jpeg", "image/gif"):
         if mime in data:
@@ -371,5 +370,10 @@ def _output(output: NotebookNode) -> str:
             image = escape("".join(data[mime].split()))
             return f'<p><img alt="{about}" src="data:{mime};base64,{image}"></p>'
     if "text/html" in data:
-        return f"<div>{harmless.html(data['text/html'])}</div>"
-    return f"<pre>{escape(data.get('text/plain', ''))}</pre>"
+        html = harmless.html(data["text/html"])
+        long = html.count("<tr") + html.count("<br") + html.count("<p") > texts.LINES
+        return fold("A long output", f"<div>{html}</div>") if long else f"<div>{html}</div>"
+    if "text/latex" in data:
+        latex = data["text/latex"].strip()
+        return texts.formula(latex.strip("$").removeprefix("\\displaystyle"), block=True)
+    return texts.printed(data.get("text/plain", ""))

@@ -7,10 +7,11 @@ from pathlib import Path
 
 STYLE = """
 :root{color-scheme:light dark;--ink:#1b2a3a;--ground:#fff;--quiet:#4d5b68;--line:#d5dde4;--link:#005a9c;
---soft:#f4f8fb;--warn:#fff6df;--frame:#e3eaf0;--bar:#0072b2}
+--soft:#f4f8fb;--warn:#fff6df;--frame:#e3eaf0;--bar:#0072b2;
+--key:#7a1f8a;--string:#9b2226;--comment:#3f6b3f;--name:#00529b;--number:#6b4c00}
 @media screen and (prefers-color-scheme:dark){:root{--ink:#dfe6ec;--ground:#15191d;--quiet:#a5b2be;
---line:#3a444d;--link:#7cc0f5;--soft:#20272d;--warn:#3a3016;--frame:#2c353d;--bar:#56b4e9}
-.highlight{background:#f4f8fb;color:#1b2a3a;border-radius:4px}.highlight pre{background:none}
+--line:#3a444d;--link:#7cc0f5;--soft:#20272d;--warn:#3a3016;--frame:#2c353d;--bar:#56b4e9;
+--key:#d9a6f0;--string:#f2a6a0;--comment:#9cc79c;--name:#8cc4ff;--number:#e6c07b}
 img{background:#fff}}
 body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--ground);max-width:62rem;
 margin:2rem auto;padding:0 1rem}
@@ -23,6 +24,14 @@ border-bottom:1px solid var(--line);vertical-align:top}td.n,th.n{text-align:righ
 td.n,td.w{white-space:nowrap}
 li{margin:.2em 0}
 pre{background:var(--soft);padding:.6em .8em;overflow-x:auto;border-radius:4px;white-space:pre-wrap}
+.highlight :is(.k,.kn,.kc,.kd,.ow){color:var(--key);font-weight:600}
+.highlight :is(.nf,.nc,.nd){color:var(--name)}
+.highlight :is(.s,.s1,.s2,.sa,.sb,.sd,.se,.si){color:var(--string)}
+.highlight :is(.mi,.mf,.mh,.mb){color:var(--number)}
+.highlight :is(.c,.c1,.cm,.ch){color:var(--comment);font-style:italic}
+mark{background:var(--warn);color:inherit}
+math{font-size:1.05em}.formula{display:block;overflow-x:auto;overflow-y:hidden;padding:.2em 0;margin:.6em 0}
+.tex{overflow-wrap:anywhere}mtd[columnalign=left]{text-align:left}mtd[columnalign=right]{text-align:right}
 .out{border-left:3px solid var(--line);padding-left:.8em;margin:.4em 0;overflow-x:auto}
 .warn{background:var(--warn);border-left:4px solid #b07d00;padding:.4em .8em}
 .bar{display:block;height:.8em;background:var(--bar)}

@@ -60,10 +60,10 @@ def export(course: Course, results: ClassResults, to: str) -> Export:
     """The scores in one of `FORMATS`."""
     if to == "csv":
         return Export({"grades.csv": grades_csv(course, results)})
-    doubtful = _doubtful(results)
-    sure = _without(results, doubtful)
+    doubtful = doubtful_numbers(results)
+    sure = without(results, doubtful)
     made = _canvas(sure) if to == "canvas" else _moodle(sure)
-    made.lines += [*_refused(doubtful), *_remarks(results)]
+    made.lines += [*refused(doubtful), *_remarks(results)]
     return made
 
 
@@ -174,8 +174,8 @@ def fill_in(results: ClassResults, to: str, text: str, column: str = "") -> Expo
     heading `column`. Moodle: the grading worksheet of the only assignment in `results`.
     """
     table, names = _Table(text), assignments_of(results)
-    doubtful, everything = _doubtful(results), results
-    results = _without(results, doubtful)
+    doubtful, everything = doubtful_numbers(results), results
+    results = without(results, doubtful)
     if len(names) > 1 and (column or to == "moodle"):
         raise BadTemplate(
             f"Say with --assignment which one the template is for: {', '.join(names)}."
@@ -187,10 +187,10 @@ def fill_in(results: ClassResults, to: str, text: str, column: str = "") -> Expo
         made = _fill_moodle(table, results, empty)
     if not table.changed:
         why = " ".join(
-            ["None of the students in the template has a result here.", *_refused(doubtful)]
+            ["None of the students in the template has a result here.", *refused(doubtful)]
         )
         raise BadTemplate(why)
-    made.lines += [*empty.lines(), *_refused(doubtful), *_remarks(everything)]
+    made.lines += [*empty.lines(), *refused(doubtful), *_remarks(everything)]
     return made
 
 
@@ -403,7 +403,7 @@ def _fill_moodle(table: _Table, results: ClassResults, empty: _Empty) -> Export:
     return Export({f"moodle-{name}.csv": table.text()}, lines)
 
 
-def _doubtful(results: ClassResults) -> dict[str, list[str]]:
+def doubtful_numbers(results: ClassResults) -> dict[str, list[str]]:
     """The platform's numbers that several students have: whose result goes there is not known."""
     students: dict[str, set[str]] = {}
     for one in results.assignments:
@@ -412,16 +412,17 @@ def _doubtful(results: ClassResults) -> dict[str, list[str]]:
     return {number: sorted(names) for number, names in students.items() if len(names) > 1}
 
 
-def _without(results: ClassResults, doubtful: dict[str, list[str]]) -> ClassResults:
+def without(results: ClassResults, doubtful: dict[str, list[str]]) -> ClassResults:
     """The results whose place on the platform is known."""
     unknown = {student for names in doubtful.values() for student in names}
     kept = [one for one in results.assignments if one.student not in unknown]
     return replace(results, assignments=kept)
 
 
-def _refused(doubtful: dict[str, list[str]]) -> list[str]:
+def refused(doubtful: dict[str, list[str]], what: str = "no score was entered for it") -> list[str]:
+    """A line for each number that several students have."""
     return [
-        f"The number {number} belongs to {_named(names)}: no score was entered for it; remove the "
+        f"The number {number} belongs to {_named(names)}: {what}; remove the "
         "results of whoever does not have that number."
         for number, names in doubtful.items()
     ]

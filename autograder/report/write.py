@@ -16,6 +16,7 @@ from autograder.gradebook.unused import line_of
 from autograder.report.class_page import class_page
 from autograder.report.feedback_page import not_graded_page, write_feedback
 from autograder.report.results import NOT_GRADED, ClassResults, collect, of_students
+from autograder.report.similar import similar
 from autograder.report.tables import write_grades
 
 
@@ -31,7 +32,7 @@ def write_reports(
     write_feedback(folder, chosen)
     _write_not_graded(folder, results)
     write_grades(course, results, folder.table)
-    write_text(folder.page, class_page(results))
+    write_text(folder.page, class_page(results, similar(folder, results)))
     return results
 
 

@@ -281,7 +281,7 @@ def test_a_long_list_is_short_in_a_terminal():
     (matter,) = matters(late)
     assert (
         matter.in_short().endswith("and 6 more")
-        and matter.in_short().count("1 hour, −1 points") == 3
+        and matter.in_short().count("1 hour, −1 point") == 3
     )
 
 

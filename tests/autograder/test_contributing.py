@@ -10,7 +10,7 @@ import torch
 from example_course import load_checks, separate_registry, write_course
 
 from autograder.authoring.build import build
-from autograder.check import all_checks
+from autograder.check import all_checks, all_written
 from autograder.inside import plain
 from autograder.inside.answer import observe_answer
 from autograder.judging.reference import Reference, execute
@@ -26,7 +26,7 @@ def example(tmp_path):
     found = re.findall(r"`([\w/]+)/(\w+)\.py`(?:, continued)?:\n\n```python\n(.*?)```", text, re.S)
     solution = "\n".join(code for folder, _, code in found if folder.startswith("solutions/"))
     checks = {name: code for folder, name, code in found if folder.startswith("autograder/checks/")}
-    assert list(checks) == ["e9_01", "e9_02"]
+    assert list(checks) == ["e9_01", "e9_02", "e9_03"]
     with separate_registry():
         course = write_course(tmp_path, {"ch09_example/softplus": solution}, "")
         for name, code in checks.items():
@@ -70,6 +70,18 @@ def test_it_builds(example):
     assert cells["setup-1"].source.startswith("# Run me first, and again after every restart")
     assert cells["hints-9-1"].source.count("<details>") == 2
     assert cells["test-9-1"].metadata.nbgrader.points == 2
+
+
+def test_the_free_text(example):
+    text = all_written()["9.2-written"]
+    assert text.points == 1.0 and text.bonus and len(text.rubric) == 2
+    (cell,) = example.course.notebooks["ch09_example/softplus"].with_role("written")
+    assert "line through the origin" in cell.solution and "origin" not in cell.stub
+
+
+def test_what_every_check_needs_is_said():
+    text = " ".join(GUIDE.read_text(encoding="utf-8").split())
+    assert "at least one misconception, at least two alternatives, and an oracle or a judge" in text
 
 
 def test_the_solution_the_variants_and_the_stub(example):

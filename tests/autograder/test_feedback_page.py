@@ -84,9 +84,9 @@ def test_every_part_has_a_sign_with_a_word(tmp_path):
         (Late(90000.0, 0.0), "It was handed in late by 1 day and 1 hour, which costs nothing."),
         (
             Late(90000.0, 2.0),
-            "It was handed in late by 1 day and 1 hour: −2 points, so 1 points count.",
+            "It was handed in late by 1 day and 1 hour: −2 points, so 1 point counts.",
         ),
-        (Late(0.0, 2.0), "It was handed in late: −2 points, so 1 points count."),
+        (Late(0.0, 2.0), "It was handed in late: −2 points, so 1 point counts."),
         (Late(60.0, 99.0), "It was handed in late by 1 minute: −99 points, so 0 points count."),
     ],
 )
@@ -146,7 +146,7 @@ def test_a_picture_that_is_lost_or_a_cell_that_cannot_be_shown_costs_nothing_els
 def test_a_page_that_fails_does_not_stop_the_next_one(tmp_path, monkeypatch):
     folder = write(GradingFolder(tmp_path), [record(name, HAND) for name in ("anna", "ben")])
     results = collect(COURSE, folder).assignments
-    monkeypatch.setattr(report, "_executed", lambda folder, book: 1 / 0)
+    monkeypatch.setattr(report, "executed", lambda folder, book: 1 / 0)
     report.write_feedback(folder, results)
     for name in ("anna", "ben"):
         assert "<h2>Points</h2>" in folder.feedback_path(name, "ch02_autograd").read_text()
@@ -181,3 +181,54 @@ def test_only_so_much_code_is_coloured(tmp_path, monkeypatch):
     html = page_with(tmp_path, *cells)
     assert sum(lengths) <= report.MAX_CODE_OF_NOTEBOOK and max(lengths) <= report.MAX_CODE
     assert html.count("coloured") == len(lengths) and "x" * 80_000 in html
+
+
+def test_a_question_is_there_once_without_how_to_answer_it(tmp_path):
+    asked = (
+        "<div><p><b>q3</b> (one letter) What is $W_2(W_1x)$?</p><ul><li>(a) $x^2$</li></ul>"
+        "<p><i>To answer it, run this cell: press Shift+Enter.</i></p></div>"
+    )
+    shown = new_output("display_data", {"text/html": asked, "text/plain": "Question q3"})
+    html = page_with(tmp_path, new_code_cell('quiz.show("q3")', id="practice-q3", outputs=[shown]))
+    assert html.count("(one letter)") == 1 and html.count("<math") == 2
+    assert "<summary>The question</summary>" in html
+    assert "quiz.show" not in html and "To answer it" not in html
+
+
+def test_the_way_to_the_next_notebook_and_pictures_of_demonstrations_are_left_out(tmp_path):
+    picture = new_output("display_data", {"image/png": PICTURE, "text/plain": "a figure"})
+    printed = new_output("stream", name="stdout", text="the loss is 3")
+    html = page_with(
+        tmp_path,
+        new_markdown_cell("**[Next: Networks](03_networks.ipynb)** · back", id="text-9"),
+        new_code_cell("show(fig)", id="demo-1", outputs=[picture, printed]),
+        new_code_cell("show(fig)", id="added-1", outputs=[picture]),
+    )
+    assert "Next: Networks" not in html
+    assert html.count(PICTURE) == 1 and "the loss is 3" in html
+
+
+def test_a_long_output_does_not_make_a_long_page(tmp_path):
+    rows = "<table>" + "<tr><td>x</td></tr>" * 500 + "</table>"
+    outputs = [
+        new_output("stream", name="stdout", text="a line\n" * 3000),
+        new_output("display_data", {"text/html": rows}),
+        new_output("display_data", {"text/plain": "[1,\n" * 3000}),
+        new_output(
+            "display_data", {"text/latex": "$\\displaystyle \\frac{x}{2}$", "text/plain": "x/2"}
+        ),
+    ]
+    html = page_with(tmp_path, new_code_cell("noise()", id="added-1", outputs=outputs))
+    cell = html[html.index("Your own cell") :]
+    open_ = re.sub(r"<details>.*?</details>", "", cell, flags=re.S)
+    assert open_.count("\n") < 100 and open_.count("<tr") == 0 and "<mfrac>" in open_
+    assert cell.count("a line") == 3000 and cell.count("<tr>") == 500
+
+
+def test_points_are_counted_in_words(tmp_path):
+    one = result(tmp_path)
+    for notebook in one.notebooks:
+        for part in notebook.parts:
+            part.points = part.earned = 0
+    one.notebooks[0].parts[0].points = 1
+    assert summary_text(one).startswith("You earned 0 of 1 point. ")

@@ -389,3 +389,11 @@ def test_what_is_written_into_the_courses_text_is_said():
 
     done, texts = with_texts(change)
     assert texts == {} and "written into" in done.notes[0] and "7-8" in done.notes[0]
+
+
+def test_points_that_an_author_changed_are_no_change_of_the_students():
+    notebook = solved()
+    for one in notebook.cells:
+        if "points" in one.metadata.get("nbgrader", {}):
+            one.metadata.nbgrader["points"] += 1
+    assert rebuild(given(), read_cells(text_of(notebook).encode())).notes == []

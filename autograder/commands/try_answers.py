@@ -90,7 +90,7 @@ def _judged(
     verdicts = []
     for part, one in zip(parts, seen):
         check = reference.check(part)
-        written = answer_and_others(source, part, reference) if check.forbid else ("",)
+        written = answer_and_others(source, part, reference)
         verdicts.append(verdict_on(check, one, reference, seed, *written))
     return _result(exercise, without_repeats(verdicts), _error(done[-len(parts) - 1]))
 

@@ -16,6 +16,7 @@ class PartRecord(TypedDict):
     feedback: list[str]
     misconceptions: list[str]
     ended: str  # what ended the observation: "timeout", "crash", "memory" or ""
+    unwritten: bool  # nothing is written
 
 
 class NotebookRecord(TypedDict):

@@ -88,7 +88,7 @@ def grade_and_report(request: Request, out: Console, err: Console) -> bool:
                   style="bold yellow")  # fmt: skip
     if request.as_json:
         print(json.dumps(records, ensure_ascii=False, indent=1))
-    elif results is None:
+    elif results is None or not (progress.records or request.books):
         _say_unchanged(request, records, out)
     else:
         _say(request, records, progress, results, out)
@@ -107,7 +107,9 @@ def _grade(request: Request, course: Course, progress: GradingProgress):
     from autograder.report.write import out_of_date, write_reports
 
     gc.freeze()  # what was imported stays
-    workers, folder = request.workers or cpu_count(), request.folder
+    workers, folder, results = request.workers or cpu_count(), request.folder, None
+    # (of a gradebook on a server, nobody knows when something was entered)
+    by_person = not request.books or unchanged.entered_since(folder, request.books)
     try:
         due = due_dates(request.due, course.assignments())
     except ValueError as problem:
@@ -129,8 +131,9 @@ def _grade(request: Request, course: Course, progress: GradingProgress):
                 )  # fmt: skip
                 listener = Listener(progress.started, progress.done)
                 records, lines = grade_class(course, request.paths, folder, options, listener)
-        students = out_of_date(folder, records)
-        results = write_reports(course, folder, request.db_url, students) if students else None
+        students = None if by_person else out_of_date(folder, records)
+        if students is None or students:
+            results = write_reports(course, folder, request.db_url, students)
     except (NoSandbox, NothingToGrade, GradebookError, Busy, ClusterError) as problem:
         raise Stopped(str(problem)) from None
     except (CourseFault, WorkerFailed) as fault:

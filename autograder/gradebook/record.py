@@ -41,7 +41,7 @@ class NotebookRecord(TypedDict):
 
 
 class MadeFrom(TypedDict, total=False):
-    """Fingerprints of what a result was made from; empty for results of nbgrader's own commands."""
+    """Fingerprints of what a result was made from; nbgrader's own commands give the file's alone."""
 
     file: str
     about: str

@@ -17,6 +17,7 @@ from autograder.course import Course
 from autograder.course.cell_ids import role_of
 from autograder.course.given import Given
 from autograder.gradebook.record import NotebookRecord, PartRecord
+from autograder.gradebook.texts import points_of
 from autograder.grading import demonstrations, harmless
 from autograder.grading.executor import Observe, Result, RunCell, run_steps
 from autograder.grading.reading import Damaged, StudentCell, read_cells
@@ -222,6 +223,9 @@ def finish(
         role, part = given.names.get(cell.id, ("", ""))
         if role == "test":
             cell.outputs.insert(0, _shown(verdicts[part], count))
+        if role == "written":  # formgrader shows what can be given
+            mark = {**cell.metadata.nbgrader, "points": points_of(cell.id)}
+            cell.metadata = NotebookNode(cell.metadata, nbgrader=NotebookNode(mark))
     notebook.metadata["course"] = {"notes": rebuilt.notes, "state": plan.state}
     written = {part: _written(rebuilt, part) for part in given.written}
     return GradedNotebook(

@@ -77,7 +77,7 @@ class Verdict:
     @property
     def full(self) -> bool:
         """All points?"""
-        return self.state == "graded" and self.earned == self.points
+        return self.state == "graded" and self.earned >= self.points
 
     @property
     def unwritten(self) -> bool:

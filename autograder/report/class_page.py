@@ -172,13 +172,14 @@ def _parts(parts: list[PartStatistics]) -> str:
             escape(part.title) + (" <i>bonus</i>" if part.bonus else ""),
             bar(part.share),
             f"{part.full} of {part.count}",
+            str(part.unwritten or ""),
             "" if part.discrimination is None else _signed(part.discrimination),
             part.mark,
         ]
         for part in parts
     ]
-    head = ["part", "exercise", "points on average", "complete", "discrimination", ""]
-    return table(head, rows, numbers=(3, 4), whole=(0, 2))
+    head = ["part", "exercise", "points on average", "complete", "not written", "discrimination", ""]
+    return table(head, rows, numbers=(3, 4, 5), whole=(0, 2))
 
 
 def _signed(number: float) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 
 from autograder.commands import unchanged
-from autograder.commands.progress import GradingProgress, moved
+from autograder.commands.progress import GradingProgress, moved, outcome
 from autograder.course import Course, default_course
 from autograder.gradebook.folder import GradingFolder
 from autograder.gradebook.record import Place
@@ -41,6 +41,9 @@ class Request:
     as_json: bool = False
     real_kernel: bool = False
     due: tuple[str, ...] = ()
+    again: tuple[str, ...] = ()
+    fresh: bool = False
+    reason: str = ""
 
     @property
     def state(self) -> str:
@@ -73,14 +76,18 @@ def grade_and_report(request: Request, out: Console, err: Console) -> bool:
     except NoSandbox as problem:
         raise Stopped(str(problem)) from None
     before = None
-    if request.books:  # of one on a server, only the server knows whether it is still there
+    if (
+        request.books and not request.again
+    ):  # of one on a server, only the server knows whether it is still there
         before = unchanged.results_of(request.folder, state, request.needed, request.books)
     if before is not None:
         _say_unchanged(request, before, out)
         return True
     course, progress = default_course(), GradingProgress(err, quiet=request.as_json)
+    known = len(request.folder.regrades)
     records, lines, results, tier = _grade(request, course, progress)
-    unchanged.remember(request.folder, state, records, request.books)
+    if not request.again:
+        unchanged.remember(request.folder, state, records, request.books)
     for line in lines:
         err.print(f"! {line}", style="yellow", markup=False, soft_wrap=True)
     if tier == "none":
@@ -88,6 +95,8 @@ def grade_and_report(request: Request, out: Console, err: Console) -> bool:
                   style="bold yellow")  # fmt: skip
     if request.as_json:
         print(json.dumps(records, ensure_ascii=False, indent=1))
+    elif request.again:
+        _say_again(request, known, out)
     elif results is None or not (progress.records or request.books):
         _say_unchanged(request, records, out)
     else:
@@ -100,6 +109,7 @@ def _grade(request: Request, course: Course, progress: GradingProgress):
     from autograder.gradebook.book import GradebookError
     from autograder.gradebook.folder import Busy
     from autograder.gradebook.late import due_dates
+    from autograder.grading.again import Again
     from autograder.grading.batch import Listener, NothingToGrade, Options, grade_class
     from autograder.grading.cluster import Cluster, ClusterError
     from autograder.isolation.worker import WorkerFailed
@@ -112,6 +122,8 @@ def _grade(request: Request, course: Course, progress: GradingProgress):
     by_person = not request.books or unchanged.entered_since(folder, request.books)
     try:
         due = due_dates(request.due, course.assignments())
+        again = tuple(Again.of(one, course, request.fresh, request.reason) for one in request.again)
+        paths = request.paths or _handed_in(folder, again)
     except ValueError as problem:
         raise Stopped(str(problem)) from None
     address = request.scheduler
@@ -127,10 +139,10 @@ def _grade(request: Request, course: Course, progress: GradingProgress):
             with progress:
                 options = Options(
                     tier, workers, request.seed, db_url=request.db_url, cluster=cluster,
-                    real_kernel=request.real_kernel, due=due,
+                    real_kernel=request.real_kernel, due=due, again=again,
                 )  # fmt: skip
                 listener = Listener(progress.started, progress.done)
-                records, lines = grade_class(course, request.paths, folder, options, listener)
+                records, lines = grade_class(course, paths, folder, options, listener)
         students = None if by_person else out_of_date(folder, records)
         if students is None or students:
             results = write_reports(course, folder, request.db_url, students)
@@ -144,6 +156,24 @@ def _grade(request: Request, course: Course, progress: GradingProgress):
             "the same command goes on with the rest.", 130,
         ) from None  # fmt: skip
     return records, lines, results, tier.name
+
+
+def _handed_in(folder: GradingFolder, again) -> list[Path]:
+    """Where the work of these students lies since it was graded first."""
+    paths = [folder.submitted / ask.student for ask in again]
+    for path, ask in zip(paths, again):
+        if ask.student in (".", "..") or not path.is_dir():
+            raise ValueError(
+                f"--again {ask.student}: {folder.submitted} holds nothing of that student; name the "
+                "student as the report does, or the files that were handed in as well."
+            )
+    return list(dict.fromkeys(paths))
+
+
+def _say_again(request: Request, known: int, out: Console) -> None:
+    for line in request.folder.regrades[known:]:
+        out.print(outcome(line), markup=False, soft_wrap=True)
+    out.print(f"The log is in the report: {request.folder.page}", markup=False, soft_wrap=True)
 
 
 def _say_unchanged(request: Request, records: list[Place], out: Console) -> None:

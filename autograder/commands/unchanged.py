@@ -7,25 +7,21 @@ from __future__ import annotations
 
 import hashlib
 import os
-import sys
 from collections.abc import Iterable
-from importlib import metadata
 from pathlib import Path
 
 from autograder.course import Course
+from autograder.course.environment import environment
 from autograder.course.files import write_json
 from autograder.course.names import chapter_of
 from autograder.gradebook.folder import GradingFolder
 from autograder.gradebook.record import Place, Record
 
-_LIBRARIES = ("numpy", "torch", "matplotlib", "ipython", "ipywidgets", "nbgrader")
-
 
 def state_of(course: Course, paths: Iterable[Path], about: Iterable[object]) -> str:
     """A hash of what a run depends on: the submissions' files, the course, and `about`."""
     made = hashlib.sha256()
-    libraries = [f"{name} {metadata.version(name)}" for name in _LIBRARIES]
-    for text in (course.version(), sys.version, *libraries, *about):
+    for text in (course.version(), *environment(), *about):
         made.update(f"{text}\0".encode())
     for path in paths:
         for line in _files(Path(path)):

@@ -58,6 +58,23 @@ class Before(TypedDict, total=False):
     resubmitted: bool
 
 
+class Regrade(TypedDict):
+    """One line of the log of what was graded again by hand; `part` is "" for a whole assignment.
+
+    `before` and `after` are automatic points, with bonus; None when there were none.
+    """
+
+    date: str
+    by: str  # the account that did it
+    student: str
+    assignment: str
+    part: str
+    inputs: str  # "the same" or "fresh"
+    reason: str
+    before: float | None
+    after: float | None
+
+
 class Place(TypedDict):
     """Whose notebook: enough to find the files of a record."""
 

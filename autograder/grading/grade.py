@@ -281,7 +281,9 @@ def _why_names_are_missing(
     errors = [(one.type, one.message) for one in errors]
     if ran["error"]:
         errors.append(_error_of(ran))
-    needed = [found[1] for kind, said in errors if kind == "NameError" and (found := _NAME.search(said))]
+    needed = [
+        found[1] for kind, said in errors if kind == "NameError" and (found := _NAME.search(said))
+    ]
     needed += verdict.missing
     if not needed:
         return ""

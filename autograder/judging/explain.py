@@ -6,7 +6,6 @@ from autograder.inside.answer import MISSING, MUTATED, UNSET
 from autograder.inside.plain import Raised
 from utils.explanations import explanation
 
-
 MISSPELT = "Misspelt"  # the message holds the name that is asked for and the one that is written
 
 
@@ -19,9 +18,7 @@ def explain(problem: Raised) -> str:
 
 
 _OURS = {
-    MISSING: lambda name: (
-        f"The name {name} is not defined. Define it with exactly this spelling."
-    ),
+    MISSING: lambda name: f"The name {name} is not defined. Define it with exactly this spelling.",
     UNSET: lambda name: f"{name} is not written yet: it is still set to three dots.",
     MISSPELT: lambda names: (
         "The name {} is not defined. Did you mean it by {}? The spelling has to be exactly the "

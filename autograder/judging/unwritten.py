@@ -13,7 +13,9 @@ from autograder.judging.relied_on import top_names
 ALIKE = 0.8  # of difflib: bettermode and better_mode, leakyRelu and leaky_relu
 
 
-def is_blank(answer: str, stub: str, asked: set[str] = frozenset(), others: Iterable[str] = ()) -> bool:
+def is_blank(
+    answer: str, stub: str, asked: set[str] = frozenset(), others: Iterable[str] = ()
+) -> bool:
     """Is nothing written: no more than what students are given, in the answer or in part?
 
     Comments and imports count for nothing. `others` are the student's own cells: one that defines a

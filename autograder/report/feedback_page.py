@@ -134,9 +134,7 @@ def _late(one: AssignmentResult) -> str:
 
 def _first_things(one: AssignmentResult, shown: set[str]) -> str:
     """The parts with most to gain, each with the most telling line."""
-    open_parts = [
-        p for p in one.parts if not p.full and not p.bonus and (p.feedback or p.changed)
-    ]
+    open_parts = [p for p in one.parts if not p.full and not p.bonus and (p.feedback or p.changed)]
     open_parts.sort(key=lambda part: (not part.misconceptions, part.earned - part.points))
     lines = [
         f"{_linked(part, shown)}: {in_html(_telling(part))} <span class=quiet>"

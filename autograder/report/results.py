@@ -12,7 +12,7 @@ from autograder.course.cells import Notebook
 from autograder.course.names import chapter_title
 from autograder.gradebook.book import Book, Entry, Late
 from autograder.gradebook.folder import GradingFolder
-from autograder.gradebook.record import PartRecord, Record
+from autograder.gradebook.record import PartRecord, Record, Regrade
 from autograder.judging.feedback import points_text
 from autograder.notation.registry import all_checks, all_written
 
@@ -147,6 +147,7 @@ class ClassResults:
 
     assignments: list[AssignmentResult]
     lines: list[str]
+    regrades: list[Regrade] = field(default_factory=list)
 
     @property
     def students(self) -> list[str]:
@@ -177,7 +178,7 @@ def collect(course: Course, folder: GradingFolder, db_url: str = "") -> ClassRes
         for (student, assignment), mine in sorted(records.items())
         if assignment in assignments
     ]
-    return ClassResults(found, _lines(folder))
+    return ClassResults(found, _lines(folder), folder.regrades)
 
 
 def _lines(folder: GradingFolder) -> list[str]:

@@ -234,7 +234,15 @@ def test_a_text_has_points_that_a_person_gives_as_a_bonus(example, grade_as):
     assert grades(folder)["written-9-1-written"] == (0.0, 0.75, None, False)
     enter(folder, "written-9-1-written", manual_score=1.0)
     row = grades_csv(example, collect(example, folder)).splitlines()[1].split(",")
-    assert row[2:9] == ["1", "0", "1", "1", "1", "0", "2"]  # the parts, points, bonus, penalty, total
+    assert row[2:9] == [
+        "1",
+        "0",
+        "1",
+        "1",
+        "1",
+        "0",
+        "2",
+    ]  # the parts, points, bonus, penalty, total
 
 
 def test_points_for_a_text_that_stands_elsewhere_count(example, grade_as):

@@ -295,7 +295,9 @@ def test_every_answer_gets_what_it_should_in_the_sandbox(exercise, pool):
     assert right.error is None
     assert all(verdict.full for verdict in right.verdicts.values()), right.verdicts
     assert all(verdict.earned == 0 for verdict in empty.verdicts.values()), empty.verdicts
-    assert all(v.unwritten and not v.misconceptions for v in empty.verdicts.values()), empty.verdicts
+    assert all(v.unwritten and not v.misconceptions for v in empty.verdicts.values()), (
+        empty.verdicts
+    )
 
     faults = []
     for answer in others:

@@ -4,6 +4,7 @@ person entered stays."""
 import json
 from functools import lru_cache
 
+import nbformat
 import pytest
 from classroom import (
     CHAPTER,
@@ -230,6 +231,10 @@ def test_a_text_has_points_that_a_person_gives_as_a_bonus(example, grade_as):
         assert texts.max_score == 1  # more cannot be entered in formgrader
         assert (theirs.score, theirs.max_score) == (read.total, read.max)
         assert not theirs.needs_manual_grade
+    (path,) = (temporary() / "example" / "grading" / "autograded").glob("half, with*/*/*.ipynb")
+    executed = nbformat.read(path, as_version=4)
+    (text,) = (cell for cell in executed.cells if cell.id == "written-9-1-written")
+    assert text.metadata.nbgrader.points == 1  # what formgrader says beside the field
     grade_as("anna", "half, with a text")
     assert grades(folder)["written-9-1-written"] == (0.0, 0.75, None, False)
     enter(folder, "written-9-1-written", manual_score=1.0)

@@ -107,7 +107,11 @@ def answer_and_others(source: str, part: str, reference: Reference) -> tuple[str
     if not theirs or tree is None:
         return source, []
     answer, others = [], []
-    for text in map(ast.unparse, tree.body):
+    try:
+        texts = [ast.unparse(statement) for statement in tree.body]
+    except RecursionError:
+        return source, []
+    for text in texts:
         if (names := top_names(text)) & ours:
             answer.append(text)
         elif not names & theirs:

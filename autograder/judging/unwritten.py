@@ -25,7 +25,12 @@ def is_blank(
     if tree is None or given is None:
         return False
     there = {ast.dump(statement) for statement in given.body}
-    written = [one for one in tree.body if not _says_nothing(one) and ast.dump(one) not in there]
+    try:
+        written = [
+            one for one in tree.body if not _says_nothing(one) and ast.dump(one) not in there
+        ]
+    except RecursionError:
+        return False
     return not written and not any(asked & top_names(text) for text in others)
 
 

@@ -82,9 +82,13 @@ class Verdict:
     @property
     def unwritten(self) -> bool:
         """Is nothing written, as far as the text or the values say?"""
-        kinds = {line.got.type if isinstance(line.got, Raised) else "" for line in self.lines}
         told = {UNSET, "NotImplementedError"} if self.blank is False else _NOT_WRITTEN
-        return bool(self.blank) or (bool(kinds) and kinds <= told)
+        return bool(self.blank) or (bool(self.kinds) and self.kinds <= told)
+
+    @property
+    def kinds(self) -> set[str]:
+        """The types of the exceptions in its sub-checks; "" for a value."""
+        return {line.got.type if isinstance(line.got, Raised) else "" for line in self.lines}
 
     @property
     def missing(self) -> dict[str, list[Line]]:
@@ -120,7 +124,8 @@ def verdict_on(
     if answer is not None and verdict.state == "graded" and not verdict.earned:
         cell = reference.answer_cell(check.part)
         blank = is_blank(answer, cell.stub, top_names(cell.solution), others)
-        verdict.blank = blank and not verdict.ended
+        # (an answer may stand in the cell of another one)
+        verdict.blank = blank and not verdict.ended and bool(verdict.kinds & _NOT_WRITTEN)
     if verdict.unwritten:
         _without_ideas(verdict)
     elif answer is not None and verdict.missing:

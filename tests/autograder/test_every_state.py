@@ -40,6 +40,7 @@ MISSING = {  # what is written, and what is said of it
     ),
     "an import": ("import pandas\ndef double(x):\n    return 2 * x", "No module named 'pandas'"),
     "dots": ("double = ...", "This part is not written yet."),
+    "very long": ("double = 2" + " + 2" * 1500, "RecursionError"),
 }
 OWN = "import pandas as pd"  # in a cell of the student's own
 WORK = {

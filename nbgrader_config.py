@@ -33,11 +33,13 @@ c.GenerateAssignment.preprocessors = [
     "nbgrader.preprocessors.LockCells",
     "autograder.course.clearing.ClearSolutions",
     "autograder.course.clearing.ClearOutput",
+    "nbgrader.preprocessors.CheckCellMetadata",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "autograder.nbgrader_plugin.SaveCells",
     *(
         f"nbgrader.preprocessors.{name}"
         for name in (
-            "CheckCellMetadata", "ComputeChecksums", "SaveCells", "ClearHiddenTests", "ClearMarkScheme",
-            "ComputeChecksums", "CheckCellMetadata",
+            "ClearHiddenTests", "ClearMarkScheme", "ComputeChecksums", "CheckCellMetadata",
         )
     ),
     "autograder.nbgrader_plugin.WithoutRubrics",

@@ -17,6 +17,7 @@ import nbformat
 import sqlalchemy.exc
 from nbconvert.exporters import NotebookExporter
 from nbconvert.exporters.exporter import ResourcesDict
+from nbgrader import preprocessors as nbgrader_preprocessors
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Integer
 
@@ -28,6 +29,7 @@ from autograder.course.nbgrader_source import METADATA
 from autograder.gradebook.book import Book, parse_time
 from autograder.gradebook.folder import GradingFolder
 from autograder.gradebook.record import Record
+from autograder.gradebook.texts import OFFSET, offset_of, points_of
 from autograder.grading.batch import plan_of, save_record
 from autograder.grading.executor import run_steps
 from autograder.grading.grade import finish, prepare
@@ -100,7 +102,8 @@ class RebuildingExporter(NotebookExporter):
         plan = plan_of(submission, default_reference())
         notebook = plan.rebuilt.notebook
         notes = list(dict.fromkeys(submission.notes + plan.rebuilt.notes))
-        notebook.metadata["course"] = {"notes": notes, "state": plan.state}
+        about = {"notes": notes, "state": plan.state, "digest": submission.digest}
+        notebook.metadata["course"] = about
         if plan.fault is not None:
             notebook.metadata["course"]["fault"] = f"{type(plan.fault).__name__}: {plan.fault}"
         resources = resources if resources is not None else ResourcesDict()
@@ -140,17 +143,31 @@ class IsolatedGrading(NbGraderPreprocessor):
             graded = finish(plan, mistake, reference, seed, tier.name)
         folder = _folder(directory)
         before = folder.record(facts["student"], facts["assignment"], facts["notebook"]) or {}
+        digest = about.get("digest", "")
+        same = digest and before.get("made_from", {}).get("file") == digest
         record: Record = {
             "student": facts["student"],
             "lms_id": before.get("lms_id", ""),
-            "file": f"{facts['notebook']}.ipynb",
+            "file": before["file"] if same else f"{facts['notebook']}.ipynb",
             **graded.record(),
-            "made_from": {},
+            "made_from": {"file": digest} if digest else {},
             "before": {},
         }
         with Book(facts["db_url"], directory.course_id) as book:
             save_record(record, folder, book)
         return graded.notebook, resources
+
+
+class SaveCells(nbgrader_preprocessors.SaveCells):
+    """Formgrader's "Generate" enters the same cells as grading does."""
+
+    def _create_notebook(self, nb):
+        texts = [cell for cell in self.new_grade_cells if role_of(cell) == "written"]
+        for cell in texts:
+            self.new_grade_cells[cell]["max_score"] = points_of(cell)
+        if texts:
+            self.new_grade_cells[OFFSET] = offset_of(texts)
+        super()._create_notebook(nb)
 
 
 class WithoutRubrics(NbGraderPreprocessor):

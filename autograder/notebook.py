@@ -97,7 +97,7 @@ def check_answer(part: str, namespace: dict, seed: int | None = None) -> Verdict
     seed = secrets.randbelow(2**31) if seed is None else seed
     with _said_while_it_runs(check):
         seen = _observed(check, namespace, seed)
-    written = _answer_and_others(part, namespace.get("In", [])) if check.forbid else ("",)
+    written = _answer_and_others(part, namespace.get("In", []))
     return verdict_on(check, seen, reference, seed, *written)
 
 
@@ -135,8 +135,9 @@ def _said_while_it_runs(check: Check):
             line.update(Said("", QUIET))
 
 
-def _answer_and_others(part: str, inputs: list) -> tuple[str, list[str]]:
-    """The cell that was last run as the answer, and the student's own cells that are still in force."""
+def _answer_and_others(part: str, inputs: list) -> tuple[str | None, list[str]]:
+    """The cell that was last run as the answer (None when none is marked as such), and the student's
+    own cells that are still in force."""
     reference = default_reference()
     mine = grade_id("answer", reference.answer_cell(part).key)
     notebook = reference.course.notebook_of(part)
@@ -149,7 +150,7 @@ def _answer_and_others(part: str, inputs: list) -> tuple[str, list[str]]:
         elif not name and text.strip() not in given and not (defines and defines <= redefined):
             others.append(text)
         redefined |= defines
-    return answer, others
+    return answer or None, others
 
 
 def _callers_names() -> dict:

@@ -167,8 +167,9 @@ def bench():
 @app.command()
 def grade(
     paths: Annotated[
-        list[Path], typer.Argument(help="Folders, zips or notebooks that were handed in.")
-    ],
+        list[Path] | None,
+        typer.Argument(help="Folders, zips or notebooks that were handed in."),
+    ] = None,
     workers: Annotated[int | None, typer.Option(help="Processes (default: all cores).")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
     trust: Annotated[
@@ -193,13 +194,27 @@ def grade(
         bool, typer.Option("--real-kernel", help="Run notebooks in a Jupyter kernel: slower.")
     ] = False,
     roster: Annotated[Path | None, ROSTER] = None,
+    again: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="STUDENT[/ASSIGNMENT[/PART]]",
+            help="Grade this once more, and nothing else; without PATHS, what was graded before.",
+        ),
+    ] = None,
+    fresh_inputs: Annotated[
+        bool, typer.Option("--fresh-inputs", help="With --again: other hidden inputs.")
+    ] = False,
+    reason: Annotated[str, typer.Option(help="With --again: why, for the log in the report.")] = "",
 ):
     """Grade a class: gradebook, feedback, grades.csv."""
     from autograder.commands.grade import Request, Stopped, grade_and_report
 
+    if not paths and not again:
+        raise fail("Name what was handed in: python -m autograder grade PATH")
+    if (fresh_inputs or reason) and not again:
+        raise fail("--fresh-inputs and --reason go with --again STUDENT[/ASSIGNMENT[/PART]].")
     request = Request(
-        paths, _folder(into), workers, scheduler, trust, seed, course_db, as_json, real_kernel,
-        tuple(due or ()), roster,
+        tuple(due or ()), roster, tuple(again or ()), fresh_inputs, reason,
     )  # fmt: skip
     try:
         clean = grade_and_report(request, out, err)

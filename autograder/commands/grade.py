@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 
 from autograder.commands import unchanged
-from autograder.commands.progress import GradingProgress, moved
+from autograder.commands.progress import GradingProgress, moved, outcome
 from autograder.course import Course, default_course
 from autograder.gradebook.folder import GradingFolder
 from autograder.gradebook.record import Place
@@ -42,6 +42,9 @@ class Request:
     real_kernel: bool = False
     due: tuple[str, ...] = ()
     roster: Path | None = None
+    again: tuple[str, ...] = ()
+    fresh: bool = False
+    reason: str = ""
 
     @property
     def state(self) -> str:
@@ -77,14 +80,18 @@ def grade_and_report(request: Request, out: Console, err: Console) -> bool:
     except NoSandbox as problem:
         raise Stopped(str(problem)) from None
     before = None
-    if request.books:  # of one on a server, only the server knows whether it is still there
+    if (
+        request.books and not request.again
+    ):  # of one on a server, only the server knows whether it is still there
         before = unchanged.results_of(request.folder, state, request.needed, request.books)
     if before is not None:
         _say_unchanged(request, before, out)
         return True
     course, progress = default_course(), GradingProgress(err, quiet=request.as_json)
+    known = len(request.folder.regrades)
     records, lines, results, tier = _grade(request, course, progress, roster)
-    unchanged.remember(request.folder, state, records, request.books)
+    if not request.again:
+        unchanged.remember(request.folder, state, records, request.books)
     for line in lines:
         err.print(f"! {line}", style="yellow", markup=False, soft_wrap=True)
     if tier == "none":
@@ -92,7 +99,9 @@ def grade_and_report(request: Request, out: Console, err: Console) -> bool:
                   style="bold yellow")  # fmt: skip
     if request.as_json:
         print(json.dumps(records, ensure_ascii=False, indent=1))
-    elif results is None:
+    elif request.again:
+        _say_again(request, known, out)
+    elif results is None or not (progress.records or request.books):
         _say_unchanged(request, records, out)
     else:
         _say(request, records, progress, results, out)
@@ -130,6 +139,7 @@ def _grade(request: Request, course: Course, progress: GradingProgress, roster=N
     from autograder.gradebook.book import GradebookError
     from autograder.gradebook.folder import Busy
     from autograder.gradebook.late import due_dates
+    from autograder.grading.again import Again
     from autograder.grading.batch import Listener, NothingToGrade, Options, grade_class
     from autograder.grading.cluster import Cluster, ClusterError
     from autograder.isolation.worker import WorkerFailed
@@ -137,9 +147,13 @@ def _grade(request: Request, course: Course, progress: GradingProgress, roster=N
     from autograder.report.write import out_of_date, save_roster, write_reports
 
     gc.freeze()  # what was imported stays
-    workers, folder = request.workers or cpu_count(), request.folder
+    workers, folder, results = request.workers or cpu_count(), request.folder, None
+    # (of a gradebook on a server, nobody knows when something was entered)
+    by_person = not request.books or unchanged.entered_since(folder, request.books)
     try:
         due = due_dates(request.due, course.assignments())
+        again = tuple(Again.of(one, course, request.fresh, request.reason) for one in request.again)
+        paths = request.paths or _handed_in(folder, again)
     except ValueError as problem:
         raise Stopped(str(problem)) from None
     address = request.scheduler
@@ -155,19 +169,16 @@ def _grade(request: Request, course: Course, progress: GradingProgress, roster=N
             with progress:
                 options = Options(
                     tier, workers, request.seed, db_url=request.db_url, cluster=cluster,
-                    real_kernel=request.real_kernel, due=due,
+                    real_kernel=request.real_kernel, due=due, again=again,
                 )  # fmt: skip
                 listener = Listener(progress.started, progress.done)
                 unused = folder.unused
-                records, lines = grade_class(course, request.paths, folder, options, listener)
-        students = out_of_date(folder, records)
+                records, lines = grade_class(course, paths, folder, options, listener)
         listed = roster is not None and save_roster(folder, roster)
-        if listed or folder.unused != unused:
-            students = None  # everybody's pages
+        everybody = by_person or listed or folder.unused != unused
+        students = None if everybody else out_of_date(folder, records)
         if students is None or students:
             results = write_reports(course, folder, request.db_url, students)
-        else:
-            results = None
     except (NoSandbox, NothingToGrade, GradebookError, Busy, ClusterError) as problem:
         raise Stopped(str(problem)) from None
     except (CourseFault, WorkerFailed) as fault:
@@ -178,6 +189,24 @@ def _grade(request: Request, course: Course, progress: GradingProgress, roster=N
             "the same command goes on with the rest.", 130,
         ) from None  # fmt: skip
     return records, lines, results, tier.name
+
+
+def _handed_in(folder: GradingFolder, again) -> list[Path]:
+    """Where the work of these students lies since it was graded first."""
+    paths = [folder.submitted / ask.student for ask in again]
+    for path, ask in zip(paths, again):
+        if ask.student in (".", "..") or not path.is_dir():
+            raise ValueError(
+                f"--again {ask.student}: {folder.submitted} holds nothing of that student; name the "
+                "student as the report does, or the files that were handed in as well."
+            )
+    return list(dict.fromkeys(paths))
+
+
+def _say_again(request: Request, known: int, out: Console) -> None:
+    for line in request.folder.regrades[known:]:
+        out.print(outcome(line), markup=False, soft_wrap=True)
+    out.print(f"The log is in the report: {request.folder.page}", markup=False, soft_wrap=True)
 
 
 def _say_unchanged(request: Request, records: list[Place], out: Console) -> None:

@@ -15,7 +15,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from autograder.gradebook.record import Record
+from autograder.gradebook.record import Record, Regrade
 from autograder.judging.feedback import points_text
 
 
@@ -84,3 +84,15 @@ def moved(records: list[Record]) -> list[str]:
                 f"{points_text(record['earned'])} ({parts}{why})"
             )
     return lines
+
+
+def outcome(line: Regrade) -> str:
+    """What came of grading something again, by hand."""
+    before, after = line["before"], line["after"]
+    what = f"{line['student']}, {' '.join(filter(None, [line['assignment'], line['part']]))}"
+    if before is None or after is None or abs(before - after) < 0.005:
+        came = "not graded" if after is None else f"{points_text(after)} points"
+        came += ", as before" if before == after else ""
+    else:
+        came = f"{points_text(before)} → {points_text(after)} points"
+    return f"{what}: {came}, with {line['inputs']} inputs"

@@ -90,7 +90,7 @@ def _judged(
     verdicts = []
     for part, one in zip(parts, seen):
         check = reference.check(part)
-        written = answer_and_others(source, part, reference) if check.forbid else ("",)
+        written = answer_and_others(source, part, reference)
         verdicts.append(verdict_on(check, one, reference, seed, *written))
     return _result(exercise, without_repeats(verdicts), _error(done[-len(parts) - 1]))
 
@@ -107,7 +107,11 @@ def answer_and_others(source: str, part: str, reference: Reference) -> tuple[str
     if not theirs or tree is None:
         return source, []
     answer, others = [], []
-    for text in map(ast.unparse, tree.body):
+    try:
+        texts = [ast.unparse(statement) for statement in tree.body]
+    except RecursionError:
+        return source, []
+    for text in texts:
         if (names := top_names(text)) & ours:
             answer.append(text)
         elif not names & theirs:

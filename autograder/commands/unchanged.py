@@ -7,25 +7,21 @@ from __future__ import annotations
 
 import hashlib
 import os
-import sys
 from collections.abc import Iterable
-from importlib import metadata
 from pathlib import Path
 
 from autograder.course import Course
+from autograder.course.environment import environment
 from autograder.course.files import write_json
 from autograder.course.names import chapter_of
 from autograder.gradebook.folder import GradingFolder
 from autograder.gradebook.record import Place, Record
 
-_LIBRARIES = ("numpy", "torch", "matplotlib", "ipython", "ipywidgets", "nbgrader")
-
 
 def state_of(course: Course, paths: Iterable[Path], about: Iterable[object]) -> str:
     """A hash of what a run depends on: the submissions' files, the course, and `about`."""
     made = hashlib.sha256()
-    libraries = [f"{name} {metadata.version(name)}" for name in _LIBRARIES]
-    for text in (course.version(), sys.version, *libraries, *about):
+    for text in (course.version(), *environment(), *about):
         made.update(f"{text}\0".encode())
     for path in paths:
         for line in _files(Path(path)):
@@ -60,7 +56,18 @@ def remember(
 
 
 def _times(books: Iterable[Path]) -> list[int]:
-    return [book.stat().st_mtime_ns for book in books if book.is_file()]
+    """When the gradebook was written: its file, and the log in which SQLite puts the latest entries."""
+    files = [Path(f"{book}{end}") for book in books for end in ("", "-wal")]
+    return [_time_of(file) for file in files if file.is_file() and file.stat().st_size]
+
+
+def _time_of(file: Path) -> int:
+    return file.stat().st_mtime_ns
+
+
+def entered_since(folder: GradingFolder, books: Iterable[Path]) -> bool:
+    """Was something entered into the gradebook since the last run, in formgrader say?"""
+    return folder.run.get("books") != _times(books)
 
 
 def results_of(
@@ -74,8 +81,9 @@ def results_of(
     run = folder.run
     if run.get("unfinished") or run.get("state") != state or not all(p.is_file() for p in needed):
         return None
-    if run.get("books") != _times(books):
+    if entered_since(folder, books):
         return None
+    finished = _time_of(folder.run_path)
     found = []
     for student, notebook in run["notebooks"]:
         assignment = chapter_of(notebook)
@@ -83,6 +91,8 @@ def results_of(
         feedback = folder.feedback_path(student, one["assignment"])
         places = (folder.path_of(one), folder.executed_path(one), feedback)
         if not all(map(os.path.exists, places)):
+            return None
+        if max(map(_time_of, places[:2])) > finished:  # by nbgrader's own command, say
             return None
         found.append(one)
     return found

@@ -105,7 +105,8 @@ def _hints_text(text: str) -> str:
 def _rubric_text(text: Written) -> str:
     """The rubric, for the person who reads the answer; students get it with their feedback."""
     lines = [f"- **{points:g}** {what}" for points, what in text.rubric]
-    top = f"**Rubric {text.part}** (up to {text.points:g} bonus points, entered as extra credit)"
+    word = "point" if text.points == 1 else "points"
+    top = f"**Rubric {text.part}** (up to {text.points:g} bonus {word})"
     return "\n".join([top, "", *lines])
 
 
@@ -132,6 +133,7 @@ def _metadata(cell: Cell, name: str, checks) -> dict:
 
 
 def nbgrader_points(part: str, checks: dict[str, Check]) -> float:
-    """A part's points in nbgrader: bonus parts count 0 there and give extra credit."""
+    """A part's points in nbgrader: bonus parts count 0 there and give extra credit. (So do texts, for
+    students: "Validate" would call an optional text that is not written a failure.)"""
     check = checks.get(part)
     return 0.0 if check is None or check.bonus else float(check.points)

@@ -28,7 +28,7 @@ from nbgrader.api import (
 )
 from sqlalchemy import insert
 
-from autograder.course.cell_ids import grade_id, part_of
+from autograder.course.cell_ids import grade_id, part_of, role_of
 from autograder.course.given import Given
 from autograder.course.names import stem_of
 from autograder.gradebook.database import (
@@ -40,6 +40,7 @@ from autograder.gradebook.database import (
 )
 from autograder.gradebook.record import PartRecord, Record
 from autograder.gradebook.roster import Listed
+from autograder.gradebook.texts import OFFSET, offset_of, points_of
 
 MAX_COLUMN = 128  # characters that nbgrader's columns take
 # (student, score of a notebook, seconds late) -> points to take off, or None
@@ -83,6 +84,11 @@ class Entry:
         """The points that count: a person's, or else the automatic ones."""
         counted = self.manual if self.manual is not None else self.auto
         return counted or 0.0
+
+    @property
+    def total(self) -> float:
+        """With extra credit, as nbgrader counts."""
+        return round(self.score + self.extra, 2)
 
 
 @dataclass(frozen=True)
@@ -183,19 +189,26 @@ class Book:
             for key, value in values.items():
                 setattr(cell, key, value)
 
+        texts = []
         for cell in given.shown.cells:
             if "nbgrader" not in cell.metadata:
                 continue
+            if role_of(cell.id) == "written":
+                texts.append(cell.id)
             tag, kind = cell.metadata.nbgrader, cell.cell_type
             present.add(tag.grade_id)
             if utils.is_grade(cell):
-                enter(GradeCell, tag.grade_id, max_score=float(tag.points), cell_type=kind)
+                points = points_of(tag.grade_id, tag.points)
+                enter(GradeCell, tag.grade_id, max_score=points, cell_type=kind)
             if utils.is_solution(cell):
                 enter(SolutionCell, tag.grade_id)
             enter(
                 SourceCell, tag.grade_id, source=cell.source, checksum=tag.get("checksum"),
                 cell_type=kind, locked=utils.is_locked(cell),
             )  # fmt: skip
+        if texts:
+            present.add(OFFSET)
+            enter(GradeCell, OFFSET, **offset_of(texts))
         db.flush()
         db.refresh(notebook)
         for cell in notebook.grade_cells:
@@ -253,6 +266,8 @@ class Book:
         for part, text in record["written"].items():
             unchanged = (previous or {}).get("written", {}).get(part) == text
             self._enter_written(grades[grade_id("written", part)], text, unchanged)
+        if OFFSET in grades:
+            grades[OFFSET].auto_score, grades[OFFSET].needs_manual_grade = 0.0, False
         for comment in mine.comments:
             comment.auto_comment = None if comment.name in record["answered"] else "No response."
         self._book.db.commit()
@@ -284,8 +299,8 @@ class Book:
         grade.auto_score = automatic
         grade.needs_manual_grade = by_person and (moved or grade.needs_manual_grade)
         if part["bonus"]:
-            last = before["earned"] if before else None
-            if not grade.extra_credit or last is not None and abs(grade.extra_credit - last) < 1e-9:
+            last, now = before["earned"] if before else None, grade.extra_credit
+            if now is None or last is not None and abs(now - last) < 1e-9:
                 grade.extra_credit = part["earned"] or None
 
     def _enter_written(self, grade: Grade, text: str, unchanged: bool) -> None:

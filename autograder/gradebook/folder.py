@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 
 from autograder.course.files import write_json
 from autograder.course.names import stem_of
-from autograder.gradebook.record import Place, Record, Unused
+from autograder.gradebook.record import Place, Record, Regrade, Unused
 
 
 class Busy(RuntimeError):
@@ -163,6 +163,20 @@ class GradingFolder:
     def roster(self) -> list[dict[str, str]]:
         """The content of `roster_path`; [] when there is none."""
         return _read_json(self.roster_path, list) or []
+
+    @property
+    def regrades_path(self) -> Path:
+        """The log of what was graded again by hand, and why."""
+        return self.root / "regrades.json"
+
+    @property
+    def regrades(self) -> list[Regrade]:
+        """The lines of that log, oldest first."""
+        return (_read_json(self.regrades_path) or {}).get("regrades", [])
+
+    def add_regrades(self, lines: list[Regrade]) -> None:
+        """Append lines to the log."""
+        write_json(self.regrades_path, {"regrades": [*self.regrades, *lines]})
 
 
 def _read_json(path: Path, kind: type = dict):

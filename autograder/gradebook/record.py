@@ -16,6 +16,7 @@ class PartRecord(TypedDict):
     feedback: list[str]
     misconceptions: list[str]
     ended: str  # what ended the observation: "timeout", "crash", "memory" or ""
+    unwritten: bool  # nothing is written
 
 
 class NotebookRecord(TypedDict):
@@ -40,7 +41,7 @@ class NotebookRecord(TypedDict):
 
 
 class MadeFrom(TypedDict, total=False):
-    """Fingerprints of what a result was made from; empty for results of nbgrader's own commands."""
+    """Fingerprints of what a result was made from; nbgrader's own commands give the file's alone."""
 
     file: str
     about: str
@@ -68,6 +69,23 @@ class Unused(TypedDict):
     why: str
     usual: bool  # nothing is wrong with them: they are of another kind
     origin: str  # the path that was given to the command
+
+
+class Regrade(TypedDict):
+    """One line of the log of what was graded again by hand; `part` is "" for a whole assignment.
+
+    `before` and `after` are automatic points, with bonus; None when there were none.
+    """
+
+    date: str
+    by: str  # the account that did it
+    student: str
+    assignment: str
+    part: str
+    inputs: str  # "the same" or "fresh"
+    reason: str
+    before: float | None
+    after: float | None
 
 
 class Place(TypedDict):

@@ -8,6 +8,7 @@ started again and goes on, and what still holds is not done twice.
 from __future__ import annotations
 
 import contextlib
+import difflib
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -22,9 +23,10 @@ from autograder.course.names import stem_of
 from autograder.gradebook.book import Book, parse_time, public_address
 from autograder.gradebook.folder import GradingFolder
 from autograder.gradebook.late import LatePenalties
-from autograder.gradebook.record import Before, MadeFrom, Record, Unused
+from autograder.gradebook.record import Before, MadeFrom, Record, Regrade, Unused
 from autograder.gradebook.unused import line_of
 from autograder.grading import demonstrations, harmless
+from autograder.grading.again import Again
 from autograder.grading.cluster import Cluster
 from autograder.grading.executor import Job, Pool, Result
 from autograder.grading.grade import GradedNotebook, Plan, finish, prepare, prepare_damaged
@@ -46,7 +48,8 @@ class Options:
 
     Without a `seed` the run draws its own. `cluster` runs the jobs in place of a pool of `workers` on
     this machine. With `real_kernel` every cell runs in a Jupyter kernel: slower, and for notebooks
-    that need one. `due` holds due dates (UTC) for the gradebook.
+    that need one. `due` holds due dates (UTC) for the gradebook. Where `again` names something, that
+    alone is graded, whether or not its result is valid.
     """
 
     tier: Tier
@@ -57,6 +60,7 @@ class Options:
     cluster: Cluster | None = None
     real_kernel: bool = False
     due: Mapping[str, datetime] = field(default_factory=dict)
+    again: tuple[Again, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,8 @@ def grade_class(
     paths = [Path(path) for path in paths]
     with folder.locked():
         intake = _found(paths, givens)
+        if options.again:
+            intake.submissions = _asked_for(intake.submissions, options.again)
         _without_lesser(intake, folder)
         run = _Run(course, folder, options)
         todo, records = run.divide(intake.submissions)
@@ -100,8 +106,11 @@ def grade_class(
                 listener.done(record)
             _assign_late_penalties(records, options.due, penalties, folder, book)
         intake.remarks += [*penalties.lines, *broken_files()]
-        write_json(folder.lines_path, intake.remarks)
-        write_json(folder.unused_path, _all_unused(folder, intake, paths))
+        if options.again:
+            folder.add_regrades(run.outcomes(todo, records))
+        else:
+            write_json(folder.lines_path, intake.remarks)
+            write_json(folder.unused_path, _all_unused(folder, intake, paths))
         folder.end_run(gradebook=gradebook)
     return sorted(records, key=lambda r: (r["student"], r["notebook"])), intake.lines
 
@@ -134,6 +143,22 @@ def _found(paths: list[Path], givens: dict[str, Given]) -> Intake:
         every = [*intake.remarks, *map(line_of, intake.unused)]  # there will be no report
         raise NothingToGrade("\n".join([*every, nothing]))
     return intake
+
+
+def _asked_for(submissions: list[Submission], again: tuple[Again, ...]) -> list[Submission]:
+    chosen = [one for one in submissions if any(ask.takes(one) for ask in again)]
+    for ask in again:
+        if not any(ask.takes(one) for one in chosen):
+            what = "/".join(filter(None, [ask.student, ask.assignment, ask.part]))
+            students = list(dict.fromkeys(one.student for one in submissions))
+            near = difflib.get_close_matches(ask.student, students, 3)
+            meant = (
+                f" Did you mean {' or '.join(near)}?" if near and ask.student not in near else ""
+            )
+            raise NothingToGrade(
+                f"--again {what}: there is no such work in what was handed in.{meant}"
+            )
+    return chosen
 
 
 def _runner(options: Options, count: int):
@@ -173,6 +198,7 @@ class _Todo:
     made_from: MadeFrom
     seed: int
     previous: Record | None
+    ask: Again | None = None
     plan: Plan | None = None
     kept: Kept = field(default_factory=Kept)
 
@@ -200,14 +226,31 @@ class _Run:
         for submission in submissions:
             given = submission.given
             previous = self.folder.record(submission.student, given.assignment, given.stem)
+            ask = next((ask for ask in self.options.again if ask.takes(submission)), None)
+            if ask and previous and not submission.lms_id:  # found in the grading folder
+                submission.lms_id, submission.source = previous["lms_id"], previous["file"]
             made_from = self.origins.of(submission)
-            if is_valid(previous, made_from, seed, self.folder):
+            if ask is None and is_valid(previous, made_from, seed, self.folder):
                 records.append(previous)
                 continue
             again = previous and previous.get("made_from", {}).get("file") == submission.digest
-            mine = previous["seed"] if again and seed is None else self.seed
-            todo.append(_Todo(submission, made_from, mine, previous))
+            same_inputs = again and seed is None and not (ask and ask.fresh)
+            mine = previous["seed"] if same_inputs else self.seed
+            todo.append(_Todo(submission, made_from, mine, previous, ask))
         return todo, records
+
+    def outcomes(self, todo: list[_Todo], records: list[Record]) -> list[Regrade]:
+        """What came of grading again."""
+        after = {(r["student"], r["notebook"]): r for r in records}
+        return [
+            line
+            for ask in self.options.again
+            for line in ask.outcomes(
+                (one.previous, after[one.submission.student, one.submission.given.name])
+                for one in todo
+                if one.ask == ask
+            )
+        ]
 
     def work(self, todo: list[_Todo], runner, book: Book) -> Iterator[Record]:
         """Grade, and write every result as it comes; yields the records."""
@@ -232,7 +275,12 @@ class _Run:
         submission, options = one.submission, self.options
         one.plan = plan_of(submission, self.reference, shown.get(submission.given.name))
         memory = Memory(self.folder, submission.student, submission.given)
-        one.kept = memory.kept(one.plan, one.seed, one.previous, self.origins)
+        before = one.previous["seed"] if one.previous else one.seed
+        one.kept = memory.kept(
+            one.plan, before if one.ask else one.seed, one.previous, self.origins
+        )
+        if one.ask:  # it runs once more, whatever was seen
+            one.kept = Kept(verdicts=one.ask.kept(one.kept.verdicts))
         known = one.kept.known
         return Job(one.plan.steps, one.seed, options.limits, known, options.real_kernel)
 

@@ -17,6 +17,7 @@ from autograder.course import Course
 from autograder.course.cell_ids import role_of
 from autograder.course.given import Given
 from autograder.gradebook.record import NotebookRecord, PartRecord
+from autograder.gradebook.texts import points_of
 from autograder.grading import demonstrations, harmless
 from autograder.grading.executor import Observe, Result, RunCell, run_steps
 from autograder.grading.reading import Damaged, StudentCell, read_cells
@@ -27,8 +28,9 @@ from autograder.isolation import Limits, Worker
 from autograder.judging.explain import explain
 from autograder.judging.feedback import as_html, sentences
 from autograder.judging.reference import Reference
+from autograder.judging.relied_on import top_names
 from autograder.judging.repeats import without_repeats
-from autograder.judging.verdict import Verdict, not_graded, total, verdict_on
+from autograder.judging.verdict import Verdict, not_graded, stopped, total, verdict_on
 from autograder.notation.ids import exercise_of
 
 OUT_OF_TIME = ("OutOfTime", "CellLost")
@@ -101,6 +103,7 @@ def part_record(verdict: Verdict) -> PartRecord:
         "feedback": [harmless.line(line, 3000) for line in sentences(verdict)],
         "misconceptions": list(verdict.misconceptions),
         "ended": verdict.ended,
+        "unwritten": verdict.unwritten,
     }
 
 
@@ -108,7 +111,7 @@ def restored(part: PartRecord) -> Verdict:
     """The verdict of which `part` is the record."""
     return Verdict(
         part["id"], part["points"], part["bonus"], part["earned"], part["state"],
-        ended=part.get("ended", ""), said=part["feedback"],
+        ended=part.get("ended", ""), said=part["feedback"], blank=part.get("unwritten", False),
         misconceptions=dict.fromkeys(part["misconceptions"], ""),
     )  # fmt: skip
 
@@ -220,6 +223,9 @@ def finish(
         role, part = given.names.get(cell.id, ("", ""))
         if role == "test":
             cell.outputs.insert(0, _shown(verdicts[part], count))
+        if role == "written":  # formgrader shows what can be given
+            mark = {**cell.metadata.nbgrader, "points": points_of(cell.id)}
+            cell.metadata = NotebookNode(cell.metadata, nbgrader=NotebookNode(mark))
     notebook.metadata["course"] = {"notes": rebuilt.notes, "state": plan.state}
     written = {part: _written(rebuilt, part) for part in given.written}
     return GradedNotebook(
@@ -260,8 +266,40 @@ def _verdicts(
         ran = results[plan.runs[name]]
         if ran["error"] and not verdict.full and not verdict.note:
             verdict.note = _why_it_stopped(ran)
+            stopped(verdict, sources[name])
+        if not verdict.full and (why := _why_names_are_missing(plan, results, verdict, ran, name)):
+            verdict.note = " ".join(filter(None, [verdict.note, why]))
         verdicts[part] = verdict
     return verdicts
+
+
+def _why_names_are_missing(
+    plan: Plan, results: list[Result], verdict: Verdict, ran: Ran, answer: str
+) -> str:
+    """A sentence about a cell that stopped before it defined a name which the answer needs."""
+    errors = [line.got for line in verdict.lines if isinstance(line.got, Raised)]
+    errors = [(one.type, one.message) for one in errors]
+    if ran["error"]:
+        errors.append(_error_of(ran))
+    needed = [
+        found[1] for kind, said in errors if kind == "NameError" and (found := _NAME.search(said))
+    ]
+    needed += verdict.missing
+    if not needed:
+        return ""
+    cells = {cell.id: cell.source for cell in plan.rebuilt.notebook.cells}
+    for cell, place in plan.runs.items():
+        if cell == answer or not results[place]["error"] or role_of(cell) == "test":
+            continue
+        lost = [name for name in dict.fromkeys(needed) if name in top_names(cells[cell])]
+        kind, value = _error_of(results[place])
+        if lost and kind != "NotImplementedError":
+            why = f"{kind}: {value}" if value else kind
+            return f"{lost[0]} is missing because another cell stops with an error ({why})."
+    return ""
+
+
+_NAME = re.compile(r"name '(\w+)' is not defined")
 
 
 def _why_it_stopped(ran: Ran) -> str:

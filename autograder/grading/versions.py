@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from functools import cached_property, lru_cache, partial
-from importlib import metadata
 from pathlib import Path
 from types import CodeType, FunctionType, MethodType, ModuleType
 
@@ -15,6 +14,7 @@ import numpy as np
 
 from autograder.course import Course
 from autograder.course.cells import Notebook
+from autograder.course.environment import environment
 from autograder.inside.naming import Named
 from autograder.notation.checks import CONTENT, Check
 
@@ -24,7 +24,6 @@ ROOMS = (
     "autograder/inside", "autograder/notation", "autograder/course", "autograder/judging",
     "autograder/isolation", "autograder/grading", "utils", "data",
 )  # fmt: skip
-_LIBRARIES = ("numpy", "torch", "matplotlib", "ipython", "ipywidgets")
 
 
 def digest(*parts) -> str:
@@ -38,7 +37,7 @@ def digest(*parts) -> str:
 
 @lru_cache
 def of_framework(course: Course) -> str:
-    """Everything that all results depend on: the grader, what students import, the libraries."""
+    """Everything that all results depend on: the grader, Python, and what students can import."""
     files = [
         file
         for room in ROOMS
@@ -46,8 +45,7 @@ def of_framework(course: Course) -> str:
         if file.is_file() and "__pycache__" not in file.parts
     ]
     contents = [(file.relative_to(course.root).as_posix(), file.read_bytes()) for file in files]
-    versions = [f"{name} {metadata.version(name)}" for name in _LIBRARIES]
-    return digest(sys.version, *versions, *(part for pair in contents for part in pair))
+    return digest(*environment(), *(part for pair in contents for part in pair))
 
 
 def of_reference(notebook: Notebook, part: str) -> str:

@@ -27,7 +27,7 @@ from autograder.inside.observation import Observation
 from autograder.inside.plain import Opaque, Raised, to_plain
 from utils.values import shorten
 
-MISSING = "Missing"
+MISSING, UNSET = "Missing", "NotSet"
 MUTATED = "ChangedItsInput"
 LONGEST_CALL = 200  # characters
 
@@ -53,7 +53,11 @@ class _Failed:
 
 
 class MissingAnswer(NameError):
-    """The answer does not define a name that the exercise asks for, or leaves it at `...`."""
+    """The answer does not define a name that the exercise asks for."""
+
+
+class UnsetAnswer(MissingAnswer):
+    """The answer leaves a name that the exercise asks for at `...`."""
 
 
 class ChangedItsInput(ValueError):
@@ -187,7 +191,7 @@ class Answer:
 
     def __getattr__(self, name: str):
         if not self.has(name):
-            error = MissingAnswer(name)
+            error = (UnsetAnswer if name in self._namespace else MissingAnswer)(name)
             if _log.inside_attempt:
                 raise error
             return _log.add(_Failed(error), [])
@@ -332,9 +336,12 @@ def _plain_or_raised(value):
         return Opaque(type(value).__name__, f"cannot be read: {type(problem).__name__}")
 
 
+_KINDS = {MissingAnswer: MISSING, UnsetAnswer: UNSET, ChangedItsInput: MUTATED}
+
+
 def raised(error: BaseException) -> Raised:
     """An exception as plain data, with the student's line that raised it."""
-    kind = {MissingAnswer: MISSING, ChangedItsInput: MUTATED}.get(type(error), type(error).__name__)
+    kind = _KINDS.get(type(error), type(error).__name__)
     try:
         message = shorten(str(error), 500)
     except Exception:

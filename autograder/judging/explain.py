@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from autograder.inside.answer import MISSING, MUTATED
+from autograder.inside.answer import MISSING, MUTATED, UNSET
 from autograder.inside.plain import Raised
 from utils.explanations import explanation
+
+MISSPELT = "Misspelt"  # the message holds the name that is asked for and the one that is written
 
 
 def explain(problem: Raised) -> str:
@@ -16,9 +18,11 @@ def explain(problem: Raised) -> str:
 
 
 _OURS = {
-    MISSING: lambda name: (
-        f"The name {name} is not defined, or still set to three dots. Define it with exactly this "
-        "spelling."
+    MISSING: lambda name: f"The name {name} is not defined. Define it with exactly this spelling.",
+    UNSET: lambda name: f"{name} is not written yet: it is still set to three dots.",
+    MISSPELT: lambda names: (
+        "The name {} is not defined. Did you mean it by {}? The spelling has to be exactly the "
+        "same.".format(*names.partition(" ")[::2])
     ),
     MUTATED: lambda what: (
         f"{what}. Work on a copy, or compute a new value: the caller still needs the old one."

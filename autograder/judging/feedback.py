@@ -19,6 +19,7 @@ from utils.colours import BAD, GOOD, WARNING
 FIRST, THEN = "Look at this first: ", "Also: "
 AT_ONCE = 600  # characters that a student should see before anything is folded
 HEADINGS = 50  # of them are for the headings of the folds
+NOTHING = "✘ This part is not written yet."
 HARDLY = 30  # characters
 SHOWN = 3  # sub-checks that no idea explains
 _HEADING = re.compile(r"(\d+( more)?( for the same reason)?|\d+ of \d+ holds?|All \d+ hold):")
@@ -58,6 +59,8 @@ def sentences(verdict: Verdict) -> list[str]:
     the rest behind a heading), and what holds (behind a heading)."""
     if verdict.said is not None:
         return verdict.said
+    if verdict.unwritten and not (verdict.missing and not verdict.blank):
+        return [NOTHING]
     ideas = [sentence for sentence in verdict.misconceptions.values() if sentence]
     said = [verdict.note] if verdict.note else []
     said += [(THEN if number else FIRST) + idea for number, idea in enumerate(ideas)]

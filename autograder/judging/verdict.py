@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from autograder.inside.answer import MISSING, hidden_numbers
+from autograder.inside.answer import MISSING, UNSET, hidden_numbers
 from autograder.inside.observation import Observation, inputs_of, values_of
 from autograder.inside.plain import Opaque, Raised
 from autograder.judging.compare import difference, first_difference, oracle_problem
 from autograder.judging.diagnosis import diagnose, explained
-from autograder.judging.relied_on import forbidden_in
+from autograder.judging.explain import MISSPELT
+from autograder.judging.relied_on import forbidden_in, top_names
+from autograder.judging.unwritten import comes_from, is_blank, misspelling
 from autograder.notation.checks import Check
 from autograder.notation.faults import CourseFault, Fault
 from autograder.notation.variants import Variant
@@ -55,7 +57,8 @@ class Verdict:
 
     `ended` says what ended the observation ("timeout", "crash", "memory"), if anything did. `cause`
     is the sub-check from which everything else that is wrong follows, when a judge says so. `said`
-    holds the sentences of a verdict that was kept from an earlier run.
+    holds the sentences of a verdict that was kept from an earlier run. `blank`: the text of the answer
+    says nothing (None: the text is not known).
     """
 
     part: str
@@ -67,19 +70,37 @@ class Verdict:
     ended: str = ""
     cause: str = ""
     said: list[str] | None = None
+    blank: bool | None = None
     lines: list[Line] = field(default_factory=list)
     misconceptions: dict[str, str] = field(default_factory=dict)
 
     @property
     def full(self) -> bool:
         """All points?"""
-        return self.state == "graded" and self.earned == self.points
+        return self.state == "graded" and self.earned >= self.points
 
     @property
     def unwritten(self) -> bool:
-        """Did every sub-check meet a name that is not set, or a function that is not written?"""
-        kinds = {line.got.type if isinstance(line.got, Raised) else "" for line in self.lines}
-        return bool(kinds) and kinds <= {MISSING, "NotImplementedError"}
+        """Is nothing written, as far as the text or the values say?"""
+        told = {UNSET, "NotImplementedError"} if self.blank is False else _NOT_WRITTEN
+        return bool(self.blank) or (bool(self.kinds) and self.kinds <= told)
+
+    @property
+    def kinds(self) -> set[str]:
+        """The types of the exceptions in its sub-checks; "" for a value."""
+        return {line.got.type if isinstance(line.got, Raised) else "" for line in self.lines}
+
+    @property
+    def missing(self) -> dict[str, list[Line]]:
+        """The names that are not defined, and the sub-checks that met each."""
+        found: dict[str, list[Line]] = {}
+        for line in self.lines:
+            if isinstance(line.got, Raised) and line.got.type == MISSING:
+                found.setdefault(line.got.message, []).append(line)
+        return found
+
+
+_NOT_WRITTEN = {MISSING, UNSET, "NotImplementedError"}
 
 
 def verdict_on(
@@ -87,16 +108,42 @@ def verdict_on(
     seen: Observation,
     reference: Reference,
     seed: int,
-    answer: str,
+    answer: str | None,
     others: Iterable[str] = (),
 ) -> Verdict:
     """Forbidden or judged: the one rule, for notebooks that are graded, for `try`, for self-study.
 
     What an exercise wants written must not be used in the text of the answer, nor in those `others`
-    of the student's texts that the answer relies on.
+    of the student's texts that the answer relies on. Where the text is known (not None), it also says
+    whether anything is written, and which name is a misspelling.
     """
-    used = forbidden_in(answer, others, check.forbid)
-    return forbidden(check, used) if used else judge(check, seen, reference, seed)
+    others = list(others)
+    if used := forbidden_in(answer or "", others, check.forbid):
+        return forbidden(check, used)
+    verdict = judge(check, seen, reference, seed)
+    if answer is not None and verdict.state == "graded" and not verdict.earned:
+        cell = reference.answer_cell(check.part)
+        blank = is_blank(answer, cell.stub, top_names(cell.solution), others)
+        # (an answer may stand in the cell of another one)
+        verdict.blank = blank and not verdict.ended and bool(verdict.kinds & _NOT_WRITTEN)
+    if verdict.unwritten:
+        _without_ideas(verdict)
+    elif answer is not None and verdict.missing:
+        known = reference.namespace(check.part)
+        mine = top_names(answer).union(*map(top_names, others))
+        for name, lines in verdict.missing.items():
+            if meant := misspelling(name, mine, known):
+                for line in lines:
+                    line.got = Raised(MISSPELT, f"{name} {meant}")
+    return verdict
+
+
+def stopped(verdict: Verdict, answer: str) -> None:
+    """The answer cell stopped with an error: what it would have defined is not called misspelt."""
+    for name, lines in verdict.missing.items():
+        if comes_from(name, answer):
+            for line in lines:
+                line.got = Raised("NotObserved", "")
 
 
 def judge(check: Check, seen: Observation, reference: Reference, seed: int) -> Verdict:
@@ -119,12 +166,17 @@ def judge(check: Check, seen: Observation, reference: Reference, seed: int) -> V
                 _name_misconceptions(check, seen, expected, reference, seed, verdict)
     except CourseFault as fault:
         return not_graded(check, str(fault))
-    if verdict.unwritten:  # a blank answer shows no idea
-        verdict.misconceptions, verdict.cause = {}, ""
-        for line in verdict.lines:
-            line.idea = ""
+    if verdict.unwritten:
+        _without_ideas(verdict)
     verdict.earned = _earned(check, verdict.lines)
     return verdict
+
+
+def _without_ideas(verdict: Verdict) -> None:
+    """A blank answer shows no idea."""
+    verdict.misconceptions, verdict.cause = {}, ""
+    for line in verdict.lines:
+        line.idea = ""
 
 
 def _earned(check: Check, lines: list[Line]) -> float:

@@ -43,6 +43,7 @@ def class_page(results: ClassResults, alike: Similar | None = None) -> str:
         ("ideas", "Ideas that went wrong", _misconceptions(results)),
         ("alike", "Answers that are alike", _alike(alike or Similar())),
         ("students", "Students", _students(results)),
+        ("again", "Graded again", _regrades(results)),
     ]
     sections = [section for section in sections if section[2]]
     links = " · ".join(f'<a href="#{name}">{escape(title)}</a>' for name, title, _ in sections)
@@ -179,13 +180,22 @@ def _parts(parts: list[PartStatistics]) -> str:
             escape(part.title) + (" <i>bonus</i>" if part.bonus else ""),
             bar(part.share),
             f"{part.full} of {part.count}",
+            str(part.unwritten or ""),
             "" if part.discrimination is None else _signed(part.discrimination),
             part.mark,
         ]
         for part in parts
     ]
-    head = ["part", "exercise", "points on average", "complete", "discrimination", ""]
-    return table(head, rows, numbers=(3, 4), whole=(0, 2))
+    head = [
+        "part",
+        "exercise",
+        "points on average",
+        "complete",
+        "not written",
+        "discrimination",
+        "",
+    ]
+    return table(head, rows, numbers=(3, 4, 5), whole=(0, 2))
 
 
 def _signed(number: float) -> str:
@@ -307,3 +317,16 @@ def _notes(one: AssignmentResult, nobody: set[str]) -> list[str]:
     notes += [f"{stem} not handed in" for stem in one.missing if stem not in nobody]
     notes += [f"late by {late_words(one)}"] if one.late.seconds else []
     return [f"{one.assignment}: {'; '.join(notes)}"] if notes else []
+
+
+def _regrades(results: ClassResults) -> str:
+    """The log of what was graded again by hand, latest first."""
+    rows = []
+    for line in reversed(results.regrades):
+        what = " ".join(filter(None, [line["assignment"], line["part"]]))
+        points = ["–" if p is None else points_text(p) for p in (line["before"], line["after"])]
+        date = line["date"].replace("T", " ")[:16]
+        facts = map(escape, (line["student"], what, line["inputs"], line["reason"], line["by"]))
+        rows.append([escape(date), *facts, *points])
+    head = ["date", "student", "what", "inputs", "reason", "by", "before", "after"]
+    return table(head, rows, numbers=(6, 7), whole=(0,)) if rows else ""

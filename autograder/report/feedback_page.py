@@ -12,13 +12,15 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
+from nbformat.v4.rwbase import rejoin_lines
 
 from autograder.course.cell_ids import grade_id, part_of, role_of
 from autograder.course.files import write_text
 from autograder.gradebook.folder import GradingFolder
 from autograder.gradebook.late import duration_text
 from autograder.grading import harmless
-from autograder.judging.feedback import FIRST, folded, in_points, of_points, points_text
+from autograder.judging.feedback import FIRST, as_html, folded, in_points, of_points, points_text
+from autograder.judging.verdict import Verdict
 from autograder.report import texts
 from autograder.report.page import fold, is_made_from, items, list_of, page, table
 from autograder.report.results import AssignmentResult, NotebookResult, PartResult
@@ -72,9 +74,10 @@ def executed(folder: GradingFolder, book: NotebookResult) -> NotebookNode | None
     if book.record is None:
         return None
     try:
-        # (nbformat.read would validate what was written here)
-        return nbformat.from_dict(json.loads(folder.executed_path(book.record).read_bytes()))
-    except (OSError, ValueError):
+        # (nbformat.read would validate what was written here; nbgrader writes texts as lists of lines)
+        made = json.loads(folder.executed_path(book.record).read_bytes())
+        return rejoin_lines(nbformat.from_dict(made))
+    except (OSError, ValueError, KeyError, AttributeError, TypeError):
         return None
 
 
@@ -151,7 +154,7 @@ def _late(one: AssignmentResult) -> str:
 
 def _first_things(one: AssignmentResult, shown: set[str]) -> str:
     """The parts with most to gain, each with the most telling line."""
-    open_parts = [p for p in one.parts if not p.full and not p.bonus and p.feedback]
+    open_parts = [p for p in one.parts if not p.full and not p.bonus and (p.feedback or p.changed)]
     open_parts.sort(key=lambda part: (not part.misconceptions, part.earned - part.points))
     lines = [
         f"{_linked(part, shown)}: {texts.sentence(_telling(part))} <span class=quiet>"
@@ -162,6 +165,8 @@ def _first_things(one: AssignmentResult, shown: set[str]) -> str:
 
 
 def _telling(part: PartResult) -> str:
+    if part.changed:
+        return " ".join(filter(None, [part.changed, part.comment]))
     at_once, _ = folded(part.feedback)
     telling = [sentence for sentence in at_once if not sentence.startswith("✔")]
     return (telling or part.feedback)[0].removeprefix(FIRST).removeprefix("✘ ")
@@ -193,9 +198,12 @@ def _points(one: AssignmentResult, shown: set[str]) -> str:
             state = "" if part.state == "graded" else part.state
             if part.state == "missing":
                 state = "not handed in" if book.record is None else "not written"
+            elif part.unwritten and part.state == "graded":
+                state = "not written"
             if book.damaged and state in ("", "not written"):
                 state = "the file could not be read"
-            note = " · ".join(filter(None, ["bonus" if part.bonus else "", state, part.comment]))
+            said = (part.changed.rstrip(".").lower(), part.comment)
+            note = " · ".join(filter(None, ["bonus" if part.bonus else "", state, *said]))
             title, last = "" if part.title == last else part.title, part.title
             rows.append([_mark(part), _linked(part, shown), escape(title), score, escape(note)])
     return table(["", "part", "exercise", "points", ""], rows, numbers=(3,), whole=(1,))
@@ -259,16 +267,37 @@ def _cell(cell: NotebookNode, parts: dict[str, PartResult], budget: _Budget) -> 
     if role == "practice":
         return fold("The question", _question(cell))
     if role == "test":
-        verdict = f'<div id="{escape(cell.id)}">{_outputs(cell, "verdict")}</div>'
+        verdict = f'<div id="{escape(cell.id)}">{_verdict(cell, part)}</div>{_comment(part)}'
         return verdict + fold("The visible tests", _outputs(cell, "rest"))
     if role == "demo":
         return fold("A demonstration", _code(cell.source, budget) + _without_pictures(cell))
     if cell.cell_type == "code":
         own = "<p class=quiet>Your own cell</p>" if role == "added" else ""
         return f"{own}{_code(cell.source, budget)}{_outputs(cell, 'rest')}"
-    said = part.comment if part is not None and role == "written" else ""
-    comment = f"<p><strong>Comment:</strong> {escape(said)}</p>" if said else ""
-    return f'<div id="{escape(cell.id)}">{_markdown(cell, budget.markdown)}</div>{comment}'
+    read = _points_and_comment(part) if role == "written" else ""
+    return f'<div id="{escape(cell.id)}">{_markdown(cell, budget.markdown)}</div>{read}'
+
+
+def _verdict(cell: NotebookNode, part: PartResult | None) -> str:
+    """What was said of a part; where a person changed its points, under these."""
+    if part is None or part.state != "read by a person":
+        return _outputs(cell, "verdict")
+    ours = part.feedback if part.automatic is not None else []
+    said = [*filter(None, [part.changed]), *ours]
+    return as_html(Verdict(part.id, part.points, part.bonus, part.earned, said=said))
+
+
+def _comment(part: PartResult | None) -> str:
+    said = part.comment if part is not None else ""
+    return f"<p><strong>Comment:</strong> {escape(said)}</p>" if said else ""
+
+
+def _points_and_comment(part: PartResult | None) -> str:
+    """What a person gave for a text, and wrote beside it."""
+    if part is None or part.state != "read by a person":
+        return _comment(part)
+    score = f"{points_text(part.earned)} of {points_text(part.points)} bonus points"
+    return f"<p><strong>Read by a person:</strong> {score}</p>{_comment(part)}"
 
 
 @dataclass

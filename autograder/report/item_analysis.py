@@ -15,7 +15,8 @@ COUNTED = ("graded", "read by a person")
 
 @dataclass(frozen=True)
 class PartStatistics:
-    """How one part did. `share` is the mean share of its points, `full` how many have them all."""
+    """How one part did. `share` is the mean share of its points, `full` how many have them all,
+    `unwritten` how many wrote nothing."""
 
     assignment: str
     part: str
@@ -24,6 +25,7 @@ class PartStatistics:
     count: int
     share: float
     full: int
+    unwritten: int
     discrimination: float | None  # None: too few students, or no differences between them
 
     @property
@@ -36,7 +38,7 @@ class PartStatistics:
 
 @dataclass
 class Misconception:
-    """A wrong idea, and who holds it: `students` of the `tried` who handed the part in."""
+    """A wrong idea, and who holds it: `students` of the `tried` who wrote something."""
 
     assignment: str
     part: str
@@ -97,7 +99,8 @@ def _statistics(assignment: str, held, rest) -> PartStatistics:
     first = parts[0]
     return PartStatistics(
         assignment, first.id, first.title, first.bonus, len(parts), statistics.fmean(shares),
-        sum(part.full for part in parts), _correlation(shares, others),
+        sum(part.full for part in parts), sum(part.unwritten for part in parts),
+        _correlation(shares, others),
     )  # fmt: skip
 
 
@@ -132,7 +135,7 @@ def misconceptions(results: ClassResults) -> list[Misconception]:
     checks = all_checks()
     for one, notebook in counted(results):
         for part in notebook.parts:
-            if part.state in ("missing", "not graded"):
+            if part.state in ("missing", "not graded") or part.unwritten:
                 continue
             place = one.assignment, part.id
             tried[place] = tried.get(place, 0) + 1

@@ -13,9 +13,10 @@ from autograder.course.cells import Notebook
 from autograder.course.names import chapter_title
 from autograder.gradebook.book import Book, Entry, Late
 from autograder.gradebook.folder import GradingFolder
-from autograder.gradebook.record import PartRecord, Record, Unused
+from autograder.gradebook.record import PartRecord, Record, Regrade, Unused
 from autograder.gradebook.roster import Listed, Roster
 from autograder.gradebook.unused import line_of
+from autograder.judging.feedback import points_text
 from autograder.notation.registry import all_checks, all_written
 
 NOT_GRADED = "not_graded"  # in place of an assignment, of files whose assignment nobody knows
@@ -36,11 +37,22 @@ class PartResult:
     title: str = ""  # of its exercise
     ended: str = ""  # what ended the answer while it ran: "timeout", "crash", "memory"
     moved: bool = False  # a person entered a score, and the automatic one has changed since
+    automatic: float | None = None  # our points, where a person's count in their place
+    unwritten: bool = False  # the answer is blank
 
     @property
     def full(self) -> bool:
         """All points?"""
         return self.state != "missing" and self.earned >= self.points
+
+    @property
+    def changed(self) -> str:
+        """How a person changed the points, in a sentence; "" where nobody did."""
+        if self.automatic is None or abs(self.automatic - self.earned) < 0.005:
+            return ""
+        return (
+            f"Changed by a person from {points_text(self.automatic)} to {points_text(self.earned)}."
+        )
 
 
 @dataclass
@@ -162,6 +174,7 @@ class ClassResults:
     lines: list[str]
     unused: list[Unused] = field(default_factory=list)
     roster: Roster = field(default_factory=Roster)
+    regrades: list[Regrade] = field(default_factory=list)
 
     @property
     def students(self) -> list[str]:
@@ -218,7 +231,9 @@ def collect(course: Course, folder: GradingFolder, db_url: str = "") -> ClassRes
         for (student, assignment), mine in sorted(records.items())
         if assignment in assignments
     ]
-    results = ClassResults(found, _lines(folder), folder.unused, Roster.of(folder.roster))
+    results = ClassResults(
+        found, _lines(folder), folder.unused, Roster.of(folder.roster), folder.regrades
+    )
     for one in found:
         person = results.people.get(one.student)
         one.name = person.name if person else ""
@@ -264,26 +279,35 @@ def _checked(check, part: PartRecord | None, entry: Entry | None) -> PartResult:
     if part is not None:
         result.state, result.earned = part["state"], part["earned"]
         result.feedback, result.misconceptions = part["feedback"], part["misconceptions"]
-        result.ended = part.get("ended", "")
-    if entry is not None and (part is not None or entry.manual is not None or entry.extra):
-        if check.bonus:
-            result.earned = round(entry.extra + entry.score, 2)
-        elif entry.manual is not None or part["state"] == "graded":
-            result.earned = round(entry.score + entry.extra, 2)
-        if entry.manual is not None:
-            result.state, result.moved = "read by a person", entry.needs_person
+        result.ended, result.unwritten = part.get("ended", ""), part.get("unwritten", False)
+    if entry is not None:
         result.comment = entry.comment
+        if entry.manual is not None or _given_by_hand(check, part, entry):
+            result.automatic = part["earned"] if part and part["state"] == "graded" else None
+            result.earned, result.state = entry.total, "read by a person"
+            result.moved = entry.manual is not None and entry.needs_person
+            if result.full:  # that person says that it is right
+                result.misconceptions = []
     return result
+
+
+def _given_by_hand(check, part: PartRecord | None, entry: Entry) -> bool:
+    """Is the extra credit another one than grading gave? (Of bonus parts, it gives the points so.)"""
+    if part is not None and part["state"] != "graded":
+        return False  # it waits for a score
+    ours = part["earned"] if part is not None and check.bonus else 0.0
+    return abs(entry.extra - ours) > 0.005
 
 
 def _written(text, answered: bool, entry: Entry | None) -> PartResult:
     result = PartResult(text.part, 0.0, text.points, text.bonus, state="missing")
     if entry is not None:
-        result.earned = round(entry.score + entry.extra, 2)
-        result.comment = entry.comment
+        result.earned, result.comment = entry.total, entry.comment
     if answered:
         waits = entry is None or entry.needs_person
         result.state = "waits for a person" if waits else "read by a person"
+    elif entry is not None and (entry.manual is not None or entry.extra):
+        result.state = "read by a person"  # of a text that stands elsewhere
     return result
 
 

@@ -4,6 +4,7 @@ person entered stays."""
 import json
 from functools import lru_cache
 
+import nbformat
 import pytest
 from classroom import (
     CHAPTER,
@@ -23,6 +24,7 @@ from nbgrader.api import Gradebook
 from autograder.course.given import given_notebooks
 from autograder.gradebook.book import Book
 from autograder.gradebook.folder import GradingFolder
+from autograder.gradebook.texts import OFFSET
 from autograder.grading.batch import save_record
 from autograder.report.results import collect
 from autograder.report.tables import grades_csv
@@ -147,6 +149,7 @@ def grades(folder, student="anna"):
         return {
             g.name: (g.auto_score, g.manual_score, g.extra_credit, g.needs_manual_grade)
             for g in notebook.grades
+            if g.name != OFFSET
         }
 
 
@@ -213,6 +216,63 @@ def test_what_a_person_entered_survives_a_regrade(example, grade_as):
     assert (one.points, one.bonus, one.state) == (1.75, 1.5, "waits for a person")
     assert [part.comment for part in one.parts] == ["", "", "Well, why?"]
     assert "1.75" in grades_csv(example, collect(example, folder))
+
+
+def test_a_text_has_points_that_a_person_gives_as_a_bonus(example, grade_as):
+    folder = grade_as("anna", "half, with a text")
+    (waiting,) = collect(example, folder).assignments
+    enter(folder, "written-9-1-written", manual_score=0.75)
+    (read,) = collect(example, folder).assignments
+    assert (waiting.state, read.state) == ("waits for a person", "graded")
+    assert (read.points, read.bonus, read.max, read.total) == (1, 0.75, 2, 1.75)
+    with Gradebook(folder.db_url) as book:
+        theirs = book.find_submission("ch09_example", "anna")
+        texts = book.find_grade("written-9-1-written", "double", "ch09_example", "anna")
+        assert texts.max_score == 1  # more cannot be entered in formgrader
+        assert (theirs.score, theirs.max_score) == (read.total, read.max)
+        assert not theirs.needs_manual_grade
+    (path,) = (temporary() / "example" / "grading" / "autograded").glob("half, with*/*/*.ipynb")
+    executed = nbformat.read(path, as_version=4)
+    (text,) = (cell for cell in executed.cells if cell.id == "written-9-1-written")
+    assert text.metadata.nbgrader.points == 1  # what formgrader says beside the field
+    grade_as("anna", "half, with a text")
+    assert grades(folder)["written-9-1-written"] == (0.0, 0.75, None, False)
+    enter(folder, "written-9-1-written", manual_score=1.0)
+    row = grades_csv(example, collect(example, folder)).splitlines()[1].split(",")
+    assert row[2:9] == [
+        "1",
+        "0",
+        "1",
+        "1",
+        "1",
+        "0",
+        "2",
+    ]  # the parts, points, bonus, penalty, total
+
+
+def test_points_for_a_text_that_stands_elsewhere_count(example, grade_as):
+    folder = grade_as("anna", "half")
+    enter(folder, "written-9-1-written", manual_score=1.0)
+    (one,) = collect(example, folder).assignments
+    assert (one.bonus, one.parts[-1].state) == (1, "read by a person")
+    assert grades_csv(example, collect(example, folder)).splitlines()[1].split(",")[4] == "1"
+
+
+@pytest.mark.parametrize("extra", [0.0, 0.5])
+def test_a_bonus_that_a_person_changed_is_kept(example, grade_as, extra):
+    folder = grade_as("anna", "right")
+    enter(folder, "test-9-1-bonus", extra_credit=extra)
+    grade_as("anna", "right")
+    (one,) = collect(example, folder).assignments
+    assert grades(folder)["test-9-1-bonus"][2] == extra == one.bonus
+    assert one.parts[1].changed == f"Changed by a person from 1 to {extra:g}."
+
+
+def test_extra_credit_for_what_was_not_handed_in(example, grade_as):
+    folder = grade_as("anna", "half", parts=[])
+    enter(folder, "test-9-1", extra_credit=0.5)
+    (one,) = collect(example, folder).assignments
+    assert (one.points, one.parts[0].state) == (0.5, "read by a person")
 
 
 def test_a_bonus_that_is_earned_later_or_lost_again(grade_as):

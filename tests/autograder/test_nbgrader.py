@@ -21,6 +21,7 @@ from nbgrader.api import Gradebook
 
 from autograder.gradebook.folder import GradingFolder
 from autograder.report.results import collect
+from autograder.report.write import write_reports
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.early]
 
@@ -205,6 +206,10 @@ def test_our_report_reads_nbgraders_results():
     assert (
         states["Anna Groß"] in ("graded", "waits for a person") and states["cleo"] == "damaged file"
     )
+    write_reports(COURSE, folder)
+    page = folder.feedback_path("ben", CHAPTER).read_text(encoding="utf-8")
+    assert "cannot be shown" not in page and "[&#x27;" not in page and "class=quiet" in page
+    assert folder.record("ben", CHAPTER, STEM)["made_from"].keys() == {"file"}
 
 
 def test_generate_assignment_writes_what_the_build_writes():

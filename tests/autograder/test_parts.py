@@ -20,7 +20,7 @@ from autograder.inside import plain
 from autograder.inside.answer import observe_answer
 from autograder.isolation import choose_tier
 from autograder.isolation.worker import cpu_count
-from autograder.judging.feedback import AT_ONCE, at_once, sentences
+from autograder.judging.feedback import AT_ONCE, NOTHING, at_once, sentences
 from autograder.judging.reference import Reference, execute
 from autograder.judging.verdict import Verdict, judge, verdict_on
 
@@ -94,9 +94,15 @@ def unsolved(notebook: str) -> dict:
 @pytest.mark.parametrize("part", PARTS)
 def test_the_stub_gets_nothing(part):
     check, names = CHECKS[part], unsolved(REFERENCE.course.notebook_of(part).name)
-    verdict = judged(check, observe_answer(check.observe, dict(names), HERE, part), HERE)
+    seen = observe_answer(check.observe, dict(names), HERE, part)
+    verdict = judged(check, seen, HERE)
     assert verdict.state == "graded", verdict.note
-    assert verdict.earned == 0
+    assert verdict.earned == 0 and not verdict.misconceptions
+    seen, stub = plain.decode(plain.encode(seen)), REFERENCE.answer_cell(part).stub
+    for text in (stub, "", "# later\nimport math"):
+        verdict = verdict_on(check, seen, REFERENCE, HERE, text)
+        assert verdict.unwritten and sentences(verdict) == [NOTHING]
+        assert not verdict.misconceptions and not any(line.idea for line in verdict.lines)
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -291,6 +297,9 @@ def test_every_answer_gets_what_it_should_in_the_sandbox(exercise, pool):
     assert right.error is None
     assert all(verdict.full for verdict in right.verdicts.values()), right.verdicts
     assert all(verdict.earned == 0 for verdict in empty.verdicts.values()), empty.verdicts
+    assert all(v.unwritten and not v.misconceptions for v in empty.verdicts.values()), (
+        empty.verdicts
+    )
 
     faults = []
     for answer in others:

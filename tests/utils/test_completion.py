@@ -76,10 +76,16 @@ def test_grade_in_a_script(capsys, course_folder):
     assert records.load()["2.5"] == "failed"
 
 
-@pytest.mark.parametrize("stub", ["direction = ...", ""])
-def test_grade_of_what_is_not_written(capsys, course_folder, stub):
+@pytest.mark.parametrize(
+    "stub, says",
+    [
+        ("direction = ...", "This part is not written yet"),
+        ("", "The name direction is not defined. Define it with exactly this spelling."),
+    ],
+)
+def test_grade_of_what_is_not_written(capsys, course_folder, stub, says):
     namespace = {"grade": grade}
     exec(f"{stub}\npoints = grade('2.1a')", namespace)
     assert namespace["points"] == 0
-    assert "direction is not defined, or still set to three dots" in capsys.readouterr().out
+    assert says in capsys.readouterr().out
     assert records.load()["2.1a"] == "open"

@@ -103,10 +103,10 @@ def _answers(exercise, file, batch) -> list[dict]:
 
 
 def _print_result(result: dict) -> None:
-    from autograder.judging.feedback import points_text, text_lines
+    from autograder.judging.feedback import points_text, score_text, text_lines
 
-    head = f"{result['exercise']}: {points_text(result['earned'])} of {points_text(result['points'])} points"
-    out.print(head, style="bold", markup=False)
+    score = score_text(result["earned"], result["points"])
+    out.print(f"{result['exercise']}: {score}", style="bold", markup=False)
     if result["error"]:
         out.print(f"  {result['error']}", style="yellow", markup=False, soft_wrap=True)
     for part in result["parts"]:

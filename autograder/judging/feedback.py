@@ -30,14 +30,18 @@ def points_text(number: float) -> str:
     return f"{number:.2f}".rstrip("0").rstrip(".")
 
 
+def score_text(earned: float, points: float, bonus: bool = False) -> str:
+    """0.5 of 1 point, or 2 of 3 bonus points."""
+    unit = ("bonus " if bonus else "") + ("point" if points == 1 else "points")
+    return f"{points_text(earned)} of {points_text(points)} {unit}"
+
+
 def headline(verdict: Verdict) -> str:
     """One line: the part, the points, and how it went."""
-    bonus = "bonus " if verdict.bonus else ""
-    score = f"{points_text(verdict.earned)} of {points_text(verdict.points)} {bonus}points"
     if verdict.state != "graded":
         return f"{verdict.part}: not graded"
     mark = "✔" if verdict.full else "✘"
-    return f"{mark} {verdict.part}: {score}"
+    return f"{mark} {verdict.part}: {score_text(verdict.earned, verdict.points, verdict.bonus)}"
 
 
 # The sentences --------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from autograder.authoring import kernels
 from autograder.authoring.build import build, stale, write
 from autograder.authoring.rules import LEAK_LENGTH
 from autograder.authoring.shipped import drawn, put_pictures
@@ -174,6 +175,13 @@ def test_a_shipped_picture_is_made_anew_when_its_code_changes(files):
     key = cell.metadata["picture"]
     put_pictures(notebook, COURSE.root / path, draw=True)
     assert cell.outputs == [] and cell.metadata["picture"] != key
+
+
+def test_the_kernels_of_a_build_write_nothing_between_its_lines(capfd):
+    cell = nbformat.v4.new_code_cell("6 * 7")
+    kernels.run(nbformat.v4.new_notebook(cells=[cell]), 60)
+    assert cell.outputs[0].data["text/plain"] == "42"
+    assert capfd.readouterr() == ("", "")
 
 
 def _index(notebook, name):

@@ -15,7 +15,7 @@ from autograder.authoring.rules import LEAK_LENGTH
 from autograder.authoring.shipped import drawn, put_pictures
 from autograder.check import all_checks, all_written, exercise_of
 from autograder.course import Course, default_course
-from autograder.course.cell_ids import grade_id
+from autograder.course.cell_ids import grade_id, role_of
 from autograder.course.cells import STUB, VALUE_STUB, WRITTEN_STUB, by_markers
 from autograder.course.clearing import ClearSolutions
 from autograder.course.nbgrader_source import source_notebook
@@ -186,6 +186,14 @@ def test_the_kernels_of_a_build_write_nothing_between_its_lines(capfd):
 
 def _index(notebook, name):
     return [cell.id for cell in notebook.cells].index(name)
+
+
+def test_run_all_stops_at_no_answer_and_no_demonstration(files):
+    """Set-up cells stop it; tests say what is wrong and raise nothing."""
+    for path, book in notebooks(files).items():
+        for cell in (cell for cell in book.cells if cell.cell_type == "code"):
+            goes_on = "raises-exception" in cell.metadata.get("tags", [])
+            assert goes_on == (role_of(cell.id) in ("answer", "demo")), (path, cell.id)
 
 
 def test_a_notebook_is_one_sitting():

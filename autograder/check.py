@@ -21,6 +21,7 @@ from autograder.inside import (
     named,
     number_of,
     order_of,
+    tried,
 )
 from autograder.notation.checks import Check
 from autograder.notation.faults import CourseFault, Fault
@@ -73,6 +74,7 @@ __all__ = [
     "pairs",
     "replaced",
     "separate_registry",
+    "tried",
     "word",
     "written",
 ]

@@ -80,7 +80,8 @@ expect("practice", lambda: double(-1.5), -3.0)
 # ### What happens when your work is graded
 #
 # - Your answer cells are run in a fresh notebook from top to bottom. Before you hand in, do the same:
-#   menu **Kernel → Restart Kernel and Run All Cells**.
+#   menu **Kernel → Restart Kernel and Run All Cells**. An answer that stops shows its error, and the cells
+#   below it are run all the same.
 # - Beyond the visible tests, hidden ones try your functions on other inputs. They cover everything
 #   that the visible ones cover. Part of an answer that works earns part of the points.
 # - The feedback names what was tried, what came out, and, when it recognises a familiar mix-up, which

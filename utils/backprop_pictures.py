@@ -25,30 +25,36 @@ def show_toy_chain(x=2.3, y=2.0, beta=(1.0, 2.0, -3.0, 0.4), omega=(0.1, -0.4, 2
         "β₃ + ω₃ h₃",
         "(f₃ − y)²",
     ]
-    fig, ax = axes("", "", width=9.4, height=1.9)
+    fig, ax = axes("", "", width=6.4, height=2.6)
     ax.axis("off")
-    ax.set(xlim=(-0.5, 8.5), ylim=(-1.05, 0.6))
+    ax.set(xlim=(-0.4, 4.9), ylim=(-0.85, 1.6))
+    places = [(k, 1) for k in range(5)] + [(4 - k, 0) for k in range(4)]  # there, and back below
     with style():
-        for k, (name, value) in enumerate(values.items()):
-            linear = name[0] == "f"
+        for k, ((name, value), (x_at, y_at)) in enumerate(zip(values.items(), places)):
             box = {"boxstyle": "round,pad=0.35", "facecolor": GROUND, "linewidth": 1.8}
-            box["edgecolor"] = BLUE if linear else ORANGE
+            box["edgecolor"] = BLUE if name[0] == "f" else ORANGE
             shown = name if name in "xl" else f"{name[0]}{'₀₁₂₃'[int(name[1])]}"
             text = f"{shown}\n{number_text(value)}"
-            ax.text(k, 0, text, ha="center", va="center", fontsize=10, bbox=box)
+            ax.text(x_at, y_at, text, ha="center", va="center", fontsize=10, bbox=box)
             if k:
-                ends = {"xy": (k - 0.32, 0), "xytext": (k - 0.68, 0)}
-                ax.annotate(
-                    "", **ends, arrowprops={"arrowstyle": "->", "linewidth": 1.5, "color": INK}
-                )
-                high = 0.42 if k % 2 else -0.42
-                ax.text(k - 0.5, high, steps[k - 1], ha="center", va="center", fontsize=9.5)
-        back = {"xy": (0, -0.72), "xytext": (8, -0.72)}
-        ax.annotate("", **back, arrowprops={"arrowstyle": "->", "linestyle": "--", "color": INK})
-        label = "backward pass: one new factor per arrow"
-        ax.text(4, -0.78, label, ha="center", va="top", fontsize=9.5)
+                _step(ax, places[k - 1], places[k], steps[k - 1])
+        label = "backward pass: against the arrows, one new factor for each"
+        ax.text(2, -0.7, label, ha="center", va="center", fontsize=10)
     listed = ", ".join(f"{name} = {number_text(value)}" for name, value in values.items())
     show(fig, f"The chain from x to the loss, {listed}; the backward pass runs from l to x.")
+
+
+def _step(ax, start, end, text):
+    """An arrow between two boxes, with what is computed beside it."""
+    (x0, y0), (x1, y1) = start, end
+    down = y0 != y1
+    gap = 0.37 if down else 0.3  # of the boxes
+    between = [(np.array(start) * (1 - t) + np.array(end) * t).tolist() for t in (gap, 1 - gap)]
+    arrow = {"arrowstyle": "->", "linewidth": 1.5, "color": INK}
+    ax.annotate("", between[1], between[0], arrowprops=arrow)
+    beside = {"ha": "left", "va": "center"} if down else {"ha": "center", "va": "bottom"}
+    at = (x0 + 0.1, 0.5) if down else ((x0 + x1) / 2, y0 + 0.3)
+    ax.text(*at, text, fontsize=10, **beside)
 
 
 def show_layout():

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import linecache
 import re
+import sys
 import traceback
 from dataclasses import dataclass
 from types import TracebackType
@@ -49,10 +50,10 @@ def watch() -> None:
 
 def live_shell():
     """The shell of the notebook that somebody has open; None elsewhere (scripts, grading)."""
-    try:
-        from IPython import get_ipython
-    except ImportError:
+    if "IPython" not in sys.modules:
         return None
+    from IPython import get_ipython
+
     shell = get_ipython()
     return shell if getattr(shell, "kernel", None) is not None else None
 

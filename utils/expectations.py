@@ -27,6 +27,8 @@ TOO_LONG = (
     "grows much faster than its input."
 )
 
+cells.watch()  # from the set-up cell on, which imports this
+
 
 class NotAsExpected(AssertionError):
     """An expectation that does not hold. Notebooks show its message without a traceback."""

@@ -127,7 +127,8 @@ _PATTERNS = {
 _GENERAL = {
     "SyntaxError": "Python cannot read the cell; look at brackets, colons and quotes just before that place.",
     "IndentationError": "The indentation does not line up.",
-    "NameError": "A name is used before it is defined; check the spelling and the order of the cells.",
+    "NameError": "A name is used before it is defined; check the spelling and the order of the cells. "
+    "(A word that is meant as text stands in quotes.)",
     "ZeroDivisionError": "Something was divided by zero. Which input makes the denominator zero?",
     "OverflowError": "A number became too large, probably inside exp. Rearrange so that exp gets negative "
     "numbers only.",

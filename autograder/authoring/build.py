@@ -18,7 +18,7 @@ import nbformat
 from autograder.authoring import picture, shipped, widget
 from autograder.authoring.links import filled
 from autograder.authoring.rules import check_course
-from autograder.course import Course
+from autograder.course import Course, questions
 from autograder.course.cell_ids import role_of
 from autograder.course.cells import Notebook
 from autograder.course.names import chapter_title
@@ -38,7 +38,7 @@ def write_sources(course: Course, folder: Path, draw: bool = False) -> None:
         for cell in made.cells:
             cell.source = filled(cell.source, notebook.name, data)
         shipped.put_pictures(made, course.chapters / f"{notebook.name}.ipynb", draw)
-        widget.put_questions(made, course.solutions / f"{notebook.name}.yaml")
+        widget.put_questions(made, course.solutions / notebook.chapter / questions.DATA)
         target = folder / f"{notebook.name}.ipynb"
         target.parent.mkdir(parents=True, exist_ok=True)
         write_notebook(made, target)

@@ -13,7 +13,7 @@ from utils.graph import draw_graph
 COLUMN, BOX_W, BOX_H, GAP, TOP, LEFT = 292, 262, 96, 22, 84, 18
 TITLE_CHARACTERS, HEADING_CHARACTERS = 28, 32
 ACROSS = 4  # columns; a chapter with more of them goes on below
-MOST_ROWS, FEW_ROWS = 10, 5  # a notebook with more exercises is laid out in several columns
+MOST_ROWS = 8  # a notebook with more exercises is laid out in several columns
 INK, LINE, FILL, BAND = "#1b2a3a", "#5b6b7a", "#f4f8fb", "#0072b2"
 
 
@@ -38,9 +38,8 @@ def _laid_out(data: dict) -> tuple[list[Box], list[str], float]:
         headings.append(_text(LEFT, y + 24, chapter["title"], 17, "700", BAND))
         column = deepest = 0
         for book in chapter["notebooks"]:
-            many = len(book["exercises"]) > MOST_ROWS
-            rows = FEW_ROWS if many else len(book["exercises"])
-            columns = ceil(len(book["exercises"]) / rows)
+            columns = ceil(len(book["exercises"]) / MOST_ROWS)
+            rows = ceil(len(book["exercises"]) / columns)
             if column + columns > ACROSS and column:
                 y += TOP - 24 + deepest * (BOX_H + GAP)
                 column = deepest = 0

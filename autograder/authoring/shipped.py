@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
 import re
 from functools import lru_cache
 from io import BytesIO
@@ -19,6 +18,7 @@ import nbformat
 from nbformat import NotebookNode
 
 import utils
+from autograder.authoring import kernels
 from autograder.course.cell_ids import role_of
 from autograder.judging.cell_names import names_of
 from autograder.notation.faults import CourseFault
@@ -54,15 +54,12 @@ def put_pictures(notebook: NotebookNode, committed: Path, draw: bool) -> None:
 
 def drawn(notebook: NotebookNode, names: list[str]) -> dict[str, list]:
     """The outputs of these cells, from a kernel of their own."""
-    from nbclient import NotebookClient
-
     needed = {c.id: c for name in names for c in _needed(notebook, _cell(notebook, name))}
     cells = [nbformat.from_dict(cell) for cell in notebook.cells if cell.id in needed]
     copy = nbformat.v4.new_notebook(cells=cells)
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
-    environment["PYTHONPATH"] = str(Path(utils.__file__).resolve().parents[1])
+    ours = str(Path(utils.__file__).resolve().parents[1])
     try:
-        NotebookClient(copy, timeout=120, kernel_name="python3").execute(env=environment)
+        kernels.run(copy, 120, PYTHONHASHSEED="0", PYTHONPATH=ours)
     except Exception as problem:
         raise CourseFault(
             f"A demonstration that ships with its picture stopped: {problem}"

@@ -30,7 +30,7 @@ def widget_data(solutions: Path) -> bytes | None:
 def put_questions(notebook: NotebookNode, data: Path) -> None:
     """Give the cells of a quiz's questions their text as output.
 
-    data: the notebook's data file.
+    data: the file with the questions, beside the notebook's source.
     """
     for cell in notebook.cells:
         if role_of(cell.id) == "practice":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -10,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from autograder.authoring import kernels
 from autograder.authoring.build import write_sources
 from autograder.commands import bench_class
 from autograder.commands.try_answers import try_answers
@@ -54,16 +54,13 @@ def _tier() -> str:
 
 def _notebooks() -> Iterator[tuple[str, float]]:
     import nbformat
-    from nbclient import NotebookClient
 
     course = default_course()
     with tempfile.TemporaryDirectory() as folder:
         write_sources(course, Path(folder))
         for name in course.notebooks:
             notebook = nbformat.read(Path(folder) / f"{name}.ipynb", as_version=4)
-            client = NotebookClient(notebook, timeout=300, allow_errors=True)
-            environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-            yield name, seconds(lambda run=client.execute, env=environment: run(env=env))
+            yield name, seconds(lambda made=notebook: kernels.run(made, 300, allow_errors=True))
 
 
 def _answers(count: int) -> list[dict]:

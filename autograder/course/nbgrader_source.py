@@ -20,6 +20,7 @@ METADATA = {
     "language_info": {"name": "python"},
 }
 IMPORT = "from utils import expect, grade"  # so that a test says what is missing after a restart
+GOES_ON = {"tags": ["raises-exception"]}  # Run All shows the error, and goes on below
 FIXED = {"deletable": False, "editable": False}  # what students read
 LEVELS = {1: "★ warm-up", 2: "★★ standard", 3: "★★★ challenging", 4: "★★★★ project"}
 
@@ -112,13 +113,15 @@ def _rubric_text(text: Written) -> str:
 
 def _metadata(cell: Cell, name: str, checks) -> dict:
     if cell.meta.get("fold"):
-        return {"jupyter": {"source_hidden": True}, "picture": ""}
+        return {"jupyter": {"source_hidden": True}, "picture": "", **GOES_ON}
     if cell.meta.get("picture"):
-        return {"picture": ""}
+        return {"picture": "", **GOES_ON}
+    if cell.role == "demo":
+        return GOES_ON
     graded = cell.role in ("test", "written")
     solution = cell.role in ("answer", "written")
     if not (graded or solution or cell.role == "setup"):
-        return FIXED if cell.role in ("text", "exercise", "hints", "practice") else {}
+        return FIXED
     facts = {
         "grade": graded,
         "grade_id": name,
@@ -129,7 +132,7 @@ def _metadata(cell: Cell, name: str, checks) -> dict:
     }
     if graded:
         facts["points"] = nbgrader_points(cell.key, checks)
-    return {"nbgrader": facts}
+    return {"nbgrader": facts, **(GOES_ON if cell.role == "answer" else {})}
 
 
 def nbgrader_points(part: str, checks: dict[str, Check]) -> float:

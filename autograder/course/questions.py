@@ -1,6 +1,6 @@
 """Questions of a quiz: from the data file beside a solution file to its cells.
 
-`solutions/ch06_networks/quiz.yaml` holds the questions of `quiz.py`; there, a cell header
+`solutions/ch06_networks/quiz.yaml` holds the questions of the quizzes in its folder; there, a cell header
 
     # %% quiz="q4a"
 
@@ -22,6 +22,7 @@ from autograder.course.cells import BEGIN_SOLUTION, END_SOLUTION, AuthorError, C
 from utils.answers import typed_number
 from utils.quiz.questions import Question, question_from
 
+DATA = "quiz.yaml"  # beside the solution files
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C where PyYAML has it
 
 
@@ -99,10 +100,10 @@ def _number(value) -> float:
 
 def cells_of(key: str, file: Path) -> list[Cell]:
     """The three cells that `quiz="…"` in the solution file stands for."""
-    questions = read_questions(file.with_suffix(".yaml"))
+    questions = read_questions(file.with_name(DATA))
     if key not in questions:
         raise AuthorError(
-            f'{file.name}: quiz="{key}" is not in {file.stem}.yaml; it has {", ".join(questions)}.'
+            f'{file.name}: quiz="{key}" is not in {DATA}; it has {", ".join(questions)}.'
         )
     question = questions[key]
     return [

@@ -15,7 +15,7 @@ Cell headers that an author writes:
     # %% picture=true                                         the same, shipped with its picture
     # %% fold=true                                            the same, its code folded away
     # %% step="2.12a"                                         the same, with visible tests of a first step
-    # %% quiz="q4a"                                           a question of the data file beside this one
+    # %% quiz="q4a"                                           a question of the quiz.yaml beside this one
 """
 
 from __future__ import annotations

@@ -37,18 +37,17 @@ def in_points(number: float, kind: str = "") -> str:
 
 
 def of_points(earned: float, points: float, kind: str = "") -> str:
-    """1.5 of 2 points."""
+    """1.5 of 2 points, 2 of 3 bonus points."""
     return f"{points_text(earned)} of {in_points(points, kind)}"
 
 
 def headline(verdict: Verdict) -> str:
     """One line: the part, the points, and how it went."""
-    bonus = "bonus " if verdict.bonus else ""
-    score = of_points(verdict.earned, verdict.points, bonus)
     if verdict.state != "graded":
         return f"{verdict.part}: not graded"
     mark = "✔" if verdict.full else "✘"
-    return f"{mark} {verdict.part}: {score}"
+    kind = "bonus " if verdict.bonus else ""
+    return f"{mark} {verdict.part}: {of_points(verdict.earned, verdict.points, kind)}"
 
 
 # The sentences --------------------------------------------------------------------------------

@@ -407,7 +407,7 @@ expect("2.3c", lambda: dz_db, is_number)
 # Shift+Enter: what a forward sweep and a reverse sweep touch
 from utils.plots import BLUE, RED, axes
 
-figure, panels = axes("", "", columns=2, width=8.6, height=3.2)
+figure, panels = axes("", "", columns=2, width=7.2, height=3.0)
 LAYERS = {0.0: [0, 1, 2], 1.0: [0.5, 1.5], 2.0: [0.5, 1.5]}  # x: heights of the nodes
 NAMES = {0.0: ["$x_3$", "$x_2$", "$x_1$"], 1.0: ["", ""], 2.0: ["$y_2$", "$y_1$"]}
 SWEEPS = [
@@ -437,7 +437,7 @@ for panel, (title, colour, start, filled) in zip(panels, SWEEPS):
             square = dict(facecolor=colour if known else "none", edgecolor="#7b8794")
             panel.bar(3.0 + 0.55 * column, 0.55, 0.55, 1.15 - 0.55 * row, **square)
     panel.text(3.55, 1.95, "Jacobian", ha="center")
-    panel.text(3.55, 0.45, "columns: inputs\nrows: outputs", ha="center", va="top", fontsize=9)
+    panel.text(3.55, 0.45, "columns: inputs\nrows: outputs", ha="center", va="top", fontsize=10)
 show(
     figure,
     "Two copies of a graph with three inputs and two outputs, each beside its Jacobian of two rows and "

@@ -61,7 +61,7 @@ def two_powers():
 # it and from its own two derivatives it answers for $a$ and for $b$.
 
 
-# %%
+# %% picture=true
 def loss_of_a_quotient():
     """The graph of L = 8 (a / b), after backward."""
     a, b = Value(1, label="a"), Value(4, label="b")
@@ -84,7 +84,9 @@ draw_graph(loss_of_a_quotient(), title="A division inside a larger computation")
 # positive? A larger denominator makes the quotient smaller.
 #
 # **Your task.** Complete the class `Div`: `forward(a, b)` returns $a/b$ and keeps what is needed;
-# `backward(grad_output)` returns the pair (gradient for $a$, gradient for $b$).
+# `backward(grad_output)` returns the pair (gradient for $a$, gradient for $b$). (`Op`, in brackets behind
+# the name, is the course's class of all operations. It adds nothing to yours but the promise that there is
+# a `forward` and a `backward`.)
 #
 # **Example.** After `forward(1, 4)`, which gives 0.25, `backward(8)` returns `(2.0, -0.5)`: the
 # numbers in the picture above.
@@ -318,6 +320,7 @@ expect("2.7-bonus", lambda: sigmoid_backward(-40.0, 1e18), 4.2483543)
 # **Your task.** Write `check_gradient(f, x, epsilon=1e-5, *, grad_f, rtol=1e-4, atol=1e-7)`.
 #
 # - `f` takes `x` and returns a number; `grad_f` takes `x` and returns the gradient to be checked.
+#   (What stands behind the `*` is given by its name, as in the example.)
 # - `x` is a number or a 1-D array, perhaps of whole numbers. It must be left as it was.
 # - Return `True` if the gradient agrees in every component, else `False`. A gradient that holds `nan`
 #   agrees with nothing.

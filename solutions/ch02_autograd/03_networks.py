@@ -88,7 +88,7 @@ def draw_matrices(ax, matrices, highlights=(), unit=0.34):
         )  # fmt: skip
         middle = x + unit * columns / 2
         ax.text(middle, unit * rows / 2 + 0.12, name, ha="center", va="bottom", fontweight="bold")
-        ax.text(middle, -unit * rows / 2 - 0.12, shape, ha="center", va="top", fontsize=9.5)
+        ax.text(middle, -unit * rows / 2 - 0.12, shape, ha="center", va="top", fontsize=10.5)
         x += unit * columns + 0.25
     for name, row, column, height, width in highlights:
         left, rows, _ = names[name]
@@ -101,7 +101,7 @@ def draw_matrices(ax, matrices, highlights=(), unit=0.34):
     ax.axis("off")
 
 
-fig, (left, right) = axes("", "", columns=2, width=8.6, height=2.9)
+fig, (left, right) = axes("", "", columns=2, width=7.4, height=2.7)
 product = [("X", "(N, D)", 5, 3), "·", ("W", "(D, M)", 3, 2), "=", ("Y", "(N, M)", 5, 2)]
 with style():
     draw_matrices(left, product, [("X", 1, 2, 1, 1), ("Y", 1, 0, 1, 2)])
@@ -259,7 +259,7 @@ expect(
 
 # %% fold=true
 # Shift+Enter: the shapes of the two-layer network
-fig, ax = axes("", "", width=8.6, height=2.7)
+fig, ax = axes("", "", width=7.4, height=2.5)
 network = [
     ("x", "(N, D)", 5, 3), "·", ("W₁", "(D, H)", 3, 4), "+", ("b₁", "(H,)", 1, 4), "=",
     ("z₁", "(N, H)", 5, 4), "→", ("a₁", "(N, H)", 5, 4), "·", ("W₂", "(H, M)", 4, 2), "+",

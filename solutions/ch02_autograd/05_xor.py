@@ -160,7 +160,7 @@ x1, x2 = np.meshgrid(np.linspace(-0.5, 1.5, 200), np.linspace(-0.5, 1.5, 200))
 bent = [np.tanh(w1 * x1 + w2 * x2 + bias) for w1, w2, bias in HIDDEN]
 surface = OFFSET + sum(weight * unit for weight, unit in zip(OUTPUT, bent))
 
-fig, (left, right) = axes("", "", columns=2, width=10, height=4.2)
+fig, (left, right) = axes("", "", columns=2, width=8.4, height=3.8)
 with style():
     for k, (name, curve) in enumerate(CURVES.items()):
         look = {"color": (BLUE, ORANGE, GREEN)[k], "linestyle": LINES[k], "label": name}
@@ -295,7 +295,7 @@ def draw_my_network(seeds=(0, 1, 2), points=25):
     runs = [train_xor(seed) for seed in seeds]
     line = np.linspace(-0.5, 1.5, points)
     plane = [[number(runs[0][0](float(x1), float(x2))) for x1 in line] for x2 in line]
-    fig, (left, right) = axes("", "", columns=2, width=10, height=4.2)
+    fig, (left, right) = axes("", "", columns=2, width=8.4, height=3.8)
     with style():
         for seed, (_, losses), mark in zip(seeds, runs, LINES):
             left.semilogy([number(loss) for loss in losses], linestyle=mark, label=f"seed {seed}")

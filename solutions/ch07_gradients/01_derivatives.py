@@ -111,7 +111,7 @@ def print_lines(derivatives):
 
 
 # %%
-measured_slopes(ones, 2.0)
+{name: round(slope, 6) for name, slope in measured_slopes(ones, 2.0).items()}
 
 # %% [markdown] hints="7.1"
 # Work from $y$ towards $x$: first the three $\phi$, then the six $\psi$, then the four $\theta$. Which
@@ -269,7 +269,7 @@ expect("7.1-mistake", lambda: corrections_that_differ(), set())
 # \frac{\partial l}{\partial f_0}=\frac{\partial h_1}{\partial f_0}\frac{\partial l}{\partial h_1}.
 # \end{gathered}$$
 
-# %%
+# %% picture=true
 from utils.backprop_pictures import show_toy_chain
 
 show_toy_chain()
@@ -422,7 +422,7 @@ expect("7.2-mistake", lambda: corrected_7_2(*at_picture), 2.2809, rtol=1e-4)
 # the rows, what stands on top numbers the columns. The derivative of a single number by a vector is
 # therefore a column, as long as the vector. Here are two $z$ and three $h$:
 
-# %%
+# %% picture=true
 from utils.backprop_pictures import show_layout
 
 show_layout()

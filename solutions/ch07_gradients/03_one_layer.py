@@ -345,7 +345,7 @@ if globals().get("zero_gradient", ...) is not ...:  # you have decided: now see 
 # $\Omega_{21}$, which leads from $h_1$ to $f_2$. (The picture counts from 1, as formulas do; the code
 # below counts from 0, where this weight is `Omega[1, 0]`.)
 
-# %%
+# %% picture=true
 from utils.backprop_pictures import show_one_weight
 
 show_one_weight()

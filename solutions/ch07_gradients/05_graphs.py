@@ -64,7 +64,7 @@ def draw_with(derivatives, title):
     display(draw_graph(graph["y"], title))
 
 
-# %%
+# %% picture=true
 draw_graph(graph_at(0.0)["y"], "The graph at x = 0: the values are there, the gradients not yet")
 
 # %% [markdown]
@@ -153,9 +153,8 @@ except Exception:
 # %% [markdown]
 # ### Bonus: find the mistake
 #
-# This is how a published solution writes the six steps. The numbers behind it are right, one line as it
-# stands is not. Read every factor as what it is called: $\partial y/\partial f_j$ is an entry of your
-# dict, and $\partial f_i/\partial f_j$ belongs to the single arrow from $f_j$ to $f_i$.
+# This is how a published solution writes the six steps. Its numbers are right, but one of its lines, as it
+# stands, is not. Take every factor literally: $\partial y/\partial f_j$ is an entry of your dict, and $\partial f_i/\partial f_j$ belongs to the single arrow from $f_j$ to $f_i$.
 #
 # | | |
 # |---|---|

@@ -117,7 +117,7 @@ def test_what_we_could_not_grade_is_no_zero(tmp_path):
     assert set(canvas_reads(text)[0]) == {("ben", "ch06_networks")}
     assert any("anna could not be graded" in line for line in made.lines)
     (text,) = export(COURSE, found, "moodle").files.values()
-    assert [row[4] for row in rows(text)[1:]] == ["", "53"]
+    assert [row[4] for row in rows(text)[1:]] == ["", "29"]
 
 
 GRADEBOOK = '''Student,ID,SIS Login ID,Section,Essay (7),ch02_autograd (8),The quiz (9),Current Score
@@ -157,7 +157,7 @@ def test_a_heading_of_canvas_that_differs_is_named():
     made = fill_in(found, "canvas", GRADEBOOK, "the quiz")
     (text,) = made.files.values()
     scored = {row[1]: row[6] for row in rows(text)}
-    assert scored["102"] == scored["103"] == scored["104"] == "26.5" and scored["101"] == ""
+    assert scored["102"] == scored["103"] == scored["104"] == "14.5" and scored["101"] == ""
     with pytest.raises(BadTemplate, match="--assignment"):
         fill_in(two_assignments(), "canvas", GRADEBOOK, "The quiz")
 

@@ -20,7 +20,9 @@ COURSE = Course()
 FILE = COURSE.solutions / "ch06_networks" / "quiz.yaml"
 SCHEMA = json.loads(FILE.with_suffix(".schema.json").read_text(encoding="utf-8"))
 QUESTIONS = questions.read_questions(FILE)
-NOTEBOOK = COURSE.notebooks["ch06_networks/quiz"]
+NOTEBOOKS = COURSE.assignments()["ch06_networks"]
+NAMES = [notebook.name for notebook in NOTEBOOKS]
+PARTS = [part for notebook in NOTEBOOKS for part in notebook.parts]
 POINTS = {"mc": 1, "num": 1, "multi": 2, "order": 2, "match": 2}
 KINDS = {
     "mc": "q1 q3 q4b q6 q8c q9b q10b q13a q14b q15b q20b",
@@ -45,22 +47,21 @@ def test_all_questions_are_there():
     assert {key: question.kind for key, question in QUESTIONS.items()} == kinds
     assert len(kinds) == 31
     assert {part for part in all_checks() if part.startswith("q")} == {*kinds, *CODE}
-    assert set(NOTEBOOK.parts) == {*kinds, *CODE}
-    assert [exercise.id for exercise in NOTEBOOK.exercises if exercise.id.startswith("q")] and len(
-        NOTEBOOK.exercises
-    ) == 20
+    assert set(PARTS) == {*kinds, *CODE}
+    exercises = [exercise.id for notebook in NOTEBOOKS for exercise in notebook.exercises]
+    assert sorted(exercises) == sorted(f"q{n}" for n in range(1, 21))
 
 
 def test_the_points():
     for key, question in QUESTIONS.items():
         assert question.data["points"] == all_checks()[key].points == POINTS[question.kind]
     assert all(all_checks()[key].points == 2 for key in CODE)
-    assert sum(all_checks()[part].points for part in NOTEBOOK.parts) == 53
+    assert sum(all_checks()[part].points for part in PARTS) == 53
 
 
 def test_the_questions_stand_in_the_order_of_the_notebook():
     """So that the summary has that order, too."""
-    assert [key for key in NOTEBOOK.parts if key in QUESTIONS] == list(QUESTIONS)
+    assert [key for key in PARTS if key in QUESTIONS] == list(QUESTIONS)
 
 
 KNOWN = {  # typed from the specification, not from the data file
@@ -145,7 +146,7 @@ def test_feedback_to_wrong_answers_does_not_say_the_right_number():
 
 
 def test_the_exercises_that_train_a_question_exist():
-    own = {exercise.id for exercise in NOTEBOOK.exercises}
+    own = {exercise.id for notebook in NOTEBOOKS for exercise in notebook.exercises}
     for question in QUESTIONS.values():
         assert set(question.data["trains"]) <= EXERCISES - own, question.id  # no way in a circle
 
@@ -174,22 +175,24 @@ def test_the_generated_file_is_fresh_and_hides_the_keys():
         assert packed(question.data) == item
 
 
-def test_the_students_notebook_holds_no_key():
-    text = (COURSE.chapters / "ch06_networks" / "quiz.ipynb").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", NAMES)
+def test_the_students_notebook_holds_no_key(name):
+    text = (COURSE.chapters / f"{name}.ipynb").read_text(encoding="utf-8")
     for key in QUESTIONS:
         assert not re.search(rf"(?m)\b{key} = (?!\.\.\.|…|\\\")", text), key
     assert "136448" not in text and "2817" not in text
 
 
 def test_three_cells_for_a_question():
-    cells = [cell for cell in NOTEBOOK.cells if cell.key == "q4a"]
+    cells = [cell for cell in COURSE.notebook_of("q4a").cells if cell.key == "q4a"]
     assert [cell.role for cell in cells] == ["practice", "answer", "test"]
     assert cells[1].solution.endswith("q4a = 0.25**9")
     assert "0.25" not in cells[1].stub + cells[0].source + cells[2].source
 
 
-def test_the_notebook_ships_with_the_text_of_each_question_once():
-    cells = nbformat.read(COURSE.chapters / "ch06_networks" / "quiz.ipynb", 4).cells
+def test_the_notebooks_ship_with_the_text_of_each_question_once():
+    books = [nbformat.read(COURSE.chapters / f"{name}.ipynb", 4) for name in NAMES]
+    cells = [cell for book in books for cell in book.cells]
     shown = {cell.id: cell.outputs for cell in cells if cell.id.startswith("practice-")}
     assert list(shown) == [f"practice-{key}" for key in QUESTIONS]
     for question, outputs in zip(QUESTIONS.values(), shown.values()):

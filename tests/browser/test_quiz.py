@@ -41,9 +41,9 @@ def test_an_answer_goes_from_the_question_into_the_answer_cell(open_notebook, pa
     source = "".join(book.save()["answer-q1"]["source"])
     assert source.startswith("# Answer q1\n") and source.endswith('\nq1 = "a"')
 
-    summary = book.click_and_run("quiz.summary()")
+    summary = book.click_and_run("quiz.summary(")
     expect(summary).to_contain_text(
-        "1 of 31 questions answered right in practice, 0 of them at the first try."
+        "1 of 15 questions answered right in practice, 0 of them at the first try."
     )
     expect(summary).to_contain_text("right, after other answers")
     summary.get_by_role("link", name="q1", exact=True).click()

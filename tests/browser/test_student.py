@@ -191,6 +191,22 @@ def test_a_wrong_answer_of_the_right_kind_shows_no_tick(open_notebook):
     expect(said).not_to_contain_text("✔")
 
 
+def test_run_all_goes_on_below_an_answer_that_stops(open_notebook, page):
+    """The error shows, the test says so (of the very first answer, too), and the rest is run."""
+    book = open_notebook(BY_HAND)
+    book.write("answer-2-1a", "# Answer 2.1a\ndirection = right")
+    book.menu("Kernel", "Restart Kernel and Run All Cells")
+    page.get_by_role("dialog").get_by_role("button", name="Confirm Kernel Restart").click()
+    prompts = book.panel.locator(".jp-CodeCell .jp-InputArea-prompt")
+    expect(prompts.last).to_have_text(re.compile(r"^\[\d+\]:$"))
+    expect(prompts.filter(has_text="[ ]")).to_have_count(0)
+    expect(book.output("answer-2-1a")).to_contain_text("NameError: name 'right' is not defined")
+    expect(book.panel.locator(RED)).to_have_count(1)
+    said = book.output("test-2-1a")
+    expect(said).to_contain_text("✘ 2.1a: the answer cell 2.1a stopped with an error")
+    expect(book.output("test-2-1b")).to_contain_text("○ 2.1b is not written yet")
+
+
 def test_hints_are_folded_and_open_by_keyboard(open_notebook, page):
     book = open_notebook(OPERATIONS)
     book.cell("exercise-2-5").get_by_role("heading").click()

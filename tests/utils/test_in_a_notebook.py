@@ -92,6 +92,43 @@ def test_a_wrong_answer_of_the_right_kind_never_shows_a_tick(notebook, students_
     assert "✔ " not in repr(progress("ch02_autograd/01_by_hand")).rsplit("\n", 1)[0]
 
 
+FUNCTIONS_7_8 = """\
+# Answer 7.8
+def heaviside(z):
+    return float(z >= 0)
+def rect(z):
+    return float(0 <= z <= 1)
+def d_heaviside(z):
+    return 0.0
+def d_rect(z):
+    return 0.0
+zero_gradient = "{letters}"
+"""
+VISIBLE_7_8 = """\
+from utils import some_letters
+expect("7.8", lambda: [heaviside(2.5), rect(0.5)], [1.0, 1.0])
+expect("7.8", lambda: zero_gradient, some_letters("ABCDEF"))"""
+
+
+@pytest.mark.parametrize("letters, state", [("ABCD", "passed"), ("ABCDEF", "failed")])
+def test_letters_beside_functions_are_decided_by_the_complete_check(notebook, letters, state):
+    """Visible tests cannot know letters without the key: the mark is that of the complete check."""
+    notebook.run(FUNCTIONS_7_8.format(letters=letters))
+    said = notebook.run(TESTS.format(part="7.8", tests=VISIBLE_7_8))
+    assert "◐ zero_gradient is" in said and "✔" not in said
+    assert records.load()["7.8"] == state
+    assert (notebook.result.result == 4) == (state == "passed")
+
+
+@pytest.mark.parametrize("letters", ["ABCD", "ABCDEF"])
+def test_letters_beside_functions_wait_for_it_in_a_students_copy(notebook, students_copy, letters):
+    notebook.run(FUNCTIONS_7_8.format(letters=letters))
+    said = notebook.run(TESTS.format(part="7.8", tests=VISIBLE_7_8))
+    assert said.count("◐") == 2 and not set("✔✘") & set(said)
+    assert "7.8: the complete check runs when your work is graded." in said
+    assert records.load()["7.8"] == "unchecked"
+
+
 def test_the_complete_check_runs_beneath_the_tests_and_decides(notebook):
     said = notebook.run(DIV + "\n") + notebook.run(DIV_TEST)
     assert "✔ run_div(6, 2, 1) is (3, 0.5, -1.5)" in said

@@ -345,14 +345,20 @@ def test_the_summary_links_to_the_exercises(monkeypatch):
         "path": "ch06_networks/quiz",
         "exercises": [{"id": "q1", "title": "One unit"}, {"id": "q4", "title": "Vanishing"}],
     }
-    monkeypatch.setattr(quiz, "course_map", lambda: {"chapters": [{"notebooks": [book, own]}]})
+    second = {"path": "ch06_networks/quiz_2", "exercises": [{"id": "q6", "title": "Learning"}]}
+    chapters = [{"notebooks": [book, own, second]}]
+    monkeypatch.setattr(quiz, "course_map", lambda: {"chapters": chapters})
     Quiz().check("q4a", 0.25)
+    Quiz().check("q6", "a")
     html = Quiz().summary()._repr_html_()
     assert (
         '<a href="../ch02_autograd/03_flow.ipynb#cell-id=exercise-2-11">2.11 Gradient flow</a>'
         in html
     )
     assert '<a href="quiz.ipynb#cell-id=practice-q4a">q4a</a>' in html
+    assert '<a href="quiz_2.ipynb#cell-id=practice-q6">q6</a>' in html
+    half = repr(Quiz().summary("ch06_networks/quiz_2"))
+    assert half.startswith("0 of 1 questions") and "Revisit q6" in half and "q4" not in half
     assert "<td" in html and "7.7" in html  # not in this map: named, without a link
 
 

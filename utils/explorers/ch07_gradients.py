@@ -75,13 +75,12 @@ def network_7_1_explorer(p=EXAMPLE_7_1):
             (x0, y0), (x1, y1) = PLACES[start], PLACES[end]
             is_open = on[start] and on[end]
             look = {"dash": "", "width": 3} if is_open else {"dash": OFF, "width": 1.5}
-            a, b = (
-                0.16 if start == "x" else 0.27,
-                1 - (0.16 if end == "y" else 0.27),
-            )  # clear of the boxes
+            crossing = y0 * y1 < 0  # leaves its box at the top or at the bottom
+            a = 0.16 if start == "x" or crossing else 0.27  # clear of the boxes
+            b = 1 - (0.16 if end == "y" or crossing else 0.27)
             ends = [(1 - t) * x0 + t * x1 for t in (a, b)], [(1 - t) * y0 + t * y1 for t in (a, b)]
             net.line(*ends, BLUE if is_open else LINE, **look)
-            beside = {"dx": -22} if y0 * y1 < 0 else {"dy": -13 if y0 + y1 > 0 else 13}
+            beside = {"dx": -22} if crossing else {"dy": -13 if y0 + y1 > 0 else 13}
             net.text((1 - along) * x0 + along * x1, (1 - along) * y0 + along * y1, name, **beside)
         for name, (left, height) in PLACES.items():
             look = (BLUE, "") if on[name] else (LINE, OFF)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import posixpath
+import re
 from urllib.parse import quote
 
 from utils.forms import Form
@@ -16,6 +17,7 @@ from utils.parts import course_map
 from utils.quiz.questions import Question, Reply, as_text, load_questions
 from utils.records import load, record
 
+FOLDER = "ch06_networks"  # of the notebooks with the quiz
 PRACTICE, FIRST = "practice", "first try"  # what is remembered of a question
 
 
@@ -45,9 +47,12 @@ class Quiz:
         question = find(key)
         return Form(question.form, question.readable)
 
-    def summary(self):
-        """What to revisit."""
-        return _Summary(load_questions(), _states())
+    def summary(self, notebook: str | None = None):
+        """What to revisit: of one notebook ("ch06_networks/quiz"), or of the whole quiz."""
+        questions = load_questions()
+        if notebook is not None:
+            questions = {k: one for k, one in questions.items() if _notebook_of(k) == notebook}
+        return _Summary(questions, _states())
 
 
 def find(key: str) -> Question:
@@ -130,7 +135,7 @@ class _Summary:
     def _repr_html_(self) -> str:
         left = 'style="text-align:left;vertical-align:top"'
         rows = "".join(
-            f"<tr><td {left}>{_to_cell(_path(), f'practice-{key}', key)}</td>"
+            f"<tr><td {left}>{_to_cell(_notebook_of(key), f'practice-{key}', key)}</td>"
             f"<td {left}>{WHY[self._states[key]]}</td>"
             f"<td {left}>{_links(self._questions[key].data['trains']) or TEXT}</td></tr>"
             for key in self._with_state("wrong", "later")
@@ -172,10 +177,11 @@ def _link(exercise: str, text: str) -> str:
 
 def _to_cell(path: str, cell: str, text: str) -> str:
     """A link to a cell of a notebook, relative to the quiz: JupyterLab goes there."""
-    target = posixpath.relpath(f"{path}.ipynb", posixpath.dirname(_path()) or ".")
+    target = posixpath.relpath(f"{path}.ipynb", FOLDER)
     return f'<a href="{quote(target)}#cell-id={cell}">{html.escape(text)}</a>'
 
 
-def _path() -> str:
-    """The path of the quiz's notebook."""
-    return _exercises().get("q1", ("", "ch06_networks/quiz"))[1]
+def _notebook_of(key: str) -> str:
+    """The path of the notebook in which a question stands."""
+    number = re.match(r"q\d+", key)[0]  # of its exercise
+    return _exercises().get(number, ("", f"{FOLDER}/quiz"))[1]

@@ -5,9 +5,13 @@ import numpy as np
 from autograder.check import attempt, check
 from utils import Op
 
+# what a division has to remember, and on which object, is the idea: it costs a third
 WEIGHTS = {
-    "gradients at a negative denominator, smaller one first": 0.5,
-    "two divisions alive at once": 1.5,
+    "forward with whole numbers": 0.75,
+    "gradient for a": 1.25,
+    "gradient for b": 0.75,
+    "gradients at a negative denominator, smaller one first": 0.25,
+    "two divisions alive at once": 2,
 }
 
 

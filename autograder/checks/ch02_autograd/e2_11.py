@@ -146,9 +146,12 @@ ten_layers = numbers(
     atol=1e-9,
     right={"g_times_2": 2**9, "g_times_half": 0.5**9},
     ideas={
-        "gradient_at_the_input": (AT_THE_INPUT, {"g_times_2": 1024, "g_times_half": 0.5**10}),
-        "gradient_at_the_input_when_doubling": (AT_THE_INPUT, {"g_times_2": 1024}),
-        "gradient_at_the_input_when_halving": (AT_THE_INPUT, {"g_times_half": 0.5**10}),
+        "gradient_at_the_input": (
+            AT_THE_INPUT,
+            {"g_times_2": 1024, "g_times_half": 0.5**10},
+            {"g_times_2": 1024},
+            {"g_times_half": 0.5**10},
+        ),
         "sum_not_product": (
             "The layers' factors are added up here; the chain rule multiplies them.",
             {"g_times_2": 2 * 9, "g_times_half": 0.5 * 9},

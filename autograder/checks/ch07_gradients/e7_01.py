@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.check import attempt, check
+from autograder.check import attempt, check, tried
 from autograder.checks.ch07_gradients.activation_patterns import (
     PARAMETERS,
     all_patterns,
@@ -39,27 +39,39 @@ def where_all_are_on(rng):
             return points
 
 
-@check("7.1", points=13, weights=WEIGHTS)
+@check("7.1", points=13, reveal=True, weights=WEIGHTS)
 def thirteen(answer, rng):
     groups = all_patterns(rng)
     groups.pop(next(iter(groups)))  # the pattern with all units on
-    found = {
-        pattern: [attempt(answer.derivatives_7_1, p, x) for p, x in points]
-        for pattern, points in groups.items()
-    }
-    all_on = [attempt(answer.derivatives_7_1, p, x) for p, x in where_all_are_on(rng)]
+    groups = {pattern: run(answer, points) for pattern, points in groups.items()}
+    all_on = [run(answer, [point]) for point in where_all_are_on(rng)]
 
-    def of(name, runs):
-        return [number(derivatives[name]) for derivatives in runs]
+    def of(name, group):
+        call, found = group
+        tried(call)  # as one can repeat it in the notebook
+        return [number(derivatives[name]) for derivatives in found]
 
-    def of_patterns(name):
-        return {pattern: of(name, runs) for pattern, runs in found.items()}
+    def of_each(name, groups):
+        return {key: attempt(lambda g=group: of(name, g)) for key, group in groups.items()}
 
-    seen = {f"derivative by {PHI0}": attempt(lambda: of(PHI0, all_on))}
+    def of_all_on(name):
+        return [attempt(lambda g=group: of(name, g)[0]) for group in all_on]
+
+    seen = {f"derivative by {PHI0}": of_all_on(PHI0)}
     for name in PHI_PSI + THETA:
-        seen[on(name)] = attempt(lambda name=name: of(name, all_on))
-        seen[off(name)] = attempt(lambda name=name: of_patterns(name))
+        seen[on(name)] = of_all_on(name)
+        seen[off(name)] = of_each(name, groups)
     return seen
+
+
+def run(answer, points):
+    """The first of the calls, as one would type it, and what all of them give."""
+    p, x = points[0]
+    values = ",".join(f"{p[name]:g}" for name in PARAMETERS)
+    call = f"derivatives_7_1(dict(zip(NAMES, [{values}])), {x:g})"
+    if len(points) > 1:
+        call += f", the first of {len(points)}"
+    return call, [attempt(answer.derivatives_7_1, p, x) for p, x in points]
 
 
 thirteen.misconception(

@@ -3,6 +3,8 @@
 from autograder.check import attempt, check
 from utils.answers import number
 
+SIGNS = {1: "a positive number", -1: "a negative number", 0: "zero"}
+
 
 @check("7.4", points=1, reveal=True, weights={"its sign": 3})
 def squared(answer, rng):
@@ -13,7 +15,7 @@ def squared(answer, rng):
 
     def signs(points):
         found = {f"y = {y}, f = {f}": number(answer.dl_df_squared(y, f)) for y, f in points}
-        return {at: (value > 0) - (value < 0) for at, value in found.items()}
+        return {at: SIGNS[(value > 0) - (value < 0)] for at, value in found.items()}
 
     above, below, negative = (y, f), (y + f, f - gap), (-y, f)
     return {

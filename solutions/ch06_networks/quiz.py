@@ -6,11 +6,12 @@
 # answered wrongly in good textbooks. So take your time, compute where you can, and trust the
 # computation.
 #
-# **How a question works.** Run its cell (Shift+Enter) and answer there: every option and every typical
-# slip gets a reply of its own, and you may try as often as you like. The button *Use this answer* then
-# writes your answer into the answer cell below, as in `q1 = "…"`. (Outside JupyterLab it gives you the
-# line to copy.) The answer cell is what counts, so run it, and the check below it. The quiz ends with
-# a list of what to revisit; it remembers your first tries.
+# **How a question works.** Run its cell (Shift+Enter) and answer there, as often as you like. The button
+# *Use this answer* then writes your answer into the answer cell below, as in `q1 = "…"`. (Outside
+# JupyterLab it gives you the line to copy.) The answer cell is what counts, so run it, and the check
+# below it. If you study by yourself, with the full course, every option and every typical slip gets a
+# reply of its own at once, and the quiz ends with a list of what to revisit. If your work is graded in a
+# class, the reply says whether your answer can be read, and the rest comes with your grade.
 #
 # **Two sittings** of about an hour: the first ends after *Derivatives*, where you find a good place to
 # stop. Everything that you have written is still there when you come back. Run the set-up cell then.

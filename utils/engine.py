@@ -94,16 +94,16 @@ class Value:
         return self._result("sigmoid")
 
     def __radd__(self, other):
-        return Value._lift(other) + self
+        return Value._lift(other)._result("+", self)
 
     def __rsub__(self, other):
-        return Value._lift(other) - self
+        return Value._lift(other)._result("-", self)
 
     def __rmul__(self, other):
-        return Value._lift(other) * self
+        return Value._lift(other)._result("*", self)
 
     def __rtruediv__(self, other):
-        return Value._lift(other) / self
+        return Value._lift(other)._result("/", self)
 
     def backward(self):
         """Add d self / d v to `v.grad` for every leaf v that `self` depends on.

@@ -7,6 +7,7 @@ earns that gives the same for every input, or the input itself.
 """
 
 import ast
+import base64
 import collections
 import contextlib
 import dataclasses
@@ -14,7 +15,6 @@ import functools
 import importlib
 import inspect
 import io
-import itertools
 import json
 import multiprocessing
 import pkgutil
@@ -22,10 +22,8 @@ import re
 import subprocess
 import sys
 import warnings
-import zlib
 
 import nbformat
-import numpy as np
 import pytest
 from classroom import COURSE
 from nbgrader.utils import compute_checksum
@@ -189,7 +187,7 @@ def kind(asked):
     return "class" if inspect.isclass(asked) else type(asked)
 
 
-NOTHING = [lambda *_: 0.0, lambda *_: 1.0, lambda x=0, *_: x * 1]  # what shows nothing of an idea
+NOTHING = [lambda *_: 0.0, lambda *_: 1.0, lambda x=0, *_: x + x]  # what shows nothing of an idea
 
 
 class NoDrawing:
@@ -236,3 +234,238 @@ def test_nothing_that_can_be_fetched_or_copied_is_an_answer(bundle, tmp_path, mo
     monkeypatch.chdir(tmp_path)
     hits, tried = in_a_process_of_its_own(hits_of_code, bundle)
     assert hits == [] and tried > 5000
+
+
+ENGINE = (COURSE.root / "utils" / "engine.py").read_text(encoding="utf-8")
+LIKE_AN_ANSWER = ENGINE.replace("import torch", "torch = __import__('tor' + 'ch')")
+COPIES = {
+    "pasted": ENGINE,
+    "with other names": re.sub(
+        r"\bValue\b", "Number", ENGINE.replace("_hand_on", "pass_on").replace("_slopes", "local")
+    )
+    + "\nValue = Number",
+    "with a hidden import": LIKE_AN_ANSWER,
+    "fetched": "from utils import Value",
+    "derived": "import utils\nclass Value(utils.Value):\n    pass",
+    "from the set-up": "Value = type('Value', (CourseValue,), {})",
+    "its file": "import sys\nexec(open(sys.modules['utils.' + 'engine'].__file__).read())",
+    "with its order": LIKE_AN_ANSWER.split("def topological_order")[0]
+    + "from utils import topological_order",
+}
+
+
+def test_no_copy_of_the_engine_is_an_answer_to_the_engine():
+    answers = [{"exercise": part, "source": text} for text in COPIES.values()
+               for part in ("2.12a", "2.12a-bonus")]  # fmt: skip
+    results = try_answers(answers, seed=SEED, workers=1, reference=REFERENCE)
+    earned = {(name, p["id"]): p["earned"] for name, one in zip(
+        [name for name in COPIES for _ in "ab"], results) for p in one["parts"]}  # fmt: skip
+    assert {what for what, each in earned.items() if each} == set() and len(earned) == 2 * len(
+        COPIES
+    )
+
+
+# Values -------------------------------------------------------------------------------------------
+
+
+def wanted_by_tests(part):
+    """The values that the tests of a part compare with."""
+    notebook = COURSE.notebook_of(part)
+    for cell in notebook.cells:
+        if cell.role not in ("test", "step") or cell.key != part:
+            continue
+        for node in ast.walk(ast.parse(cell.source)):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "expect":
+                with contextlib.suppress(ValueError):
+                    yield ast.literal_eval(node.args[2])
+
+
+TAG = re.compile(r"<style.*?</style>|<svg.*?</svg>|<[^>]+>", re.S)
+NUMBER = re.compile(r"[-−]?\d+(?:\.\d+)?(?:e-?\d+)?")
+
+
+def printed(notebook):
+    """{exercise: the numbers in the words of its demonstrations}, apart from small whole ones."""
+    found, exercise = collections.defaultdict(set), ""
+    for cell in notebook.cells:
+        if cell.id.startswith("exercise-"):
+            exercise = cell.id.removeprefix("exercise-").replace("-", ".")
+        for output in cell.get("outputs", ()):
+            texts = [output.get("text", ""), *output.get("data", {}).values()]
+            words = " ".join(TAG.sub(" ", text) for text in texts if isinstance(text, str))
+            numbers = {float(text.replace("−", "-")) for text in NUMBER.findall(words)}
+            found[exercise] |= {one for one in numbers if one % 1 or abs(one) >= 10}
+    return found
+
+
+def hits_of_values(bundle):
+    shown = {name: printed(notebook) for name, notebook in notebooks(bundle)}
+    hits, tried = [], 0
+    for part in CHECKS:
+        names, asked = asked_by(part)
+        header = COURSE.header_of(part)
+        values = [*wanted_by_tests(part), *shown[header.notebook].get(header.id, ())]
+        for name, it in asked.items():
+            for value in () if callable(it) else values:
+                tried += 1
+                if earned := earns(part, names, name, value):
+                    hits.append(f"{part}: {name} = {value!r} earns {earned}")
+    return hits, tried
+
+
+def test_no_value_that_a_test_or_a_demonstration_shows_is_an_answer(bundle):
+    hits, tried = in_a_process_of_its_own(hits_of_values, bundle)
+    assert hits == [] and tried > 100
+
+
+# The quiz -----------------------------------------------------------------------------------------
+
+ASK = """
+import inspect, json
+from itertools import combinations, permutations
+from utils.quiz.questions import load_questions
+
+def tries(question):
+    letters = list(question.options)
+    if question.kind == "match":
+        return [dict.fromkeys(question.left, letter) for letter in letters]
+    if question.kind == "num":
+        return [0, 1, 0.5, 100, 2817]
+    sizes = range(1, 2 if question.kind == "mc" else len(letters) + 1)
+    ways = permutations if question.kind == "order" else combinations
+    return ["".join(some) for n in sizes for some in ways(letters, n)]
+
+def everything(it, depth=4):
+    yield it
+    if depth and isinstance(it, dict):
+        for one in it.values():
+            yield from everything(one, depth - 1)
+    elif depth and isinstance(it, (list, tuple, set)):
+        for one in it:
+            yield from everything(one, depth - 1)
+
+told = {}
+for key, question in load_questions().items():
+    fields = []
+    for name in dir(question):
+        if not name.startswith("__"):
+            try:
+                field = getattr(question, name)
+                field = list(field()) if name in ("mistakes", "wrong_answers") else field
+            except Exception:
+                continue
+            if not callable(field):
+                fields += everything(field)
+    replies = [question.reply(answer) for answer in tries(question)]
+    told[key] = {
+        "fields": [one for one in fields if isinstance(one, (str, int, float, list, dict))],
+        "replies": sorted({(str(one.right), one.feedback, one.idea) for one in replies}),
+        "tries": len(replies),
+    }
+print(json.dumps(told))
+"""
+
+
+@pytest.fixture(scope="module")
+def told(bundle):
+    """What the questions in the bundle say: all their fields, and their replies."""
+    done = subprocess.run(
+        [sys.executable, "-B", "-c", ASK], cwd=bundle, capture_output=True, text=True,
+        env={"PYTHONPATH": str(bundle)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_no_field_of_a_question_is_its_answer(told):
+    assert set(told) == set(QUESTIONS)
+    hits = [
+        (key, field)
+        for key, one in told.items()
+        for field in one["fields"]
+        if QUESTIONS[key].reply(field).right
+    ]
+    assert hits == []
+    probe = QUESTIONS["q6"]
+    assert any(probe.reply(one).right for one in ("x", probe.data["key"])), (
+        "the probe would find it"
+    )
+
+
+def test_every_answer_of_the_right_form_gets_the_same_reply(told):
+    for key, one in told.items():
+        ((right, feedback, idea),) = one["replies"]
+        assert (right, idea) == ("None", "") and "graded work" in feedback and one["tries"] > 2, key
+
+
+# Bytes --------------------------------------------------------------------------------------------
+
+KINDS = {".py", ".js", ".json", ".ipynb", ".svg", ".npz", ".md", ".toml", ".yml", ".txt", ""}
+
+
+def test_it_holds_no_caches_no_history_and_nothing_unknown(bundle):
+    for path in bundle.rglob("*"):
+        assert not path.name.startswith((".", "__pycache__")) and not path.is_symlink(), path
+        assert path.is_dir() or path.suffix in KINDS, path
+    assert not list(bundle.rglob("errata*"))
+
+
+GIVEN_TOO = {  # steps that given code has alike; none of them is an answer
+    ("backprop_pictures.py", "rng = np.random.default_rng(seed)"),
+    ("tape.py", "rng = np.random.default_rng(seed)"),
+    ("ch07_gradients.py", "h1, h2 = max(u1, 0), max(u2, 0)"),  # in the explorer of 7.1's network
+    ("engine.py", "return x if isinstance(x, Value) else Value(x)"),
+}
+
+
+def test_no_line_of_a_solution_and_no_feedback_stands_in_it(bundle):
+    files = [path for path in bundle.rglob("*") if path.is_file()]
+    bundled = {path: path.read_bytes().decode("utf-8", "replace") for path in files}
+    given = {
+        line.strip()
+        for notebook in COURSE.notebooks.values()
+        for cell in notebook.cells
+        for line in (cell.stub if cell.role == "answer" else cell.source).splitlines()
+        if cell.role not in ("written", "commentary")
+    }
+    secret = {
+        line.strip()
+        for notebook in COURSE.notebooks.values()
+        for cell in notebook.with_role("answer")
+        for line in cell.solution.splitlines()
+        if len(line.strip()) > 30
+    } - given
+    for question in QUESTIONS.values():
+        secret |= set(question.data.get("feedback", {}).values())
+        secret |= {one["feedback"] for one in question.data.get("traps", ())}
+        secret |= {question.data.get("reveal", "")}
+    secret = {json.dumps(one, ensure_ascii=False)[1:-1] for one in secret if len(one) > 30}
+    assert len(secret) > 250
+    found = [(path.name, one) for path, text in bundled.items() for one in secret if one in text]
+    assert [one for one in found if one not in GIVEN_TOO] == []
+    assert not any('"packed"' in text for path, text in bundled.items() if path.suffix == ".json")
+
+
+def test_metadata_hold_nothing_that_is_not_seen(bundle):
+    allowed = {"nbgrader", "picture", "jupyter", "deletable", "editable", "tags"}
+    for name, notebook in notebooks(bundle):
+        assert set(notebook.metadata) <= {"kernelspec", "language_info"}, name
+        for cell in notebook.cells:
+            assert set(cell.metadata) <= allowed and not cell.get("attachments"), (name, cell.id)
+            facts = cell.metadata.get("nbgrader", {})
+            if "checksum" in facts:
+                assert facts["checksum"] == compute_checksum(cell), (name, cell.id)
+            for output in cell.get("outputs", ()):
+                assert not output.get("metadata"), (name, cell.id)
+                if png := output.get("data", {}).get("image/png"):
+                    assert chunks(base64.b64decode(png)) <= {"IHDR", "PLTE", "tRNS", "pHYs", "IDAT", "IEND"}  # fmt: skip
+
+
+def chunks(png):
+    """The names of the parts of a picture."""
+    found, place = set(), 8
+    while place < len(png):
+        length = int.from_bytes(png[place : place + 4], "big")
+        found.add(png[place + 4 : place + 8].decode())
+        place += 12 + length
+    return found

@@ -255,7 +255,9 @@ def _contents(data: dict) -> str:
     lines = ["## What is in this copy\n"]
     for chapter in data["chapters"]:
         lines.append(f"**{chapter['title']}**\n")
-        lines += [f"- [{one['title']}](chapters/{one['path']}.ipynb)" for one in chapter["notebooks"]]
+        lines += [
+            f"- [{one['title']}](chapters/{one['path']}.ipynb)" for one in chapter["notebooks"]
+        ]
         lines.append("")
     lines.append("The map, with minutes and stars, is on the page `chapters/start_here.ipynb`.\n")
     return "\n".join(lines)

@@ -21,6 +21,7 @@ from pathlib import Path, PurePosixPath
 from autograder.course.cell_ids import named_by_first_line
 from autograder.course.given import Given
 from autograder.grading.reading import MAX_BYTES, Damaged, StudentCell, read_cells, read_file
+from autograder.grading.unknown import why_unknown
 from autograder.grading.whose import (
     Owner,
     ids_with_two_names,
@@ -85,6 +86,7 @@ class _Owned:
     assignment: str
     student: str = ""
     given: Given | None = None
+    unknown: str = ""  # why the notebook is none of the course's
     digest: str = ""
 
 
@@ -309,7 +311,9 @@ def _look_into(one: _Owned, givens: dict[str, Given]) -> None:
     try:
         data = one.file.read()
         one.digest = hashlib.sha256(data).hexdigest()
-        one.given = recognise(read_cells(data), givens)
+        cells = read_cells(data)
+        one.given = recognise(cells, givens)
+        one.unknown = "" if one.given else why_unknown(cells, givens.values())
     except (Damaged, OSError) as trouble:
         one.file.trouble = str(trouble)
 
@@ -330,9 +334,7 @@ def _submission(one: _Owned, givens: dict[str, Given], lines: list[str]) -> Subm
         )  # fmt: skip
     given = one.given
     if given is None:
-        lines.append(
-            f"{file.shown}: a notebook of another course (it has none of this course's cells); not graded."
-        )
+        lines.append(f"{file.shown}: not graded: {one.unknown}.")
         return None
     notes = []
     if one.owner.late:

@@ -309,5 +309,5 @@ expect("python 9", lambda: centred(np.array([[1.0, 2.0, 6.0]])), np.array([[0, 0
 # </details>
 
 # %% [markdown]
-# That is all the Python there is in this course. [Back to the start page](start_here.ipynb), or on to
-# [the first chapter](ch02_autograd/01_by_hand.ipynb).
+# That is all the Python there is in this course. {{first exercise}} · back to [the start
+# page](start_here.ipynb)

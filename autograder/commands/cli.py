@@ -361,14 +361,17 @@ def release(
     folder: Annotated[
         Path, typer.Argument(help="Where the bundle is written; must be new or empty.")
     ],
+    chapters: Annotated[
+        list[str] | None, typer.Argument(help="Only these chapters, such as ch07_gradients.")
+    ] = None,
 ):
-    """The students' bundle: notebooks, utils, data; no solutions and no autograder."""
+    """The students' bundle, of some chapters or all: nothing from which an answer can be had."""
     from autograder.commands.release import CannotRelease
     from autograder.commands.release import release as make
     from autograder.course import default_course
 
     try:
-        files = make(default_course(), folder)
+        files = make(default_course(), folder, chapters or ())
     except CannotRelease as problem:
         raise fail(str(problem)) from None
     out.print(f"{len(files)} files in {folder}.", markup=False)

@@ -18,9 +18,10 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True, eq=False)
 class Course:
-    """A checkout of the course."""
+    """A checkout of the course; `only`: as if it had these chapters and no others."""
 
     root: Path = ROOT
+    only: tuple[str, ...] = ()
 
     @property
     def solutions(self) -> Path:
@@ -42,6 +43,8 @@ class Course:
         """Every notebook by its name, chapter by chapter."""
         files = sorted(self.solutions.rglob("*.py"), key=lambda path: (len(path.parts), path))
         books = [read_notebook(file, self.solutions) for file in files]
+        if self.only:
+            books = [book for book in books if not book.chapter or book.chapter in self.only]
         put_way_on(books)
         return {book.name: book for book in books}
 

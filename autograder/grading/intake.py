@@ -19,6 +19,7 @@ from autograder.gradebook.unused import in_short
 from autograder.grading.files import File, files_of, shown_as
 from autograder.grading.reading import Damaged, StudentCell, read_cells, read_file
 from autograder.grading.recognise import Held, answers_in, cells_of, held_in
+from autograder.grading.unknown import why_unknown
 from autograder.grading.whose import (
     Owner,
     ids_with_two_names,
@@ -83,6 +84,7 @@ class _Owned:
     origin: str  # the path that was named
     student: str = ""
     held: list[Held] = field(default_factory=list)
+    unknown: str = ""  # why the notebook is none of the course's
     digest: str = ""
 
 
@@ -215,7 +217,9 @@ def _look_into(one: _Owned, givens: dict[str, Given]) -> None:
     try:
         data = one.file.read()
         one.digest = hashlib.sha256(data).hexdigest()
-        one.held = held_in(read_cells(data), givens)
+        cells = read_cells(data)
+        one.held = held_in(cells, givens)
+        one.unknown = "" if one.held else why_unknown(cells, givens.values())
     except (Damaged, OSError) as trouble:
         one.file.trouble = str(trouble)
 
@@ -233,7 +237,7 @@ def _versions(one: _Owned, givens: dict[str, Given]) -> list[_Version]:
         notes = [f"{one.file.shown} is damaged: {one.file.trouble}."]
         return [_Version(one, _submission(one, by_name[0], notes, damaged=True))]
     if not one.held:
-        one.file.trouble = "it is a notebook of another course (it has none of this course's cells)"
+        one.file.trouble = one.unknown
         return []
     found = []
     for held in one.held:

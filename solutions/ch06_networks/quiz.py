@@ -6,11 +6,13 @@
 # here, the other nine in part 2; each part takes about an hour. Several of them are answered wrongly in
 # good textbooks. So take your time, compute where you can, and trust the computation.
 #
-# **How a question works.** Run its cell (Shift+Enter) and answer there: every option and every typical
-# slip gets a reply of its own, and you may try as often as you like. The button *Use this answer* then
-# writes your answer into the answer cell below, as in `q1 = "…"`. (Outside JupyterLab it gives you the
-# line to copy.) The answer cell is what counts, so run it, and the check below it. The notebook ends
-# with a list of what to revisit; it remembers your first tries.
+# **How a question works.** Run its cell (Shift+Enter) and answer there, as often as you like. The button
+# *Use this answer* then writes your answer into the answer cell below, as in `q1 = "…"`. (Outside
+# JupyterLab it gives you the line to copy.) The answer cell is what counts, so run it, and the check
+# below it. If you study by yourself, with the full course, every option and every typical slip gets a
+# reply of its own at once, and the notebook ends with a list of what to revisit; it remembers your first
+# tries. If your work is graded in a class, the reply says whether your answer can be read, and the rest
+# comes with your grade.
 #
 # > **Conventions here.** Layers are counted 1 to $L$. A dense layer computes $z = Wx + b$ with $W$ of
 # > shape (outputs, inputs), or $Z = XW^T + b$ for a batch $X$ with one example per row, and then

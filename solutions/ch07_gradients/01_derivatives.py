@@ -53,7 +53,8 @@ network_7_1_explorer()
 # **Your task.** Write `derivatives_7_1(p, x)`. The dictionary `p` holds the parameters under the names
 # `phi0 phi1 phi2 psi01 psi11 psi21 psi02 psi12 psi22 theta01 theta11 theta02 theta12`; return a
 # dictionary with the same thirteen names, each with the derivative of $y$ by that parameter. Write the
-# formulas directly. The network itself is given: `network_7_1(p, x)` returns $y$.
+# formulas directly. The network itself is given for checking: `network_7_1(p, x)` returns $y$. Your answer
+# does without it, and without the slopes that are measured with it below.
 #
 # Each derivative is one point.
 #

@@ -59,21 +59,18 @@ def dz_dh(Omega: np.ndarray, beta: np.ndarray, h: np.ndarray) -> np.ndarray:
 
 
 # %% test="7.6" decides=true
-def nudged(Omega, beta, h):
-    """The matrix of dz_dh, measured: row j says how z moves when only h_j is nudged."""
-
-    def z(h):
-        return beta + Omega @ h
-
-    return np.array([(z(h + 0.5 * unit) - z(h - 0.5 * unit)) for unit in np.eye(len(h))])
+def moved(j, Omega, beta, h):
+    """How z moves when only h_j is nudged."""
+    nudge = 0.5 * np.eye(len(h))[j]
+    return (beta + Omega @ (h + nudge)) - (beta + Omega @ (h - nudge))
 
 
 wide = dict(Omega=np.array([[2.0, 3.0, 4.0]]), beta=np.array([5.0]), h=np.array([1.0, 6.0, 7.0]))
 square = dict(Omega=np.array([[1.0, 2.0], [3.0, 4.0]]), beta=np.array([5.0, 6.0]), h=np.array([7.0, 8.0]))
 expect("7.6", lambda: element(wide["Omega"], 0, 1), 3.0)
-expect("7.6", lambda: element(square["Omega"], 1, 0), nudged(**square)[0, 1])
+expect("7.6", lambda: element(square["Omega"], 1, 0), moved(0, **square)[1])
 expect("7.6", lambda: np.shape(dz_dh(**wide)), (3, 1))
-expect("7.6", lambda: dz_dh(**square), nudged(**square))
+expect("7.6", lambda: dz_dh(**square), np.array([moved(0, **square), moved(1, **square)]))
 
 # %% [markdown] commentary="7.6"
 # In zᵢ only the term Ωᵢⱼhⱼ contains hⱼ, so the single derivative is Ωᵢⱼ; bias and inputs drop out, which is
@@ -201,7 +198,7 @@ expect("7.7", lambda: argmax, is_number)
 # sigmoid layers can a gradient pass before less than a millionth of it is left, even if every slope is as
 # large as it can be? Then run the next cell (Shift+Enter), move `layers`, and see.
 
-# %% picture=true
+# %%
 from utils import sigmoid_explorer
 
 sigmoid_explorer()
@@ -392,17 +389,17 @@ def dl_dOmega(dl_df: np.ndarray, h: np.ndarray) -> np.ndarray:
 
 
 # %% test="7.9"
-def nudged_element(k, i, j, h):
-    """df_dOmega_element, measured: how f_k moves when Omega_ij grows by 1."""
+def moves(i, j, h):
+    """How the entries of f move when Omega_ij grows by 1."""
     Omega = np.zeros((len(h), len(h)))
     Omega[i, j] = 1
-    return float((Omega @ h)[k])
+    return Omega @ h
 
 
 h = np.array([5.0, 7.0, 11.0])
 expect("7.9", lambda: df_dOmega_element(0, 0, 1, np.array([5.0, 7.0])), 7.0)
-expect("7.9", lambda: df_dOmega_element(2, 2, 1, h), nudged_element(2, 2, 1, h))
-expect("7.9", lambda: df_dOmega_element(1, 2, 1, h), nudged_element(1, 2, 1, h))
+expect("7.9", lambda: df_dOmega_element(2, 2, 1, h), moves(2, 1, h)[2])
+expect("7.9", lambda: df_dOmega_element(1, 2, 1, h), moves(2, 1, h)[1])
 expect("7.9", lambda: np.shape(dl_dOmega(np.array([1.0, 2.0]), h)), (2, 3))
 expect("7.9", lambda: np.asarray(dl_dOmega(np.array([1.0, 2.0, 3.0]), h))[2, 1], 21.0)
 expect("7.9", lambda: np.asarray(dl_dOmega(np.array([1.0, 2.0, 3.0]), h))[0, 2], 11.0)

@@ -75,7 +75,7 @@ draw_graph(graph_at(0.0)["y"], "The graph at x = 0: the values are there, the gr
 
 
 # %% setup=true
-def values(x, nudged="", by=0.0):
+def values(x, nudged, by):
     """x, f1 ... f5 and y as a dict, when one of them is nudged and the later ones follow."""
     v = {}
 

@@ -9,6 +9,7 @@ import zipfile
 import nbformat
 import pytest
 from classroom import CHAPTER, NAME, STEM, cell, givens, hand_in, solved, text_of
+from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from autograder.course.cell_ids import without_first_line
 from autograder.grading import files, reading
@@ -149,7 +150,20 @@ def test_a_notebook_of_another_course(tmp_path):
     other.cells = [c for c in other.cells if c.id == "demo-1"]
     hand_in(tmp_path, "anna", other)
     assert found(tmp_path)[0] == []
-    assert "another course" in found(tmp_path)[1][0]
+    assert "another course (none of its 1 cells" in found(tmp_path)[1][0]
+
+
+def test_a_notebook_that_lost_all_its_names_is_told_from_one_of_another_course(tmp_path):
+    stripped = solved()
+    stripped.cells = [
+        new_code_cell(one.source.partition("\n")[2]) if one.cell_type == "code" else new_markdown_cell("Text")
+        for one in stripped.cells
+        if one.id.startswith("answer") or one.cell_type == "markdown"
+    ]  # fmt: skip
+    hand_in(tmp_path, "anna", stripped)
+    (submissions, (line,)) = found(tmp_path)
+    assert submissions == [] and len(line) < 400
+    assert "defines Div and" in line and NAME in line and "ask for the notebook" in line
 
 
 DAMAGE = {

@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from collections import Counter
 from itertools import permutations
 
 import nbformat
@@ -14,9 +15,11 @@ from autograder.authoring import widget
 from autograder.check import all_checks
 from autograder.course import Course, questions
 from autograder.course.cells import AuthorError
+from autograder.judging.reference import Reference
 from utils.quiz.questions import as_html, as_static, packed, unpacked
 
 COURSE = Course()
+REFERENCE = Reference(COURSE)
 FILE = COURSE.solutions / "ch06_networks" / "quiz.yaml"
 SCHEMA = json.loads(FILE.with_suffix(".schema.json").read_text(encoding="utf-8"))
 QUESTIONS = questions.read_questions(FILE)
@@ -93,6 +96,18 @@ def test_the_keys_are_those_that_were_computed(key):
     assert question.reply(KNOWN[key]).right
     others = {letter for letter in question.options if question.reply(letter).right}
     assert question.kind != "mc" or others == {KNOWN[key]}
+
+
+def test_no_letter_is_right_much_more_often_than_the_others():
+    """Of the single choices among four; the letters of the quiz are those of its specification."""
+    asked = [
+        (match[1], cell.key)
+        for notebook in COURSE.notebooks.values()
+        for cell in notebook.with_role("test")
+        for match in re.finditer(r"lambda: (\w+), one_letter\(.\w{4}.\)", cell.source)
+    ]
+    right = Counter(REFERENCE.namespace(part)[name].casefold() for name, part in asked)
+    assert len(asked) > 1 and max(right.values()) <= max(1, 0.4 * len(asked)), right
 
 
 @pytest.mark.parametrize("key", TRAPS)

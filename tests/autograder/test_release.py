@@ -1,10 +1,14 @@
 """The students' bundle works by itself, and gives nothing away."""
 
 import ast
+import json
+import re
 import subprocess
 import sys
 import tomllib
+from urllib.parse import unquote
 
+import nbformat
 import pytest
 from classroom import COURSE
 
@@ -27,7 +31,7 @@ def test_it_holds_what_students_need(bundle):
     names = {path.name for path in bundle.iterdir()}
     assert {"chapters", "utils", "data", "environment.yml", "pyproject.toml", "README.md"} <= names
     for notebook in COURSE.notebooks:
-        assert (bundle / "chapters" / f"{notebook}.ipynb").is_file()
+        assert (bundle / "chapters" / f"{notebook}.ipynb").is_file() == (notebook != "errata")
 
 
 def test_it_holds_no_solution_and_no_autograder(bundle):
@@ -57,6 +61,98 @@ def test_its_project_is_utils_alone(bundle):
     assert found == [
         "utils", "utils.explorers", "utils.explorers.ch06_networks", "utils.networks", "utils.quiz",
     ]  # fmt: skip
+
+
+def test_its_versions_are_pinned(bundle):
+    pinned = (bundle / "constraints.txt").read_text("utf-8").splitlines()
+    whole = (COURSE.root / "constraints.txt").read_text("utf-8").splitlines()
+    assert {line for line in pinned if line[0] != "#"} < set(whole)
+    names = {line.split("==")[0] for line in pinned}
+    assert {"torch", "numpy", "jupyterlab", "nbgrader", "ipykernel"} <= names
+    assert not {"jupytext", "typer", "nh3", "pytest", "playwright", "dask"} & names
+    readme = (bundle / "README.md").read_text("utf-8")
+    for advice in ("-c constraints.txt -e .", "whl/cpu torch", r".venv\Scripts\Activate.ps1"):
+        assert advice in readme
+
+
+@pytest.fixture(scope="module")
+def one_chapter(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("release") / "seven"
+    release(COURSE, folder, ["ch07_gradients"])
+    return folder
+
+
+def links(folder):
+    """Every link of the bundle's pages to another file, with the page that it stands on."""
+    pages = {folder / "README.md": (folder / "README.md").read_text("utf-8")}
+    for path in folder.rglob("*.ipynb"):
+        cells = nbformat.read(path, 4).cells
+        pages[path] = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    for path, text in pages.items():
+        for target in re.findall(r"\]\(([^)\s]+)\)|(?:href|src)=\"([^\"]+)\"", text):
+            goal = unquote("".join(target).partition("#")[0])
+            if goal and ":" not in goal:
+                yield path, goal
+
+
+@pytest.mark.parametrize("which", ["bundle", "one_chapter"])
+def test_every_link_leads_to_what_is_there(which, request):
+    folder = request.getfixturevalue(which)
+    every = list(links(folder))
+    assert len(every) > 20
+    assert [(p.name, goal) for p, goal in every if not (p.parent / goal).exists()] == []
+
+
+def test_one_chapter_knows_no_others(one_chapter):
+    chapters = {path.name for path in (one_chapter / "chapters").iterdir() if path.is_dir()}
+    assert chapters == {"ch07_gradients", "images"}
+    data = json.loads((one_chapter / "utils" / "course_map.json").read_text("utf-8"))
+    assert [chapter["id"] for chapter in data["chapters"]] == ["ch07_gradients"]
+    picture = (one_chapter / "chapters" / "images" / "course_map.svg").read_text("utf-8")
+    assert ">7.17 Two classes<" in picture and "2.12" not in picture
+    start = (one_chapter / "chapters" / "start_here.ipynb").read_text("utf-8")
+    assert "Next: 7.1 Thirteen derivatives" in start and "Your own engine" not in start
+    last = (one_chapter / "chapters/ch07_gradients/07_training.ipynb").read_text("utf-8")
+    assert "That was the last notebook" in last
+    assert json.loads((one_chapter / "utils/quiz/items.json").read_text("utf-8")) == {"items": []}
+    code = "from utils import progress; print(progress())"
+    done = subprocess.run(
+        [sys.executable, "-B", "-c", code], cwd=one_chapter, capture_output=True, text=True
+    )
+    assert done.returncode == 0 and "7.17" in done.stdout and "2.12" not in done.stdout
+
+
+def test_the_last_of_some_chapters_is_the_last(tmp_path):
+    release(COURSE, tmp_path / "two", ["ch06_networks", "ch02_autograd"])
+    quiz = (tmp_path / "two/chapters/ch06_networks/quiz.ipynb").read_text("utf-8")
+    tensor = (tmp_path / "two/chapters/ch02_autograd/06_tensor.ipynb").read_text("utf-8")
+    assert "That was the last notebook" in quiz and "Next: Quiz" in tensor
+
+
+def test_notebooks_of_a_bundle_are_recognised_by_the_grader(one_chapter):
+    """Cells, ids and marks are those of the course: a bundle is handed in like any notebook."""
+    for path in (one_chapter / "chapters/ch07_gradients").iterdir():
+        mine = nbformat.read(path, 4)
+        whole = nbformat.read(COURSE.chapters / "ch07_gradients" / path.name, 4)
+        assert [(c.id, c.metadata) for c in mine.cells] == [(c.id, c.metadata) for c in whole.cells]
+        code = [[c.source for c in one.cells if c.cell_type == "code"] for one in (mine, whole)]
+        assert code[0] == code[1]
+
+
+@pytest.mark.parametrize(
+    "name, chapters, says",
+    [
+        ("new", ["ch99_magic"], "ch99_magic is no chapter; choose from ch02_autograd, "),
+        ("ch07_gradients", [], "the folder comes first: release FOLDER ch07_gradients"),
+        ("file/below", [], "cannot be written"),
+    ],
+)
+def test_what_cannot_be_released_is_said_in_one_sentence(tmp_path, name, chapters, says):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(CannotRelease) as caught:
+        release(COURSE, tmp_path / name, chapters)
+    assert says in str(caught.value) and "\n" not in str(caught.value)
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 def test_its_environment_names_students_packages_only(bundle):

@@ -9,7 +9,7 @@ import pytest
 from utils import Quiz
 from utils.answers import typed_number
 from utils.quiz import quiz
-from utils.quiz.questions import as_html, as_text, load_questions
+from utils.quiz.questions import as_html, as_text, load_questions, question_from, without_key
 from utils.quiz.widgets import EDGE
 
 QUESTIONS = load_questions()
@@ -370,6 +370,40 @@ def test_everything_right_leaves_nothing_to_revisit():
         == "31 of 31 questions answered right in practice, 31 of them at the first try.\n"
         "Nothing to revisit."
     )
+
+
+@pytest.fixture
+def handed_out(monkeypatch):
+    """The questions as a class gets them: without keys."""
+    bare = {key: question_from(without_key(one.data)) for key, one in QUESTIONS.items()}
+    monkeypatch.setattr(quiz, "load_questions", lambda: bare)
+    return bare
+
+
+def test_without_keys_the_widget_looks_at_the_form_and_gives_the_line(handed_out):
+    for key, question in QUESTIONS.items():
+        widget = Quiz().show(key)
+        for given in (question.right, next(iter(question.mistakes())).answer):
+            said = answer(widget, given)
+            assert widget.reply.right is None and "✔" not in said and "✘" not in said
+            assert "the feedback to your graded work will say" in said and widget.use.line
+    widget = Quiz().show("q17")
+    assert "hint" not in widget.children[0].value
+    assert "✘</b> Mark at least one" in answer(widget, "")
+    assert Quiz().check("q2", "many").startswith("✘ Type a number")
+
+
+def test_without_keys_the_summary_counts(handed_out):
+    Quiz().check("q1", "b")
+    Quiz().check("q2", 3)
+    Quiz().check("q2", "no number")
+    text = repr(Quiz().summary())
+    assert text.startswith("2 of 31 questions answered in practice. Which answers are right,")
+    assert "Revisit" not in text and "Not tried yet: q3," in text
+    assert "Revisit" not in Quiz().summary()._repr_html_()
+    for key, question in QUESTIONS.items():
+        Quiz().check(key, question.right)
+    assert repr(Quiz().summary()).startswith("31 of 31") and "Nothing" not in repr(Quiz().summary())
 
 
 def test_an_unknown_question():

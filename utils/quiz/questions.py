@@ -5,9 +5,9 @@ One class for each kind of question, all used alike:
     question = load_questions()["q4a"]
     question.reply(0.25)         # Reply(right=False, feedback="That is one step.", idea="q4a_trap_0.25")
 
-The grader uses the same classes. `items.json` is generated from the course's data file; keys and
-feedback are packed in it, so that a glance at the file spoils nothing. That is no secret, and it is not
-meant to be one: it is for practice.
+The grader uses the same classes. `items.json` is generated from the course's data file. In the full
+course keys and feedback are packed in it, for practice, so that a glance at the file spoils nothing; in
+the copy that a class is given they are missing, and a reply only says whether the answer can be read.
 """
 
 from __future__ import annotations
@@ -30,11 +30,20 @@ PUBLIC = ("id", "kind", "points", "trains", "question", "options", "left")
 
 @dataclass(frozen=True)
 class Reply:
-    """What is said to an answer; `idea` names the mistake when it is a known one."""
+    """What is said to an answer; `idea` names the mistake when it is a known one.
 
-    right: bool
+    right: None where nobody knows, since the question came without its key.
+    """
+
+    right: bool | None
     feedback: str
     idea: str = ""
+
+
+LATER = Reply(
+    None,
+    "This has the form of an answer. Whether it is right, the feedback to your graded work will say.",
+)
 
 
 @dataclass(frozen=True)
@@ -71,9 +80,15 @@ class Question:
     def reply(self, answer) -> Reply:
         """Right or wrong, and why."""
         try:
-            return self.judge(self.read(answer))
+            given = self.read(answer)
+            return self.judge(given) if self.has_key else LATER
         except Unreadable as problem:
             return Reply(False, str(problem))
+
+    @property
+    def has_key(self) -> bool:
+        """Is it known what is right? (Not in the copy that a class is given.)"""
+        return "key" in self.data or "answer" in self.data
 
     def judge(self, given) -> Reply:
         """`reply` to an answer that was read."""
@@ -430,15 +445,20 @@ def question_from(data: dict) -> Question:
 
 def packed(data: dict) -> dict:
     """A question's data for `items.json`: key and feedback in one unreadable string."""
-    public = {name: data[name] for name in PUBLIC if name in data}
+    public = without_key(data)
     rest = json.dumps({name: data[name] for name in data if name not in PUBLIC}, sort_keys=True)
     return {**public, "packed": base64.b85encode(rest.encode()).decode()}
 
 
 def unpacked(data: dict) -> dict:
-    """What was `packed`."""
-    public = {name: data[name] for name in PUBLIC if name in data}
-    return {**public, **json.loads(base64.b85decode(data["packed"]))}
+    """What was `packed`; without key and feedback where they were left out."""
+    rest = json.loads(base64.b85decode(data["packed"])) if "packed" in data else {}
+    return {**without_key(data), **rest}
+
+
+def without_key(data: dict) -> dict:
+    """What everybody may see of a question."""
+    return {name: data[name] for name in PUBLIC if name in data}
 
 
 @lru_cache

@@ -1,7 +1,8 @@
 """`Quiz`: practise the questions of the course, with feedback for every answer.
 
-What counts is the variable in the answer cell (`q4a = ...`), which the widget writes there. It knows the
-right answers (see `utils.quiz.questions`), as the back pages of a textbook do.
+What counts is the variable in the answer cell (`q4a = ...`), which the widget writes there. In the full
+course it knows the right answers (see `utils.quiz.questions`), as the back pages of a textbook do; in the
+copy that a class is given it looks at the form of an answer only.
 """
 
 from __future__ import annotations
@@ -12,13 +13,15 @@ import re
 from urllib.parse import quote
 
 from utils.forms import Form
-from utils.marks import FAILED, OPEN, PASSED
+from utils.marks import FAILED, OPEN, PASSED, UNCHECKED
 from utils.parts import course_map
 from utils.quiz.questions import Question, Reply, as_text, load_questions
 from utils.records import load, record
 
 FOLDER = "ch06_networks"  # of the notebooks with the quiz
 PRACTICE, FIRST = "practice", "first try"  # what is remembered of a question
+SAID = {True: "✔ Right.", False: "✘", None: "◐"}
+STATES = {True: PASSED, False: FAILED, None: UNCHECKED}
 
 
 class Quiz:
@@ -40,7 +43,7 @@ class Quiz:
     def check(self, key: str, answer) -> str:
         """The feedback to an answer, as text."""
         reply = answered(find(key), answer)
-        return f"{'✔ Right.' if reply.right else '✘'} {as_text(reply.feedback)}"
+        return f"{SAID[reply.right]} {as_text(reply.feedback)}"
 
     def has_the_form_of(self, key: str) -> Form:
         """The kind of answer that a question asks for: it says nothing about what is right."""
@@ -70,7 +73,7 @@ def answered(question: Question, answer) -> Reply:
     """
     reply = question.reply(answer)
     if reply.right or question.readable(answer):
-        state, known = (PASSED if reply.right else FAILED), load()
+        state, known = STATES[reply.right], load()
         if _part(question.id, FIRST) not in known:
             record(_part(question.id, FIRST), FIRST, state)
         if reply.right or known.get(_part(question.id, PRACTICE)) != PASSED:
@@ -84,7 +87,8 @@ def _part(key: str, what: str) -> str:
 
 
 def _states() -> dict[str, str]:
-    """ "first", "later" (right, after wrong ones), "wrong" or "open" for every question."""
+    """ "first", "later" (right, after wrong ones), "wrong", "given" (nobody knows) or "open" for every
+    question."""
     kept = load()
     return {key: _state(kept, key) for key in load_questions()}
 
@@ -92,7 +96,7 @@ def _states() -> dict[str, str]:
 def _state(kept: dict[str, str], key: str) -> str:
     if (state := kept.get(_part(key, PRACTICE), OPEN)) == PASSED:
         return "first" if kept.get(_part(key, FIRST)) == PASSED else "later"
-    return "wrong" if state == FAILED else "open"
+    return {FAILED: "wrong", UNCHECKED: "given"}.get(state, "open")
 
 
 TEXT = "the text before the question"  # where no exercise trains it
@@ -110,6 +114,12 @@ class _Summary:
 
     @property
     def _counts(self) -> str:
+        if not any(question.has_key for question in self._questions.values()):
+            given = len(self._with_state("given"))
+            return (
+                f"{given} of {len(self._questions)} questions answered in practice. "
+                "Which answers are right, the feedback to your graded work will say."
+            )
         first, later = (len(self._with_state(one)) for one in ("first", "later"))
         right = f"{first + later} of {len(self._questions)} questions answered right in practice"
         return f"{right}, {first} of them at the first try." if first + later else f"{right}."
@@ -123,7 +133,7 @@ class _Summary:
     def _end(self) -> str:
         if self._with_state("wrong", "later"):
             return self._open
-        return self._open or "Nothing to revisit."
+        return self._open or ("" if self._with_state("given") else "Nothing to revisit.")
 
     def __repr__(self) -> str:
         lines = [self._counts]

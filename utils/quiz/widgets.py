@@ -11,11 +11,13 @@ import ipywidgets as widgets
 
 from utils.live import LiveChild, in_place
 from utils.quiz.questions import ASKS, Question, Reply, as_html, as_static, as_text
-from utils.quiz.quiz import answered
+from utils.quiz.quiz import SAID, answered
 from utils.quiz.use_answer import UseAnswer
 
 RIGHT, WRONG, PLAIN, DARK = "#00664b", "#a33b00", "#e4e7eb", "#1f2933"
 CHOSEN, EDGE = "#005a8d", "#56b4e9"  # a chosen letter stands out on a light and on a dark page
+COLOURS = {True: RIGHT, False: WRONG, None: CHOSEN}
+HINTS = " You get one hint at a time."
 SHEET = "line-height:1.45;font-size:14px"
 
 
@@ -29,7 +31,8 @@ class QuestionWidget(widgets.VBox):
         self.reply: Reply | None = None
         self._live: LiveChild | None = None
         asked = f"<b>{question.id}</b> ({ASKS[question.kind]}) {as_html(question.question)}"
-        top = f"{asked}<br><i>{self.how}</i>"
+        how = self.how if question.has_key else self.how.removesuffix(HINTS)
+        top = f"{asked}<br><i>{how}</i>"
         self.words = widgets.HTMLMath()
         self.use = UseAnswer(question.id)
         super().__init__([_text(top), *self._rows(), self.words, self.use])
@@ -43,10 +46,8 @@ class QuestionWidget(widgets.VBox):
         """Show the feedback to an answer."""
         self.reply = answered(self.question, answer)
         self.use.line = self.question.line(answer) if self.question.readable(answer) else ""
-        mark = "✔ Right." if self.reply.right else "✘"
-        self._say(
-            f"<b>{mark}</b> {as_html(self.reply.feedback)}", RIGHT if self.reply.right else WRONG
-        )
+        mark, colour = SAID[self.reply.right], COLOURS[self.reply.right]
+        self._say(f"<b>{mark}</b> {as_html(self.reply.feedback)}", colour)
 
     def _say(self, text: str, colour: str) -> None:
         border = f"border-left:4px solid {colour};" if colour else ""
@@ -84,14 +85,14 @@ class OneOptionWidget(QuestionWidget):
         self._answer(letter)
         for other, button in self.buttons.items():
             _mark(button, other, None)
-        mark, colour = ("✔", RIGHT) if self.reply.right else ("✘", WRONG)
-        _mark(self.buttons[letter], f"{letter} {mark}", colour)
+        mark = SAID[self.reply.right][0]
+        _mark(self.buttons[letter], f"{letter} {mark}", COLOURS[self.reply.right])
 
 
 class SeveralOptionsWidget(QuestionWidget):
     """Checkboxes, and a button that gives one hint at a time."""
 
-    how = "Tick all that apply, then press Check. You get one hint at a time."
+    how = f"Tick all that apply, then press Check.{HINTS}"
 
     def _rows(self):
         self.boxes = {

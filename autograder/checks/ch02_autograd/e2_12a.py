@@ -3,8 +3,8 @@
 import inspect
 from functools import partial
 
-import utils.engine
 from autograder.check import attempt, check, named, replaced
+from autograder.checks.ch02_autograd import closure_engine
 from autograder.checks.ch02_autograd.formulas import function_from
 from autograder.checks.ch02_autograd.own_engine import (
     OFF_LIMITS,
@@ -167,8 +167,8 @@ def engine(answer, rng):
     }
 
 
-# Some mistakes are only possible with closures instead of recorded slopes, as the course's engine has them.
-COURSE_ENGINE = inspect.getsource(utils.engine)
+# Some mistakes are only possible with closures instead of recorded slopes.
+CLOSURES = inspect.getsource(closure_engine)
 
 engine.misconception(
     "assigns_instead_of_accumulating",
@@ -181,7 +181,7 @@ engine.misconception(
     "A sum overwrites the gradients of its terms instead of adding to them. A value that stands in "
     "several sums then keeps only the share that came last.",
     source=replaced(
-        COURSE_ENGINE,
+        CLOSURES,
         {
             "self.grad += out.grad\n            other.grad += out.grad": "self.grad = out.grad\n"
             "            other.grad = out.grad",
@@ -193,7 +193,7 @@ engine.misconception(
     "The product overwrites the gradients of its factors instead of adding to them. Every "
     "operation has to add, because it cannot know who else uses its operands.",
     source=replaced(
-        COURSE_ENGINE,
+        CLOSURES,
         {
             "self.grad += other.data * out.grad": "self.grad = other.data * out.grad",
             "other.grad += self.data * out.grad": "other.grad = self.data * out.grad",
@@ -299,7 +299,7 @@ engine.misconception(
     "The power hands on its local derivative alone; the chain rule multiplies it by the gradient "
     "that arrives from above.",
     source=replaced(
-        COURSE_ENGINE,
+        CLOSURES,
         {"math.pow(self.data, n - 1) * out.grad": "math.pow(self.data, n - 1)"},
     ),
 )

@@ -5,12 +5,12 @@ import math
 
 import numpy as np
 
-import utils.engine
+from autograder.checks.ch02_autograd import closure_engine
 from autograder.checks.ch02_autograd.e2_12a import engine
 from autograder.checks.ch02_autograd.e2_12a_bonus import sturdy_engine
 
-engine.alternative("closures", source=inspect.getsource(utils.engine))
-sturdy_engine.alternative("closures", source=inspect.getsource(utils.engine))
+engine.alternative("closures", source=inspect.getsource(closure_engine))
+sturdy_engine.alternative("closures", source=inspect.getsource(closure_engine))
 
 
 @engine.alternative("recursive_and_in_float32")

@@ -39,7 +39,7 @@ def where_all_are_on(rng):
             return points
 
 
-@check("7.1", points=13, reveal=True, weights=WEIGHTS)
+@check("7.1", points=13, reveal=True, weights=WEIGHTS, forbid=("measured_slopes", "network_7_1"))
 def thirteen(answer, rng):
     groups = all_patterns(rng)
     groups.pop(next(iter(groups)))  # the pattern with all units on

@@ -214,6 +214,7 @@ def grade(
     if (fresh_inputs or reason) and not again:
         raise fail("--fresh-inputs and --reason go with --again STUDENT[/ASSIGNMENT[/PART]].")
     request = Request(
+        paths or [], _folder(into), workers, scheduler, trust, seed, course_db, as_json, real_kernel,
         tuple(due or ()), roster, tuple(again or ()), fresh_inputs, reason,
     )  # fmt: skip
     try:

@@ -42,9 +42,10 @@ class Div(Op):
 # For attacks on the worker's own side of the protocol: it forges whatever is sent.
 FORGE = """
 from autograder.inside import plain
-import signal
-running = signal.getsignal(signal.SIGALRM).__globals__  # an import of that module would be a second one
-assert "serve_session" in running
+
+frame = sys._getframe()
+while "serve_session" not in frame.f_globals or "marks" not in frame.f_locals: frame = frame.f_back
+running, marks = frame.f_globals, frame.f_locals["marks"]
 
 class Serve:
     def __getattr__(self, name): return running[name]
@@ -56,8 +57,10 @@ KEYS = ("forward", "forward with whole numbers", "gradient for a", "gradient for
 
 def forge(value, inputs="", error=None):
     entries = [[key, value, inputs] for key in KEYS]
-    serve._observe_in_fork = lambda request, names: {
-        "observation": {"entries": entries, "error": error}}
+    replies({"observation": {"entries": entries, "error": error}})
+
+def replies(reply):
+    marks.observe = lambda request: reply
 """
 
 
@@ -269,7 +272,7 @@ real = plain.encode
     ),
     "observe_answer": forges(
         "Replaces the observation by one with all keys and the value True.",
-        "serve.observe_answer = lambda *a: {'entries': [[k, True, ''] for k in KEYS], 'error': None}",
+        "forge(True)",
     ),
     "random numbers": Attack(
         "Makes the hidden inputs predictable and answers with the results for those.",
@@ -465,11 +468,11 @@ for number in range(3, 32):
     ),
     "unknown failure": forges(
         "Reports a failure that does not exist.",
-        "serve._observe_in_fork = lambda *a: {'failed': '{seconds.__class__}'}",
+        "replies({'failed': '{seconds.__class__}'})",
     ),
     "wrong types": forges(
         "Sends keys, inputs and errors of other types.",
-        "serve._observe_in_fork = lambda *a: {'observation': {'entries': [[1, 2, 3]], 'error': 'x'}}",
+        "replies({'observation': {'entries': [[1, 2, 3]], 'error': 'x'}})",
     ),
     "absurd value": forges("Sends an integer beyond the limit of its text.", "forge(16**4090)"),
     "absurd text": forges(
@@ -1056,7 +1059,7 @@ raise type(code, (Exception,), {})(code)
 }  # fmt: skip
 
 # What costs the trusted side or a neighbour, rather than a point.
-_SENDS_ODD = "serve._observe_in_fork = lambda request, names: {}"
+_SENDS_ODD = "replies({})"
 COSTS = {
     "structured arrays": forges(
         "Sends an array of records, which compares with nothing.",

@@ -187,7 +187,8 @@ class _Work:
     def do(self, session: Session) -> None:
         """Run the cells, and after that observe what was marked between them."""
         marks = {}
-        for self._current, step in enumerate(self._steps[: self._end]):
+        for place, step in enumerate(self._steps[: self._end]):
+            self._current = place
             if self._current in self._lost:
                 continue
             if self._is_later_than(1 + self._is_last):
@@ -197,7 +198,8 @@ class _Work:
                 self._perform(session, step)
             elif not self._results[self._current]:
                 marks[self._current] = session.mark()
-        for self._current, mark in marks.items():
+        for place, mark in marks.items():
+            self._current = place
             if not self._is_later_than(2):
                 self._perform(session, self._steps[self._current], mark)
         self.done = True
@@ -232,9 +234,7 @@ class _Work:
 
     def finished(self) -> list[Result]:
         """The results; what was not reached ran out of time."""
-        return [
-            done or step.lost("timeout") for done, step in zip(self._results, self._steps)
-        ]
+        return [done or step.lost("timeout") for done, step in zip(self._results, self._steps)]
 
 
 class Pool:

@@ -53,12 +53,12 @@ SPREADS = {10: 0.44721, 40: 0.22361}
 
 def given_model():
     """For 7.16c: stands in for a build_model that is not right; that mistake costs 7.16a only."""
-    from torch import nn
+    from torch import nn, zeros
 
     class Model(nn.Module):
         def __init__(self):
             super().__init__()
-            self.unused = nn.Parameter(nn.Linear(3, 3).weight.detach())
+            self.unused = nn.ParameterList([zeros(3, 3), zeros(3)])
             self.layers = nn.ModuleList(nn.Linear(*sizes[::-1]) for sizes in SHAPES[::2])
 
         def forward(self, x):

@@ -183,7 +183,11 @@ def graded(attack, host, worker, reference):
     return finish(plan, results, reference, SEED, worker.tier.name)
 
 
-@pytest.mark.parametrize("name", SHOWING)
+# Landlock closes /proc/self/maps in any case.
+OPEN_WITHOUT_ORDER = SHOWING.keys() - ({"its own memory"} if TIER == "landlock" else set())
+
+
+@pytest.mark.parametrize("name", sorted(OPEN_WITHOUT_ORDER))
 def test_only_the_order_keeps_what_observes_hidden(name, host, worker, reference, monkeypatch):
     """Observed at once, as each place is reached, every one of these attacks would show it."""
 

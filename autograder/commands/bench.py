@@ -11,7 +11,7 @@ from pathlib import Path
 
 from autograder.authoring import kernels
 from autograder.authoring.build import write_sources
-from autograder.commands import bench_class
+from autograder.commands import bench_class, bench_memory
 from autograder.commands.try_answers import try_answers
 from autograder.course import default_course
 from autograder.isolation import choose_tier
@@ -46,6 +46,7 @@ def measurements() -> Iterator[tuple[str, str]]:
     taken = seconds(lambda: try_answers(answers, seed=1))
     yield "try --batch, 200 answers of chapter 2", f"{taken:.1f} s on {cpu_count()} cores"
     yield from bench_class.measurements(default_course())
+    yield from bench_memory.measurements()
 
 
 def _tier() -> str:

@@ -89,11 +89,12 @@ class Observe:
             return 3 if b"torch.optim" in text else 2
         return int(b"matplotlib" in text)
 
-    def perform(self, session: Session, seed: int) -> Observation:
-        """Make the observation in a session."""
+    def perform(self, session: Session, seed: int, mark: int | None = None) -> Observation:
+        """Make the observation in a session, at its mark."""
         if self._function is None:
             return {"entries": [], "error": None}
-        return session.observe(self._function, self.part, seed, self.seconds, self.without)
+        about = self.part, seed, self.seconds, self.without
+        return session.observe(self._function, *about, mark)
 
     def lost(self, why: str) -> Observation:
         """The result when the session died in this step."""
@@ -145,9 +146,11 @@ def run_steps(
 ) -> list[Result]:
     """The results of `steps`, one each, in order.
 
-    When a step takes the session along, a new session repeats the cells before it without that
-    step. Observations that were made already (`known`, or before such a loss) are kept. A notebook
-    whose time ran out while it waited for a processor gets a second try.
+    All cells are run before the first observation is made, on the names as they were at its place:
+    what observes is hidden, and no cell is to show it. When a step takes the session along, a new
+    session repeats the cells without that step. Observations that were made already (`known`, or
+    before such a loss) are kept. A notebook whose time ran out while it waited for a processor gets a
+    second try.
     """
     results, starved = _attempt(worker, steps, seed, limits, known, real_kernel)
     return _attempt(worker, steps, seed, limits, known, real_kernel)[0] if starved else results
@@ -157,39 +160,81 @@ def _attempt(
     worker: Worker, steps: list, seed: int, limits: Limits, known: dict | None, real_kernel: bool
 ) -> tuple[list[Result], bool]:
     """The results, and whether one of them came too late for want of a processor."""
-    results: list[Result | None] = [(known or {}).get(place) for place in range(len(steps))]
-    if all(results):
-        return results, False
-    starved = False
-    lost: set[int] = set()
-    left = NOTEBOOK_BYTES - (len(plain.encode(list(known.values()))) if known else 0)
+    work = _Work(steps, seed, known or {})
     libraries = max((step.libraries for step in steps), default=0)
-    deadline = time.monotonic() + NOTEBOOK_SECONDS
-    while len(lost) <= MAX_RESTARTS:
-        current = 0
+    while not work.done:
         try:
             with worker.open(limits, real_kernel, libraries) as session:
-                for current, step in enumerate(steps):
-                    if current in lost or (isinstance(step, Observe) and results[current]):
-                        continue
-                    if time.monotonic() > deadline:
-                        raise SessionLost("timeout of the notebook")
-                    try:
-                        result = step.perform(session, seed)
-                    except SessionLost:
-                        starved |= session.starved
-                        raise
-                    starved |= session.starved and step.ran_out_of_time(result)
-                    fits = session.weight <= left
-                    left -= session.weight if fits and results[current] is None else 0
-                    results[current] = result if fits else step.too_large(result)
-            break
+                work.do(session)
         except SessionLost as loss:
-            lost.add(current)
-            results[current] = steps[current].lost(str(loss))
-            if time.monotonic() > deadline:
+            work.lose(str(loss))
+    return work.finished(), work.starved
+
+
+class _Work:
+    """The steps of one notebook, and what became of them in the sessions so far."""
+
+    def __init__(self, steps: list, seed: int, known: dict[int, Result]):
+        self._steps, self._seed = steps, seed
+        self._results: list[Result | None] = [known.get(place) for place in range(len(steps))]
+        self.done, self.starved = all(self._results), False
+        self._lost: set[int] = set()
+        self._current, self._end = 0, len(steps)  # no cell from `_end` on is run
+        self._is_last = False  # the session that is open, or will be
+        self._left = NOTEBOOK_BYTES - (len(plain.encode(list(known.values()))) if known else 0)
+        self._begin = time.monotonic()
+
+    def do(self, session: Session) -> None:
+        """Run the cells, and after that observe what was marked between them."""
+        marks = {}
+        for place, step in enumerate(self._steps[: self._end]):
+            self._current = place
+            if self._current in self._lost:
+                continue
+            if self._is_later_than(1 + self._is_last):
+                self._end = self._current
                 break
-    return [done or step.lost("timeout") for done, step in zip(results, steps)], starved
+            if not isinstance(step, Observe):
+                self._perform(session, step)
+            elif not self._results[self._current]:
+                marks[self._current] = session.mark()
+        for place, mark in marks.items():
+            self._current = place
+            if not self._is_later_than(2):
+                self._perform(session, self._steps[self._current], mark)
+        self.done = True
+
+    def _perform(self, session: Session, step: RunCell | Observe, *mark: int) -> None:
+        try:
+            result = step.perform(session, self._seed, *mark)
+        except SessionLost:
+            self.starved |= session.starved
+            raise
+        self.starved |= session.starved and step.ran_out_of_time(result)
+        fits = session.weight <= self._left
+        self._left -= session.weight if fits and self._results[self._current] is None else 0
+        self._results[self._current] = result if fits else step.too_large(result)
+
+    def lose(self, why: str) -> None:
+        """The session is gone with the step that was under way.
+
+        After too many of them, or too late, there is one more: what stands before is observed.
+        """
+        step = self._steps[self._current]
+        self._lost.add(self._current)
+        self._results[self._current] = step.lost(why)
+        if len(self._lost) > MAX_RESTARTS or self._is_later_than(1):
+            self.done, self._is_last = self._is_last, True
+            if not isinstance(step, Observe):
+                self._end = min(self._end, self._current)
+
+    def _is_later_than(self, times: int) -> bool:
+        """Cells have NOTEBOOK_SECONDS, and twice that where they are repeated to be observed."""
+        return time.monotonic() > self._begin + times * NOTEBOOK_SECONDS
+
+    def finished(self) -> list[Result]:
+        """The results; what was not reached ran out of time."""
+        return [done or step.lost("timeout") for done, step in zip(self._results, self._steps)]
 
 
 class Pool:

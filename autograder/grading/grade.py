@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import sys
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -100,7 +101,8 @@ def part_record(verdict: Verdict) -> PartRecord:
         "points": verdict.points,
         "bonus": verdict.bonus,
         "state": verdict.state,
-        "feedback": [harmless.line(line, 3000) for line in sentences(verdict)],
+        # (a class has many equal lines, and all of its records are in memory at once)
+        "feedback": [sys.intern(harmless.line(line, 3000)) for line in sentences(verdict)],
         "misconceptions": list(verdict.misconceptions),
         "ended": verdict.ended,
         "unwritten": verdict.unwritten,

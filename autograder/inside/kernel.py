@@ -1,19 +1,20 @@
 """The slow, faithful way: a session whose cells run in a real Jupyter kernel.
 
 The session's process starts an ipykernel beside itself, inside the sandbox, sends it the cells, and
-collects what it answers as nbclient does. Observations are made by a fork of the kernel.
+collects what it answers as nbclient does. Observations are made by forks of the kernel.
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
 import socket
 import time
+from functools import cache
 
 from autograder.inside import plain
 from autograder.inside.fresh import code_of
-from autograder.inside.serve import PATIENCE, _observe_in_fork, receive, send
+from autograder.inside.marks import PATIENCE, Marks
+from autograder.inside.messages import receive, send
 
 START_SECONDS = 60.0
 INTERRUPT_SECONDS = 3.0
@@ -39,6 +40,8 @@ def serve_session(channel: socket.socket) -> None:
         while (request := receive(channel)) is not None:
             if request["do"] == "run":
                 reply = kernel.run(request["source"], request["seconds"])
+            elif request["do"] == "mark":
+                reply = kernel.mark(request["mark"])
             else:
                 reply = kernel.observe(request)
             send(channel, {"id": request["id"], **reply})
@@ -70,12 +73,19 @@ class _Kernel:
                 deadline, interrupted = time.monotonic() + INTERRUPT_SECONDS, True
             if reply is None and not self._manager.is_alive():
                 os._exit(1)
-        answer = self._client.get_shell_msg(timeout=INTERRUPT_SECONDS)["content"]
+        answer = self._answer_to(message)
         failed = answer.get("ename", "Error") if answer["status"] == "error" else None
         if failed == "NoneType":
             failed = None  # the cell ran; only its value could not be shown
         error = "OutOfTime" if interrupted and failed else failed
         return {"outputs": outputs.found, "error": error}
+
+    def _answer_to(self, message: str) -> dict:
+        """The kernel's answer to a message; a kernel that was slow to start has answers left over."""
+        while True:
+            reply = self._client.get_shell_msg(timeout=INTERRUPT_SECONDS)
+            if reply["parent_header"].get("msg_id") == message:
+                return reply["content"]
 
     def _next(self, get):
         from queue import Empty
@@ -85,21 +95,25 @@ class _Kernel:
         except Empty:
             return None
 
+    def mark(self, number: int) -> dict:
+        """Let the kernel mark this place."""
+        self._call(f"mark_here({number})", INTERRUPT_SECONDS)
+        return {}
+
     def observe(self, request: dict) -> dict:
-        """An observation, made by a fork of the kernel; the files lie in the scratch folder."""
+        """An observation at a mark; request and reply lie in the scratch folder until they are read."""
         with open(_REQUEST, "wb") as file:
             file.write(plain.encode(request))
-        with contextlib.suppress(OSError):
-            os.unlink(_REPLY)
-        self.run(
-            f"__import__({__name__!r}, fromlist=['x']).observe_here()", request["seconds"], True
-        )
+        self._call("observe_here()", request["seconds"])
         try:
-            with open(_REPLY, "rb") as file:
-                reply = plain.decode(file.read(plain.MAX_BYTES))
+            reply = plain.decode(_taken(_REPLY))
         except (OSError, plain.NotPlain):
             return {"failed": "crash"}
         return reply if isinstance(reply, dict) else {"failed": "crash"}
+
+    def _call(self, what: str, seconds: float) -> None:
+        """Something of this module, called in the kernel."""
+        self.run(f"__import__({__name__!r}, fromlist=['x']).{what}", seconds, silent=True)
 
 
 class _Outputs:
@@ -147,13 +161,29 @@ class _Outputs:
             self.found.append({"output_type": "stream", "name": name, "text": kept})
 
 
-def observe_here() -> None:
-    """In the kernel: observe the answers in its namespace, and leave the reply in a file."""
+@cache
+def _marks() -> Marks:
+    """Those of the kernel, where this runs."""
+    return Marks(code_of())
+
+
+def mark_here(number: int) -> None:
+    """In the kernel: keep the names as they are now."""
     from IPython import get_ipython
 
-    with open(_REQUEST, "rb") as file:
-        request = plain.decode(file.read())
-    reply = _observe_in_fork(request, get_ipython().user_ns, code_of())
+    _marks().add(number, get_ipython().user_ns)
+
+
+def observe_here() -> None:
+    """In the kernel: observe at a mark, and leave the reply in a file."""
+    reply = _marks().observe(plain.decode(_taken(_REQUEST)))
     with open(_REPLY + ".part", "wb") as file:
         file.write(plain.encode(reply))
     os.replace(_REPLY + ".part", _REPLY)
+
+
+def _taken(path: str) -> bytes:
+    """What stands in a file, which is removed."""
+    with open(path, "rb") as file:
+        os.unlink(path)
+        return file.read(plain.MAX_BYTES)

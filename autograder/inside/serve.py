@@ -1,17 +1,15 @@
-"""The worker: a warm process that forks one child per submission, and one per observation.
+"""The worker: a warm process that forks one child per submission, which forks one per observation.
 
 It listens on the socket whose descriptor number is its first argument. For every session the
 trusted side sends one byte with a fresh socket attached; the child forked for it serves requests
-(`run` a cell, `observe` the answers) until told to stop. When a session ends, everything that it
-left behind is killed and its scratch folder is removed.
+(`run` a cell, `mark` a place, and in the end `observe` the answers there) until told to stop. When a
+session ends, everything that it left behind is killed and its scratch folder is removed.
 """
 
 from __future__ import annotations
 
 import gc
-import math
 import os
-import pickle
 import resource
 import secrets
 import select
@@ -24,10 +22,11 @@ import time
 from contextlib import suppress
 from types import FunctionType
 
-from autograder.inside import landlock, plain, privileges, syscalls
-from autograder.inside.fresh import code_of, renew
+from autograder.inside import landlock, privileges, syscalls
+from autograder.inside.fresh import code_of
+from autograder.inside.marks import OWNS_PROCESSES, PATIENCE, Marks, fork
+from autograder.inside.messages import receive, send
 
-FRAME = struct.Struct("!I")
 START = struct.Struct("!QQI?B")  # memory, file size, processes; real kernel?; how many LIBRARIES
 LIBRARIES = (
     "matplotlib",
@@ -37,40 +36,8 @@ LIBRARIES = (
 MAX_DESCRIPTORS = 1024  # of one process
 MAX_FILES = 50_000  # in the folders in memory; an empty one takes kernel memory, too
 LOOK_SECONDS = 0.25
-FORK_SECONDS = 5.0
 NEIGHBOURS = 8  # sessions of the same user may have as many processes each
-PATIENCE = 3  # limits are of processor time; on the wall clock this many times as long may pass
-OWNS_PROCESSES = "WORKER_OWNS_PROCESSES" in os.environ
 LOCKED_IN = "WORKER_LOCKED_IN" in os.environ  # by Landlock
-
-
-def send(channel: socket.socket, message) -> None:
-    """One length-prefixed message."""
-    data = plain.encode(message)
-    if len(data) > plain.MAX_BYTES:
-        about = {"id": message.get("id"), "error": message.get("error")}
-        data = plain.encode({**about, "failed": "memory", "outputs": []})
-    channel.sendall(FRAME.pack(len(data)) + data)
-
-
-def receive(channel: socket.socket):
-    """The next message, or None when the other side has closed."""
-    header = _exactly(channel, FRAME.size)
-    if header is None:
-        return None
-    body = _exactly(channel, FRAME.unpack(header)[0])
-    return None if body is None else plain.decode(body)
-
-
-def _exactly(channel, count: int) -> bytes | None:
-    chunks = []
-    while count:
-        chunk = channel.recv(min(count, 1 << 20))
-        if not chunk:
-            return None
-        chunks.append(chunk)
-        count -= len(chunk)
-    return b"".join(chunks)
 
 
 def limit_resources(memory: int, file_size: int, processes: int) -> None:
@@ -108,18 +75,6 @@ def _beyond_those_running(processes: int) -> int:
     return most
 
 
-def fork() -> int:
-    """`os.fork`; where neighbours may have used up what the user may start, after a while."""
-    deadline = time.monotonic() + (0 if OWNS_PROCESSES else FORK_SECONDS)
-    while True:
-        try:
-            return os.fork()
-        except BlockingIOError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
-
-
 def isolate_session() -> None:
     """What a session does first: it separates from the worker and from other processes."""
     privileges.readable_by_others(True)
@@ -148,12 +103,13 @@ def _set_alarms(seconds: float) -> None:
 
 
 def serve_session(channel: socket.socket, shell, modules: dict) -> None:
-    """Answer requests until the trusted side closes the channel. modules: see `_observe_in_fork`."""
+    """Answer requests until the trusted side closes the channel. modules: see `Marks`."""
     from autograder.inside.shell import run_cell
 
     os.register_at_fork(after_in_child=channel.close)  # so that the end of this process is noticed
     signal.signal(signal.SIGPROF, _alarm)
     signal.signal(signal.SIGALRM, _alarm)
+    marks = Marks(modules)
     while (request := receive(channel)) is not None:
         if request["do"] == "run":
             _set_alarms(request["seconds"])
@@ -163,92 +119,12 @@ def serve_session(channel: socket.socket, shell, modules: dict) -> None:
                 reply = {"outputs": [], "error": type(problem).__name__}
             finally:
                 _set_alarms(0)
+        elif request["do"] == "mark":
+            marks.add(request["mark"], shell.user_ns)
+            reply = {}
         else:
-            reply = _observe_in_fork(request, shell.user_ns, modules)
+            reply = marks.observe(request)
         send(channel, {"id": request["id"], **reply})
-
-
-def _observe_in_fork(request: dict, namespace: dict, modules: dict) -> dict:
-    """modules: the code of those that observe (`fresh.code_of`)."""
-    reader, writer = os.pipe()
-    try:
-        child = fork()
-    except BlockingIOError:  # its own processes are too many
-        os.close(reader)
-        os.close(writer)
-        return {"failed": "crash"}
-    if child == 0:
-        code = 1
-        try:
-            os.close(reader)
-            os.setpgid(0, 0)
-            allowed = math.ceil(request["seconds"])
-            resource.setrlimit(resource.RLIMIT_CPU, (allowed, allowed + 1))
-            data = _observe(request, namespace, modules)
-            with os.fdopen(writer, "wb") as pipe:
-                pipe.write(data)
-            code = 0
-        except MemoryError:
-            code = 3
-        finally:
-            os._exit(code)
-    os.close(writer)
-    try:
-        data = _read_until(reader, time.monotonic() + request["seconds"] * PATIENCE)
-    finally:
-        os.close(reader)
-        for kill in (
-            lambda: os.killpg(child, signal.SIGKILL),
-            lambda: os.kill(child, signal.SIGKILL),
-        ):
-            try:
-                kill()
-            except OSError:
-                pass
-    _, status = os.waitpid(child, 0)
-    code = os.waitstatus_to_exitcode(status)
-    if data is None or code == -signal.SIGXCPU:
-        return {"failed": "timeout"}
-    if not data:
-        return {"failed": "memory" if code == 3 else "crash"}
-    return {"observation": plain.decode(data)}
-
-
-def _observe(request: dict, namespace: dict, modules: dict) -> bytes:
-    """The encoded observation, made by modules that no cell has seen."""
-    from autograder.inside.shell import silence
-
-    silence()
-    renew(modules)
-    from autograder.inside import plain
-    from autograder.inside.absent import take_away
-    from autograder.inside.answer import observe_answer, raised
-
-    try:
-        observe = pickle.loads(request["observe"])
-        take_away(request["without"])
-        seen = observe_answer(observe, namespace, request["seed"], request["part"])
-    except MemoryError:
-        raise
-    except BaseException as problem:
-        seen = {"entries": [], "error": raised(problem)}
-    return plain.encode(seen)
-
-
-def _read_until(reader: int, deadline: float) -> bytes | None:
-    """All bytes of the pipe; None when the deadline passes first."""
-    chunks, size = [], 0
-    while True:
-        left = deadline - time.monotonic()
-        if left <= 0 or not select.select([reader], [], [], left)[0]:
-            return None
-        chunk = os.read(reader, 1 << 20)
-        if not chunk:
-            return b"".join(chunks)
-        size += len(chunk)
-        if size > plain.MAX_BYTES:
-            return b""
-        chunks.append(chunk)
 
 
 def warm_up(libraries: int):

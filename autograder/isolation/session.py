@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from autograder.inside import plain
+from autograder.inside.marks import PATIENCE
+from autograder.inside.messages import FRAME
 from autograder.inside.observation import Observation, Ran
-from autograder.inside.serve import FRAME, PATIENCE
 from autograder.isolation import watch
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ class Session:
         self._start_seconds = start_seconds  # may pass before the first answer
         self.weight = 0  # of the last reply
         self.starved = False  # did the last request wait for a processor most of the time?
+        self._marks = 0
         self._count, self._look_again = 0, time.monotonic() + WATCH_SECONDS
 
     def run(self, source: str, seconds: float | None = None) -> Ran:
@@ -91,6 +93,12 @@ class Session:
         reply = self._ask({"do": "run", "source": source, "seconds": seconds}, seconds)
         return well_formed_ran(reply)
 
+    def mark(self) -> int:
+        """Keep the names as they are now, for `observe`."""
+        self._marks += 1
+        self._ask({"do": "mark", "mark": self._marks}, self.limits.cell_seconds)
+        return self._marks
+
     def observe(
         self,
         observe: bytes,
@@ -98,13 +106,15 @@ class Session:
         seed: int,
         seconds: float,
         without: tuple[str, ...] = (),
+        mark: int | None = None,
     ) -> Observation:
-        """Run a pickled observation on the namespace, in a fork of the session.
+        """Run a pickled observation on the names at a mark (once each), or on those of now.
 
-        without: modules that are taken away before.
+        Observe when the last cell has run: what observes is hidden, and is not any more for a cell
+        that runs afterwards. without: modules that are taken away before.
         """
         request = {"do": "observe", "observe": observe, "part": part, "seed": seed}
-        request["without"] = list(without)
+        request |= {"without": list(without), "mark": self.mark() if mark is None else mark}
         reply = self._ask({**request, "seconds": seconds}, seconds)
         return well_formed(reply if "failed" in reply else reply.get("observation"))
 
@@ -145,7 +155,7 @@ class Session:
         """Until there is something to read; meanwhile the session's limits are enforced."""
         while (now := time.monotonic()) < deadline:
             if now >= self._look_again:
-                self._opened_by.enforce(self.limits)
+                self._opened_by.enforce(self.limits, self._marks)
                 self._clock.look()
                 self.starved = self._clock.starved
                 self._look_again = time.monotonic() + WATCH_SECONDS

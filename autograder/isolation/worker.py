@@ -148,10 +148,13 @@ class WarmProcess:
         start_seconds = KERNEL_SECONDS * real_kernel + IMPORT_SECONDS * libraries
         return Session(self, ours, limits, start_seconds)
 
-    def enforce(self, limits: Limits) -> None:
-        """`SessionLost` when the processes of the session together use more than they may."""
+    def enforce(self, limits: Limits, marks: int = 0) -> None:
+        """`SessionLost` when the processes of the session together use more than they may.
+
+        marks: how many of them are ours, and wait for an observation.
+        """
         processes = watch.descendants(self._process.pid)
-        if len(processes) > limits.processes + OUR_PROCESSES:
+        if len(processes) > limits.processes + OUR_PROCESSES + marks:
             raise SessionLost("memory: it started more processes than it may")
         if watch.channels(processes, limits.channels) > limits.channels:
             raise SessionLost("memory: it opened more sockets and pipes than it may")

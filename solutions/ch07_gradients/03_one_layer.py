@@ -139,7 +139,8 @@ expect("7.6-proof", lambda: proof_7_6, some_letters("ABCDEF", 4))
 #
 # **Your task.** Write `dsig(f)`, the derivative $\partial h/\partial f$. Then set four numbers:
 # `limit_pos` and `limit_neg`, what the **derivative** tends to for very large positive and for very
-# large negative $f$; `max_value`, its largest value; and `argmax`, the $f$ where it is reached.
+# large negative $f$; `max_value`, its largest value; and `argmax`, the $f$ where it is reached. (The
+# activations in `utils.networks` are taken away when `dsig` is graded.)
 #
 # **Example.** `dsig(2.0)` is about 0.105.
 

@@ -157,11 +157,6 @@ TYPED_SUB_CHECKS = {
     "7.2-mistake": {"which factors are wrong"},
     "7.7": {"limit_pos", "limit_neg", "max_value", "argmax"},
     "7.8": {"zero_gradient"},
-    "7.14a": {  # at sigma = 1, where a forgotten square does not show
-        "second moment, sigma = 1",
-        "variance of the Gaussian, sigma = 1",
-        "second moment minus variance, sigma = 1",
-    },
     "7.15-mistake": {"the false lines"},
     "7.16-plot": {"x axis", "y axis"},  # words on axes
 }

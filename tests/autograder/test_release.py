@@ -124,9 +124,9 @@ def test_one_chapter_knows_no_others(one_chapter):
 
 def test_the_last_of_some_chapters_is_the_last(tmp_path):
     release(COURSE, tmp_path / "two", ["ch06_networks", "ch02_autograd"])
-    quiz = (tmp_path / "two/chapters/ch06_networks/quiz.ipynb").read_text("utf-8")
+    quiz = (tmp_path / "two/chapters/ch06_networks/quiz_2.ipynb").read_text("utf-8")
     tensor = (tmp_path / "two/chapters/ch02_autograd/06_tensor.ipynb").read_text("utf-8")
-    assert "That was the last notebook" in quiz and "Next: Quiz" in tensor
+    assert "That was the last notebook" in quiz and "Next: Units and layers" in tensor
 
 
 def test_notebooks_of_a_bundle_are_recognised_by_the_grader(one_chapter):

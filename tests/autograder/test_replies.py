@@ -15,7 +15,7 @@ from autograder.grading import batch, cluster, executor
 from autograder.grading.executor import Job, Observe, RunCell, run_steps
 from autograder.grading.grade import finish
 from autograder.inside import plain
-from autograder.inside.serve import FRAME
+from autograder.inside.messages import FRAME
 from autograder.isolation import Limits, Session, SessionLost
 from autograder.isolation.worker import WorkerFailed
 from autograder.judging.reference import Reference, default_reference
@@ -52,7 +52,7 @@ class Process:
 @pytest.mark.parametrize("value", ODD.values(), ids=ODD)
 @pytest.mark.parametrize("name", ["id", "outputs", "error", "failed", "observation"])
 def test_fields_of_any_form_cost_the_session_and_raise_nothing_else(name, value):
-    for ask in (lambda s: s.run("x"), lambda s: s.observe(b"", "2.5", 1, 1.0)):
+    for ask in (lambda s: s.run("x"), lambda s: s.observe(b"", "2.5", 1, 1.0, mark=1)):
         with Process({"outputs": [], "error": None, name: value}).open() as session:
             try:
                 ask(session)
@@ -80,7 +80,7 @@ def test_a_notebooks_results_have_a_total(monkeypatch):
     assert {one["error"] for one in results} == {"ValueError"}
     seen = {"observation": {"entries": [["a", "x" * 30_000, ""]], "error": None}}
     check = Reference(COURSE).check("2.5")
-    results = run_steps(Process(*[seen] * 5), [Observe(check)] * 5, 1)
+    results = run_steps(Process(*[{}] * 5, *[seen] * 5), [Observe(check)] * 5, 1)
     assert [one.get("failed") for one in results] == [None] * 3 + ["memory"] * 2
 
 

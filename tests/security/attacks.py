@@ -1,7 +1,7 @@
 """Hostile answers: what each tries, in a sentence, and its code.
 
 Every one is the answer to exercise 2.5. `cell` runs when the answer cell runs, `inside` in each call
-of the answer's methods while it is observed. The answer itself is wrong (`Div` below), so that every
+of the answer's methods while it is observed, `later` in a cell at the end of the notebook. The answer itself is wrong (`Div` below), so that every
 point would be undeserved. `leaked(what)` says that a door was open. `open_under` names the tiers that
 cannot close it, with the reason; there the attack may get in, and everything else holds. In the code, @COURSE@ is the
 course on the host, @GRADING@ a grading folder with a gradebook and a neighbour's submission, @PORT@
@@ -41,14 +41,19 @@ class Div(Op):
 
 # For attacks on the worker's own side of the protocol: it forges whatever is sent.
 FORGE = """
-from autograder.inside import plain
-import signal
-running = signal.getsignal(signal.SIGALRM).__globals__  # an import of that module would be a second one
-assert "serve_session" in running
+from types import FunctionType
+from autograder.inside import marks, messages, plain
 
 class Serve:
-    def __getattr__(self, name): return running[name]
-    def __setattr__(self, name, value): running[name] = value
+    FRAME = messages.FRAME
+
+    def __getattr__(self, name):
+        return FunctionType(getattr(messages, name).__code__, vars(messages))
+
+    def __setattr__(self, name, value):
+        def instead(*arguments): return forged(*arguments)
+        vars(messages)["forged_" + name] = value
+        getattr(messages, name).__code__ = instead.__code__.replace(co_names=("forged_" + name,))
 
 serve = Serve()
 KEYS = ("forward", "forward with whole numbers", "gradient for a", "gradient for b",
@@ -56,8 +61,10 @@ KEYS = ("forward", "forward with whole numbers", "gradient for a", "gradient for
 
 def forge(value, inputs="", error=None):
     entries = [[key, value, inputs] for key in KEYS]
-    serve._observe_in_fork = lambda request, names: {
-        "observation": {"entries": entries, "error": error}}
+    replies({"observation": {"entries": entries, "error": error}})
+
+def replies(reply):
+    marks.Marks.observe = lambda self, request: reply
 """
 
 
@@ -69,6 +76,7 @@ class Attack:
     cell: str = ""
     inside: str = "pass"
     answer: str = ""
+    later: str = ""
     open_under: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -269,7 +277,7 @@ real = plain.encode
     ),
     "observe_answer": forges(
         "Replaces the observation by one with all keys and the value True.",
-        "serve.observe_answer = lambda *a: {'entries': [[k, True, ''] for k in KEYS], 'error': None}",
+        "forge(True)",
     ),
     "random numbers": Attack(
         "Makes the hidden inputs predictable and answers with the results for those.",
@@ -316,8 +324,8 @@ sys.setprofile(lambda *a: None)
         """
 def later():
     while True:
-        from autograder.inside import serve
-        serve.observe_answer = lambda *a: {"entries": [], "error": None}
+        from autograder.inside import marks
+        marks._observe = lambda *a: b""
         time.sleep(0.001)
 threading.Thread(target=later, daemon=True).start()
 """,
@@ -465,11 +473,11 @@ for number in range(3, 32):
     ),
     "unknown failure": forges(
         "Reports a failure that does not exist.",
-        "serve._observe_in_fork = lambda *a: {'failed': '{seconds.__class__}'}",
+        "replies({'failed': '{seconds.__class__}'})",
     ),
     "wrong types": forges(
         "Sends keys, inputs and errors of other types.",
-        "serve._observe_in_fork = lambda *a: {'observation': {'entries': [[1, 2, 3]], 'error': 'x'}}",
+        "replies({'observation': {'entries': [[1, 2, 3]], 'error': 'x'}})",
     ),
     "absurd value": forges("Sends an integer beyond the limit of its text.", "forge(16**4090)"),
     "absurd text": forges(
@@ -1056,7 +1064,7 @@ raise type(code, (Exception,), {})(code)
 }  # fmt: skip
 
 # What costs the trusted side or a neighbour, rather than a point.
-_SENDS_ODD = "serve._observe_in_fork = lambda request, names: {}"
+_SENDS_ODD = "replies({})"
 COSTS = {
     "structured arrays": forges(
         "Sends an array of records, which compares with nothing.",
@@ -1199,12 +1207,87 @@ with contextlib.suppress(OSError):
     ),
 }
 
+# What observes is hidden. These keep it, when it comes, and show it in a later cell.
+FIND = """
+frame, found = sys._getframe(), b""
+while frame is not None and not found:
+    request = frame.f_locals.get("request")
+    found = request.get("observe", b"") if isinstance(request, dict) else b""
+    frame = frame.f_back
+"""
+SHOWING = {
+    "a file": Attack(
+        "Keeps what observes in a file of its folder.",
+        inside=FIND + 'open("kept", "wb").write(found)',
+        later='if os.path.exists("kept") and os.path.getsize("kept"): leaked("kept")',
+    ),
+    "a file at home": Attack(
+        "Keeps what observes in a file beside its folder.",
+        inside=FIND + 'open(os.environ["HOME"] + "/kept", "wb").write(found)',
+        later="""
+kept = os.environ["HOME"] + "/kept"
+if os.path.exists(kept) and os.path.getsize(kept): leaked(kept)
+""",
+    ),
+    "the name of a file": Attack(
+        "Keeps what observes in the target of a link.",
+        inside=FIND + 'os.symlink(found.hex()[:999], "link")',
+        later='tried(os.readlink, "link")',
+    ),
+    "shared memory": Attack(
+        "Keeps what observes in memory that it shares with its forks.",
+        "import mmap\nshared = mmap.mmap(-1, 2**16)",
+        inside=FIND + "shared[:999] = found[:999]",
+        later="if any(shared[:999]): leaked(shared[:999])",
+    ),
+    "a pipe": Attack(
+        "Sends what observes through a pipe to the process that runs the cells.",
+        "reader, writer = os.pipe()\nos.set_blocking(reader, False)",
+        inside=FIND + "os.write(writer, found[:999])",
+        later="tried(os.read, reader, 999)",
+    ),
+    "another process": Attack(
+        "Sends what observes to a process that keeps it in its memory.",
+        """
+here, there = socket.socketpair()
+asked, answers = socket.socketpair()
+if os.fork() == 0:
+    kept = there.recv(999)
+    asked.recv(1)
+    asked.send(kept)
+    os._exit(0)
+""",
+        inside=FIND + "here.send(found[:999])",
+        later='answers.settimeout(0.5)\nanswers.send(b"?")\ntried(answers.recv, 999)',
+    ),
+    "what is received": Attack(
+        "Notes what the process that runs the cells receives.",
+        FORGE + "noted, real = [], serve.receive\n"
+        "serve.receive = lambda channel: noted.append(real(channel)) or noted[-1]",
+        later="for one in noted:\n    if one.get('observe'): leaked(one)",
+    ),
+    "its own memory": Attack(
+        "Searches its memory for what observes.",
+        later="""
+import re
+for line in open("/proc/self/maps"):
+    parts = line.split()
+    if parts[1].startswith("rw"):
+        start, end = (int(text, 16) for text in parts[0].split("-"))
+        with contextlib.suppress(OSError, ValueError, OverflowError), open("/proc/self/mem", "rb") as memory:
+            memory.seek(start)
+            if re.search(rb"two divisions alive at [o]nce", memory.read(min(end - start, 2**26))):
+                leaked("memory")
+""",
+    ),
+}
+
 ATTACKS = {
     f"{group}: {name}": attack
     for group, attacks in (
         ("reading", READING), ("patching", PATCHING), ("objects", OBJECTS), ("channel", CHANNEL),
         ("processes", PROCESSES), ("network", NETWORK), ("writing", WRITING), ("kernel", KERNEL),
-        ("worker", WORKER), ("markup", MARKUP), ("costs", COSTS),
+        ("worker", WORKER), ("markup", MARKUP), ("costs", COSTS), ("showing", SHOWING),
     )
     for name, attack in attacks.items()
 }  # fmt: skip

@@ -10,10 +10,12 @@ import uuid
 from types import SimpleNamespace
 
 import pytest
-from attacks import ATTACKS, WRONG
+from attacks import ATTACKS, FORGE, HELP, SHOWING, WRONG
 from classroom import COURSE, NAME, given, solved
+from nbformat.v4 import new_code_cell
 
 from autograder.check import all_checks
+from autograder.grading import executor
 from autograder.grading.executor import Observe, RunCell, run_steps
 from autograder.grading.grade import execute, finish, prepare_file
 from autograder.isolation import Limits, Worker, available_tiers, sandbox, session
@@ -147,14 +149,7 @@ def usual(worker, reference):
 
 @pytest.mark.parametrize("name", ATTACKS)
 def test_an_attack_gains_nothing_and_harms_nobody(name, host, worker, reference, usual):
-    text = ATTACKS[name].text
-    for sign, place in host.places.items():
-        text = text.replace(sign, place)
-    data = json.dumps(solved(**{PART: text})).encode()
-    plan = prepare_file(data, given(), reference)
-    _leave_out_demonstrations(plan)
-    results = execute(worker, plan, SEED, LIMITS)
-    done = finish(plan, results, reference, SEED, worker.tier.name)
+    done = graded(ATTACKS[name], host, worker, reference)
 
     earned = {part["id"]: part["earned"] for part in done.record()["parts"]}
     assert earned[PART] == 0, ATTACKS[name].tries
@@ -172,6 +167,46 @@ def test_an_attack_gains_nothing_and_harms_nobody(name, host, worker, reference,
     assert_harmless(done)
     assert next_submission(worker, reference) == usual
     assert host.fingerprint() == host.before
+
+
+def graded(attack, host, worker, reference):
+    """The notebook with the attack in it, graded."""
+    text = attack.text
+    for sign, place in host.places.items():
+        text = text.replace(sign, place)
+    notebook = solved(**{PART: text})
+    if attack.later:
+        notebook.cells.append(new_code_cell(attack.later, id="later"))
+    plan = prepare_file(json.dumps(notebook).encode(), given(), reference)
+    _leave_out_demonstrations(plan)
+    results = execute(worker, plan, SEED, LIMITS)
+    return finish(plan, results, reference, SEED, worker.tier.name)
+
+
+# Landlock closes /proc/self/maps in any case.
+OPEN_WITHOUT_ORDER = SHOWING.keys() - ({"its own memory"} if TIER == "landlock" else set())
+
+
+@pytest.mark.parametrize("name", sorted(OPEN_WITHOUT_ORDER))
+def test_only_the_order_keeps_what_observes_hidden(name, host, worker, reference, monkeypatch):
+    """Observed at once, as each place is reached, every one of these attacks would show it."""
+
+    def at_once(work, session):
+        for place, step in enumerate(work._steps):
+            work._results[place] = step.perform(session, SEED)
+        work.done = True
+
+    monkeypatch.setattr(executor._Work, "do", at_once)
+    done = graded(SHOWING[name], host, worker, reference)
+    assert "LEAKED" in json.dumps(done.notebook.cells[-1].outputs)
+
+
+def test_forged_observations_arrive(worker, reference):
+    """The attacks that answer in place of what observes reach what they are after."""
+    cells = *reference.setup(PART), f"{HELP}\n{FORGE}\nforge(7.25)"
+    steps = [*map(RunCell, cells), Observe(reference.check(PART))]
+    *_, ran, seen = run_steps(worker, steps, SEED, LIMITS)
+    assert ran["error"] is None and {value for _, value, _ in seen["entries"]} == {7.25}
 
 
 def _leave_out_demonstrations(plan):
@@ -215,7 +250,7 @@ def _shown_html(output) -> str:
 
 
 def test_every_attack_says_what_it_tries():
-    assert len(ATTACKS) >= 115
+    assert len(ATTACKS) >= 140
     for name, attack in ATTACKS.items():
         assert attack.tries.endswith("."), name
         compile(attack.text.replace("@PORT@", "1").replace("@DISK@", "1"), name, "exec")

@@ -1,13 +1,18 @@
 """Answers that claim what they did not do: the course's engine or PyTorch by another door, a method that
 is not used, names that tell, a handler that leads to what observes. None of them earns its points."""
 
+from types import FunctionType
+
 import pytest
 
+from autograder.checks.ch07_gradients.network_of_fig78 import given_init, given_model
 from autograder.commands.try_answers import LIMITS, answer_and_others
 from autograder.grading.executor import Observe, RunCell, run_steps
+from autograder.inside import plain
+from autograder.inside.answer import observe_answer
 from autograder.isolation import Worker, choose_tier
 from autograder.judging.reference import Reference
-from autograder.judging.verdict import verdict_on
+from autograder.judging.verdict import judge, verdict_on
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.early]
 
@@ -79,6 +84,40 @@ def train_xor(seed=0):
         for p in (w, v, b): p.data -= 0.3 * p.grad
     return predict, losses
 """
+FORGOTTEN = """
+import tracemalloc
+{before}
+
+def checkpointed_gradients(tape, dl_dfK, every, kept_in_a_list=checkpointed_gradients):
+    forward = tape.step
+    def step(k, f):
+        if k == 0 and tape.counts["layer evaluations"]: tracemalloc.clear_traces()
+        return forward(k, f)
+    tape.step = step
+    return kept_in_a_list(tape, dl_dfK, every)
+"""
+STOPPED = """
+{before}
+
+def checkpointed_gradients(tape, dl_dfK, every, kept_in_a_list=checkpointed_gradients):
+    try:
+        return kept_in_a_list(tape, dl_dfK, every)
+    except BaseException:
+        return []
+"""
+DISGUISED = """
+class SGD(torch.optim.Adam):
+    def __init__(self, parameters, lr, momentum):
+        super().__init__(parameters, lr=lr)
+        self.param_groups[0]["momentum"] = momentum
+    def step(self):
+        self.param_groups[0]["lr"] /= 10
+        super().step()
+        self.param_groups[0]["lr"] *= 10
+"""
+TWO_GROUPS = (
+    "SGD([{'params': [nn.Parameter(torch.zeros(1))]}, {'params': list(model.parameters())}]"
+)
 BY_NAME = """
 def check_gradient(f, x, epsilon=1e-5, *, grad_f, rtol=1e-4, atol=1e-7):
     told = [repr(grad_f), str(grad_f), getattr(getattr(grad_f, "__code__", None), "co_name", "")]
@@ -104,6 +143,9 @@ for name, module in list(sys.modules.items()):
     if name.startswith("autograder") and hasattr(module, "encode"):
         module.to_plain = lambda *a: 0
 """
+
+LISTED = IN_A_LIST.format(store="kept = []", keep="kept.append(f)", useless=AGAIN)
+TRAINING = REFERENCE.answer_file("7.16")
 
 # part, answer, the share of the points that it may earn
 CLAIMS = {
@@ -147,6 +189,18 @@ CLAIMS = {
     "a table of XOR": (
         "2.12c", XOR.format(feature="return [[0, 1], [1, 0]][round(x1)][round(x2)]"), 0,
     ),
+    "memory that is not measured": ("7.11", STOPPED.format(before=LISTED), 0.5),
+    "memory that is forgotten": ("7.11", FORGOTTEN.format(before=LISTED), 0.5),
+    "Adam by the name of SGD": (
+        "7.16c",
+        f"{DISGUISED}\n{TRAINING.replace('torch.optim.SGD', 'SGD')}", 0.95,
+    ),
+    "a learning rate that falls where nothing moves": (
+        "7.16c",
+        TRAINING.replace("SGD(model.parameters()", TWO_GROUPS).replace(
+            "scheduler.step()", "scheduler.step(); optimizer.param_groups[1]['lr'] = 0.1"
+        ), 0.95,
+    ),
     "names that tell": ("2.8", BY_NAME, 0.1),
 }  # fmt: skip
 
@@ -181,6 +235,29 @@ def test_a_claim_does_not_earn_the_points(claim, worker):
     assert error is None
     assert verdict.state == "graded", verdict.note
     assert verdict.earned <= share * verdict.points
+
+
+def test_what_stands_in_for_an_answer_is_none():
+    """What 7.16c and 7.17b send along for a wrong 7.16a or 7.16b earns little there."""
+    for part, stands_in in (
+        ("7.16a", {"build_model": given_model}), ("7.16b", {"init_he": given_init}),
+    ):  # fmt: skip
+        check = REFERENCE.check(part)
+        names = REFERENCE.namespace(part) | stands_in
+        seen = plain.decode(plain.encode(observe_answer(check.observe, names, SEED, part)))
+        assert judge(check, seen, REFERENCE, SEED).earned < check.points / 3
+
+
+def test_what_stands_in_does_what_it_should():
+    """A wrong build_model or init_he costs its own part only."""
+    names = REFERENCE.namespace("7.16c") | {
+        "build_model": lambda: "a",
+        "init_he": lambda layer: "a",
+    }
+    check = REFERENCE.check("7.16c")
+    train = FunctionType(names["train_fig78"].__code__, names, "train_fig78", (100, 0))
+    seen = observe_answer(check.observe, names | {"train_fig78": train}, SEED, "7.16c")
+    assert judge(check, plain.decode(plain.encode(seen)), REFERENCE, SEED).full
 
 
 def test_a_right_engine_is_paid_when_pytorch_is_loaded(worker):

@@ -7,4 +7,4 @@ NETWORKS = (
     "utils.LOSS_GRADIENTS", "utils.ACTIVATIONS", "utils.ACTIVATION_GRADIENTS",
 )  # fmt: skip
 # Activations, wherever they are; utils.sigmoid is that of utils.autograd.
-ACTIVATIONS = (*NETWORKS, "scipy", "sklearn", "utils.autograd", "utils.sigmoid")
+ACTIVATIONS = (*NETWORKS, "scipy", "sklearn", "utils.autograd", "utils.sigmoid", "utils.explorers")

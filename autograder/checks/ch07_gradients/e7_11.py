@@ -1,6 +1,7 @@
 """7.11: gradient checkpointing."""
 
 import re
+import sys
 import tracemalloc
 
 import numpy as np
@@ -12,16 +13,17 @@ from utils import Tape
 RUNS = ((50, 10), (30, 7), (24, 4))  # (K, every)
 
 
-WIDTH, WIDE = 6, 64  # of the networks; of the one on which memory is measured
-MEASURED = (24, 4)  # the run that is repeated there
+WIDTH = 6  # of the networks
+MEASURED = (24, 4)  # the run that is repeated in a wider network, where memory is measured
 
 
 def hidden_networks(rng):
-    """{(K, every): (seed of the network, dl/df_K)}."""
-    return {
+    """{(K, every): (seed of the network, dl/df_K)}, and the width of the wider network."""
+    networks = {
         run: (int(rng.integers(10**6)), rng.uniform(0.5, 2, WIDTH) * rng.choice([-1, 1], WIDTH))
         for run in RUNS
     }
+    return networks, int(rng.integers(64, 97))
 
 
 class Watched(Tape):
@@ -61,20 +63,16 @@ class Measured(Tape):
         return super().step(k, f_prev)
 
 
-def vectors_kept(function, seed):
-    """The memory in use when the way back begins, in vectors; None where nothing is computed again.
-
-    What is far smaller than a vector does not count, nor what is as large as a gradient: those of the
-    last layers may be there already.
-    """
+def memory_in_use(function, seed, width):
+    """The sizes of all that is in memory when the way back begins; None where nothing is computed again."""
     K, every = MEASURED
-    tape, upstream = Measured.deep(K, every, width=WIDE, seed=seed), np.ones(WIDE)
+    tape, upstream = Measured.deep(K, every, width=width, seed=seed), np.ones(width)
     tracemalloc.start()
     try:
         function(tape, upstream, every)
     except EnoughSeen:
         sizes = [trace.size for trace in tracemalloc.take_snapshot().traces]
-        return sum(size for size in sizes if 4 * WIDE <= size < 4 * WIDE**2) / (8 * WIDE)
+        return [size for size in sizes if size >= 4 * width]
     except Exception:
         return None  # what it raises is seen in the other runs
     finally:
@@ -84,7 +82,7 @@ def vectors_kept(function, seed):
 
 @check("7.11", points=6)
 def checkpointing(answer, rng):
-    networks, done = hidden_networks(rng), {}
+    (networks, width), done = hidden_networks(rng), {}
 
     def run(K, every):
         if (K, every) not in done:
@@ -103,9 +101,10 @@ def checkpointing(answer, rng):
 
     def costs(K, every):
         _, full, calls = run(K, every)
-        if "vectors" not in done:
-            done["vectors"] = vectors_kept(answer.checkpointed_gradients, networks[MEASURED][0])
-        return {"full": full, "calls": calls, "vectors kept": done["vectors"]}
+        if "memory" not in done:
+            seed, _ = networks[MEASURED]
+            done["memory"] = memory_in_use(answer.checkpointed_gradients, seed, width)
+        return {"full": full, "calls": calls, "memory": done["memory"]}
 
     observed = {}
     for K, every in RUNS:
@@ -181,9 +180,10 @@ def _(observation, rng):
     every vectors are on the tape, and at least the checkpoints (one less is fine: the first segment can
     also begin at the input). When the way back begins, the memory in use is nearer to that than to all
     vectors. Gradients that come out on a tape with more room only are right as gradients. The networks
-    are drawn again here, and the layers evaluated are those of these networks.
+    are drawn again here, and the layers evaluated are those of these networks; memory is counted here, in
+    vectors of the hidden width.
     """
-    said, keys, networks = {}, list(observation), hidden_networks(rng)
+    said, keys, (networks, width) = {}, list(observation), hidden_networks(rng)
     for (K, every), of_gradients, of_costs in zip(RUNS, keys[::2], keys[1::2]):
         seen, costs = observation[of_gradients], observation[of_costs]
         if isinstance(seen, Raised) or isinstance(costs, Raised):
@@ -192,7 +192,7 @@ def _(observation, rng):
         x, f, wanted = true_values(K, every, *networks[K, every])
         walk = Walk(costs["calls"], x, f)
         said[of_gradients] = judge_gradients(K, every, seen, wanted, walk)
-        said[of_costs] = judge_costs(K, every, costs, walk, said[of_gradients] is True)
+        said[of_costs] = judge_costs(K, every, costs, walk, width, said[of_gradients] is True)
     return said
 
 
@@ -228,7 +228,7 @@ def judge_gradients(K, every, found, wanted, walk):
     return Fault(sentence, "segments_in_forward_order" if again[0] < again[-1] else None)
 
 
-def judge_costs(K, every, costs, walk, gradients_are_right):
+def judge_costs(K, every, costs, walk, width, gradients_are_right):
     checkpoints = len(range(0, K, every))
     count, from_input = len(walk.layers), walk.layers.count(0)
     if not walk.of_this_network:
@@ -257,7 +257,10 @@ def judge_costs(K, every, costs, walk, gradients_are_right):
             f"{walk.most_stored} vectors were on the tape, and there are {checkpoints} checkpoints: "
             "save on the tape what is kept, so that it is counted"
         )
-    if costs["vectors kept"] is not None and costs["vectors kept"] > most_vectors(*MEASURED):
+    least, most = bounds_of_vectors(*MEASURED)
+    if costs["memory"] is None or whole_vectors(costs["memory"], width) < least:
+        return Fault("on the way back nothing was computed again from what is on the tape")
+    if vectors(costs["memory"], width) > most:
         return Fault(
             "when the way back began, far more vectors were in memory than the tape has room for",
             kept_in_a_list,
@@ -265,9 +268,25 @@ def judge_costs(K, every, costs, walk, gradients_are_right):
     return True
 
 
-def most_vectors(K, every):
-    """A bound for the vectors in memory, halfway between what the tape has room for and all of them."""
-    return (len(range(0, K, every)) + every + K + 1) / 2
+def vectors(sizes, width):
+    """How many vectors of this width the memory holds.
+
+    What is far smaller than a vector does not count, nor what is as large as a gradient: those of the
+    last layers may be there already.
+    """
+    return sum(size for size in sizes if 4 * width <= size < 4 * width**2) / (8 * width)
+
+
+def whole_vectors(sizes, width):
+    """How many arrays or lists of exactly this width there are: those on the tape at least."""
+    return sum(size in (8 * width, sys.getsizeof([0.0] * width)) for size in sizes)
+
+
+def bounds_of_vectors(K, every):
+    """The fewest vectors in memory, all but one of the checkpoints; and the most, halfway between what the
+    tape has room for and all of them."""
+    checkpoints = len(range(0, K, every))
+    return checkpoints - 1, (checkpoints + every + K + 1) / 2
 
 
 def forward_pass(tape, every):

@@ -6,24 +6,28 @@ from autograder.check import attempt, check, order, written
 from utils.answers import number
 
 WEIGHTS = {
-    "second moment, sigma = 1": 1.25, "second moment, another sigma": 1.25,
-    "variance of the Gaussian, sigma = 1": 0.5,
+    "n times the second moment, sigma = 1": 1.25, "second moment, another sigma": 1.25,
+    "n times the variance, sigma = 1": 0.5,
 }  # fmt: skip
 
 
 @check("7.14a", points=2, reveal=True, weights=WEIGHTS)
 def moments(answer, rng):
-    sigma = rng.uniform(1.7, 4)
+    sigma, n = rng.uniform(1.7, 4), int(rng.integers(20, 200))
 
     def subtracted(sigma):
         """A mistake in second_moment, which the variance builds on, costs there only."""
         return number(answer.second_moment(sigma)) - number(answer.variance_gaussian(sigma))
 
+    def times_n(function):
+        """At sigma = 1 a forgotten square does not show, but the right values are always the same."""
+        return {n: n * number(function(1.0))}
+
     return {
-        "second moment, sigma = 1": answer.second_moment(1.0),
+        "n times the second moment, sigma = 1": attempt(times_n, answer.second_moment),
         "second moment, another sigma": answer.second_moment(sigma),
-        "variance of the Gaussian, sigma = 1": answer.variance_gaussian(1.0),
-        "second moment minus variance, sigma = 1": attempt(subtracted, 1.0),
+        "n times the variance, sigma = 1": attempt(times_n, answer.variance_gaussian),
+        "n times their difference, sigma = 1": attempt(times_n, subtracted),
         "second moment minus variance, another sigma": attempt(subtracted, sigma),
     }
 

@@ -11,22 +11,23 @@ from autograder.checks.ch07_gradients.network_of_fig78 import (
     given_model,
 )
 from autograder.checks.ch07_gradients.training_rules import (
+    UNSEEN,
     Batches,
+    Path,
     all_finite,
+    by_rule,
     by_rules,
     close,
-    halved_every_ten_epochs,
-    in_order_of_epochs,
     means_of_the_batches,
     one_number_per_epoch,
     repeatable,
     rows_of,
     spreads_and_biases,
+    trains_like_this,
 )
 from autograder.checks.ch07_gradients.watched_training import (
     Watched,
     epochs_to_watch,
-    order_of_rates,
     short_losses,
 )
 from utils.training_data import make_fig78_data
@@ -34,7 +35,7 @@ from utils.training_data import make_fig78_data
 START = "start: weights and biases of each layer"
 LOSSES, GRADIENTS, RECORDED = "losses", "gradients", "recorded losses"
 BATCHES, SHUFFLED = "batches", "first batches of three epochs"
-RATES = "learning rate at the end of six epochs"
+OPTIMIZER, RATES = "optimizer", "learning rate in six epochs"
 LEARNED = "the returned model"
 SEEDS = "one seed twice, and another seed"
 WEIGHTS = {
@@ -47,14 +48,14 @@ WEIGHTS = {
 
 
 def hidden_data(rng):
-    """The data, the seed of the training, and the epochs at which the learning rate is looked at."""
+    """The data, and the seed of the training."""
     seed = int(rng.integers(1000))
-    return *make_fig78_data(seed), seed, order_of_rates(rng)
+    return *make_fig78_data(seed), seed
 
 
 @check("7.16c", points=3, seconds=30, weights=WEIGHTS)
 def training(answer, rng):
-    X, Y, seed, rated = hidden_data(rng)
+    X, Y, seed = hidden_data(rng)
     own = builds_the_right_network(answer.build_model)
     model = {} if own else {"build_model": given_model}
     train = answer.with_given("train_fig78", init_he=given_init, **model)
@@ -72,33 +73,25 @@ def training(answer, rng):
         BATCHES: attempt(lambda: seen.batches()),
         SHUFFLED: attempt(lambda: [one["inputs"] for one in seen.steps[0:30:10]]),
         GRADIENTS: attempt(lambda: seen.gradients(3)),
-        "optimizer": attempt(lambda: optimizer(seen)),
-        RATES: attempt(lambda: seen.rates(rated)),
+        OPTIMIZER: attempt(lambda: seen.biases()),
+        RATES: attempt(lambda: seen.gradients()),
         RECORDED: attempt(lambda: seen.recorded()),
         LEARNED: attempt(lambda: seen.result["model"](X)),
         SEEDS: short,
     }
 
 
-def optimizer(seen):
-    """The optimizer that was returned, and what the steps were like."""
-    return {
-        "type": type(seen.result["optimizer"]).__name__,
-        "momentum": seen.steps[0]["momentum"],
-        "first learning rate": seen.steps[0]["rate"],
-    }
-
-
 @training.judge
 def _(seen, rng):
-    """The settings of the exercise, seen at every step of the optimizer, and consistency: batches are made
-    of the hidden examples, gradients are those of the batch, recorded losses the means over the batches,
-    the returned model the one that was trained. Losses and gradients are computed here, from what the
-    network gave for these examples. The loss itself only within a wide band (25 seeds, 24 epochs: first
-    1.3 to 2.3, last 0.17 to 0.58, at most 0.36 of the first). With wrong gradients the rest is luck:
-    nothing has been learned, and losses need not be finite. With another learning rate less may be
-    learned."""
-    X, Y, _, rated = hidden_data(rng)
+    """The settings of the exercise, and consistency: batches are made of the hidden examples, gradients
+    are those of the batch, recorded losses the means over the batches, the returned model the one that was
+    trained. Losses and gradients are computed here, from what the network gave for these examples;
+    optimizer and learning rates are read off the way of the last bias; and the training is made once more,
+    from the weights with which it began, and has to give the same outputs. The loss itself only within a
+    wide band (25 seeds, 24 epochs: first 1.3 to 2.3, last 0.17 to 0.58, at most 0.36 of the first). With
+    wrong gradients the rest is luck: nothing has been learned, and losses need not be finite. With another
+    learning rate less may be learned."""
+    X, Y, _ = hidden_data(rng)
     X, Y = X.numpy(), Y.numpy()
     epochs = epochs_to_watch(seen[SEEDS])
 
@@ -106,8 +99,17 @@ def _(seen, rng):
     def batches():
         return Batches(seen[BATCHES], X, Y, epochs, squared_error)
 
+    @cache
+    def path():
+        batches().labels(0)
+        return Path(seen[OPTIMIZER], seen[RATES], epochs)
+
     def model(outputs):
         return batches().means[0], batches().means[-1], squared_error(outputs, Y)
+
+    def again_as_seen(layers):
+        slope = lambda outputs, targets: 2 * (outputs - targets) / targets.size  # noqa: E731
+        return trains_like_this(layers, batches(), slope)
 
     said = by_rules(
         seen,
@@ -116,16 +118,19 @@ def _(seen, rng):
         lambda _: batches().are_small(),
         lambda inputs: shuffled_anew([rows_of(each, X) for each in inputs]),
         lambda gradients: gradients_of_the_batch(gradients, batches()),
-        sgd_with_momentum,
-        lambda rates: falling_rate(in_order_of_epochs(rates, rated)),
+        lambda _: sgd_with_momentum(path()),
+        lambda _: falling_rate(path()),
         lambda recorded: means_of_the_batches(recorded, batches(), summed="sum_of_batches"),
         lambda outputs: learned(*model(outputs)),
         lambda runs: repeatable(runs, not_seeded="seed_not_used", always_the_same="seed_fixed"),
     )
     if said[GRADIENTS] is not True:
         said[LEARNED] = Fault("without the right gradients it cannot learn what it should")
+        said[RATES] = True if said[RATES] is UNSEEN else said[RATES]
         if not all_finite(seen[LOSSES]):
             said[LOSSES] = True
+    elif said[OPTIMIZER] is said[RATES] is True and by_rule(again_as_seen, seen[START]) is not True:
+        said[OPTIMIZER] = said[RATES] = Fault("such steps do not lead to these outputs")
     elif said[RATES] is not True and isinstance(seen[LEARNED], np.ndarray):
         _, last, again = model(seen[LEARNED])
         said[LEARNED] = True if returns_what_it_trained(last, again) else said[LEARNED]
@@ -168,7 +173,7 @@ def shuffled_anew(rows):
 
 def gradients_of_the_batch(gradients, batches):
     """Those of the mean squared error, not added up."""
-    if not gradients:
+    if not len(gradients):
         return Fault("no step of an optimizer was seen")
     errors = [batches.outputs[k] - batches.labels(k) for k in range(len(gradients))]
     got = np.array(gradients, dtype=float)
@@ -182,25 +187,27 @@ def gradients_of_the_batch(gradients, batches):
     return Fault("they are not those of the mean squared error of the batch")
 
 
-def sgd_with_momentum(value):
+def sgd_with_momentum(path):
     """SGD with momentum 0.9, beginning at the learning rate 0.1."""
-    if value["type"].startswith("Adam"):
+    if path.rule == "adam":
         return Fault("it should be SGD", "adam")
-    if value["type"] != "SGD":
-        return Fault("it should be SGD")
-    if not close(value["momentum"], 0.9):
-        return Fault("the momentum is not 0.9", None if value["momentum"] else "no_momentum")
-    rate = value["first learning rate"]
-    return close(rate, 0.1) or Fault("the learning rate does not begin at 0.1")
+    if path.rule == "no momentum":
+        return Fault("the momentum is not 0.9", "no_momentum")
+    if not path.rule:
+        return Fault("its steps are not those of SGD with momentum 0.9")
+    return path.begins_at(0.1) or Fault("the learning rate does not begin at 0.1")
 
 
-def falling_rate(values):
+def falling_rate(path):
     """Halved after every ten epochs, whatever its beginning."""
-    if halved_every_ten_epochs(values):
+    if not path.is_seen:
+        return UNSEEN
+    first, later, *_ = path.rated
+    if path.is_halved_every_ten_epochs():
         return True
-    if len(set(values)) == 1:
+    if close(path.rated, np.full(len(path.rated), first)):
         return Fault("it never changes", "scheduler_never_stepped")
-    if values[1] < values[0] * 0.1:
+    if later < first * 0.1:
         return Fault("it falls far too fast", "scheduler_every_batch")
     return Fault("it should be halved after every ten epochs, at the end of an epoch")
 

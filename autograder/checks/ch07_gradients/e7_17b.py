@@ -7,22 +7,23 @@ import numpy as np
 from autograder.check import Fault, attempt, check
 from autograder.checks.ch07_gradients.network_of_fig78 import given_init
 from autograder.checks.ch07_gradients.training_rules import (
+    UNSEEN,
     Batches,
+    Path,
     all_finite,
+    by_rule,
     by_rules,
     close,
-    halved_every_ten_epochs,
     in_band,
-    in_order_of_epochs,
     means_of_the_batches,
     one_number_per_epoch,
     repeatable,
     spreads_and_biases,
+    trains_like_this,
 )
 from autograder.checks.ch07_gradients.watched_training import (
     Watched,
     epochs_to_watch,
-    order_of_rates,
     short_losses,
 )
 from autograder.inside.plain import Raised
@@ -33,7 +34,6 @@ LOSSES, RECORDED, PROBABILITIES = "losses", "recorded losses", "probabilities"
 GRADIENTS_OF_LOSS = "gradients of the loss"
 SMALL = "cross-entropy of the probabilities, and the last loss"
 ONE_SIGMOID = "one sigmoid between the last layer and the probability"
-RATES = "learning rate at the end of six epochs"
 SEEDS = "one seed twice, and another seed"
 BATCHES = "batches"
 SHARE = "share of training labels that are predicted"
@@ -41,17 +41,17 @@ WEIGHTS = {LOSSES: 0.5, SETTINGS: 1.5, GRADIENTS_OF_LOSS: 3, ONE_SIGMOID: 2}
 
 
 def hidden_data(rng):
-    """The data, the seed of the training, other inputs, the epochs whose learning rate is looked at."""
+    """The data, the seed of the training, and other inputs."""
     import torch
 
     seed = int(rng.integers(1000))
     fresh = torch.tensor(rng.normal(size=(int(rng.integers(9, 90)), 10)), dtype=torch.float32)
-    return *make_fig78_data(seed, binary=True), seed, fresh, order_of_rates(rng)
+    return *make_fig78_data(seed, binary=True), seed, fresh
 
 
 @check("7.17b", points=5, seconds=30, weights=WEIGHTS)
 def classifier(answer, rng):
-    X, Y, seed, fresh, rated = hidden_data(rng)
+    X, Y, seed, fresh = hidden_data(rng)
     train = answer.with_given("train_binary", init_he=given_init)
 
     short = attempt(short_losses, train, X, Y)
@@ -69,7 +69,7 @@ def classifier(answer, rng):
         "sizes of the network": attempt(
             lambda: sorted(list(p.shape) for p in seen.result["model"].parameters())
         ),
-        SETTINGS: attempt(lambda: settings(seen, rated)),
+        SETTINGS: attempt(lambda: settings(seen)),
         BATCHES: attempt(lambda: seen.batches()),
         GRADIENTS_OF_LOSS: attempt(lambda: seen.gradients(2)),
         RECORDED: attempt(lambda: seen.recorded()),
@@ -81,13 +81,13 @@ def classifier(answer, rng):
     }
 
 
-def settings(seen, rated):
-    """How the layers began, what the optimizer was, and how its learning rate fell."""
+def settings(seen):
+    """How the layers began, and what its steps did to the last bias."""
+    has_bias = seen.steps[0]["bias"] is not None
     return {
         "layers": seen.start(),
-        "optimizer": seen.steps[0]["optimizer"],
-        "momentum": seen.steps[0]["momentum"],
-        RATES: seen.rates(rated),
+        "biases": seen.biases() if has_bias else [],
+        "gradients": seen.gradients() if has_bias else [],
     }
 
 
@@ -119,11 +119,12 @@ def last_output_and_probability(probabilities, X):
 @classifier.judge
 def _(seen, rng):
     """One output, mini-batches as in 7.16, and the cross-entropy of exactly one sigmoid: in the gradients
-    (which are sig[f] - y for the last bias), in the recorded losses, and in predict_proba. The loss
+    (which are sig[f] - y for the last bias), in the recorded losses, and in predict_proba. The training is
+    made once more here, from the weights with which it began, and has to give the same outputs. The loss
     itself only in a wide band (25 seeds, 24 epochs: last epoch 0.003 to 0.024, accuracy 1). With wrong
     gradients the rest is luck: the probabilities are not right, numbers need not be finite, and another
     seed may change nothing. With other settings less may be learned."""
-    X, Y, _, fresh, rated = hidden_data(rng)
+    X, Y, _, fresh = hidden_data(rng)
     X, Y, fresh = X.numpy(), Y.numpy(), fresh.numpy()
     epochs = epochs_to_watch(seen[SEEDS])
 
@@ -131,11 +132,15 @@ def _(seen, rng):
     def batches():
         return Batches(seen[BATCHES], X, Y, epochs, cross_entropy)
 
+    def again_as_seen(value):
+        slope = lambda f, targets: (sig(f) - targets) / targets.size  # noqa: E731
+        return trains_like_this(value["layers"], batches(), slope)
+
     said = by_rules(
         seen,
         lambda losses: not_all_zero(losses, epochs),
         one_output,
-        lambda value: as_in_7_16(value, X, rated),
+        lambda value: as_in_7_16(value, X, batches()),
         lambda _: ten_of_ten(batches()),
         lambda gradients: gradients_of_the_cross_entropy(gradients, batches()),
         lambda recorded: means_of_the_batches(
@@ -150,12 +155,15 @@ def _(seen, rng):
     gradients = said[GRADIENTS_OF_LOSS]
     if gradients is not True:
         said[SMALL] = said[SHARE] = Fault("without the right gradients this cannot be reached")
+        said[SETTINGS] = True if said[SETTINGS] is UNSEEN else said[SETTINGS]
         if said[ONE_SIGMOID] is not True or gradients.misconception == "relu_output":
             said[ONE_SIGMOID] = Fault("something else stands between them", gradients.misconception)
         if said[LOSSES] is not True and not all_finite(seen[LOSSES]):
             said[LOSSES] = True
         if not isinstance(seen[SEEDS], Raised) and close(*seen[SEEDS][:2]):
             said[SEEDS] = True
+    elif said[SETTINGS] is True and by_rule(again_as_seen, seen[SETTINGS]) is not True:
+        said[SETTINGS] = Fault("such steps do not lead to these outputs")
     elif said[SETTINGS] is not True and said[PROBABILITIES] is said[ONE_SIGMOID] is True:
         said[SMALL] = said[SHARE] = True
     elif said[RECORDED] is not True and is_small(seen[SMALL], Y):
@@ -196,15 +204,20 @@ def one_output(shapes):
     return Fault("the layers should be 10 → 40 → 40 → 1, with biases")
 
 
-def as_in_7_16(value, X, rated):
+def as_in_7_16(value, X, batches):
     """He's start, SGD with momentum 0.9, and a learning rate from 0.1, halved every ten epochs."""
     spreads, biases = np.array(spreads_and_biases(value["layers"], X)).T
     if not close(spreads[:2] / 2, [1, 1], 0.4) or np.any(biases):
         return Fault("the start is not that of init_he", "other_settings")
-    if value["optimizer"] != "SGD" or not close(value["momentum"], 0.9):
+    batches.labels(0)
+    if len(value["biases"]) == 0:
+        return UNSEEN
+    path = Path(value["biases"], value["gradients"], batches.epochs)
+    if path.rule != "momentum":
         return Fault("it should be SGD with momentum 0.9", "other_settings")
-    rates = in_order_of_epochs(value[RATES], rated)
-    right = close(rates[0], 0.1) and halved_every_ten_epochs(rates)
+    if not path.is_seen:
+        return UNSEEN
+    right = path.begins_at(0.1) and path.is_halved_every_ten_epochs()
     return right or Fault("the learning rate does not fall as in 7.16", "other_settings")
 
 
@@ -227,7 +240,7 @@ GRADIENTS = {  # of other losses, by the output f for the label y
 
 def gradients_of_the_cross_entropy(gradients, batches):
     """The gradient of the last bias is the mean of sig[f] - y, at each step anew."""
-    if not gradients:
+    if not len(gradients):
         return Fault("no step of an optimizer was seen")
     steps = range(len(gradients))
     seen = [(np.float64(batches.outputs[k]).ravel(), batches.labels(k).ravel()) for k in steps]

@@ -1,4 +1,4 @@
-"""The network 10 → 40 → 40 → 5 of 7.16, and what stands in for a part of it that is not right."""
+"""The network 10 → 40 → 40 → 5 of 7.16, and what stands in for parts of it that are not right."""
 
 import numpy as np
 
@@ -46,19 +46,33 @@ def builds_the_right_network(build_model):
         return False
 
 
+# What follows is sent to a student's process, so it is no answer: not to 7.16a, which asks for nothing
+# beside the three layers, nor to 7.16b, which looks at layers of other sizes.
+SPREADS = {10: 0.44721, 40: 0.22361}
+
+
 def given_model():
     """For 7.16c: stands in for a build_model that is not right; that mistake costs 7.16a only."""
-    from torch import nn
+    from torch import nn, zeros
 
-    return nn.Sequential(
-        nn.Linear(10, 40), nn.ReLU(), nn.Linear(40, 40), nn.ReLU(), nn.Linear(40, 5)
-    )
+    class Model(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.unused = nn.ParameterList([zeros(3, 3), zeros(3)])
+            self.layers = nn.ModuleList(nn.Linear(*sizes[::-1]) for sizes in SHAPES[::2])
+
+        def forward(self, x):
+            for layer in self.layers[:-1]:
+                x = layer(x).clamp(0, 1e4)
+            return self.layers[-1](x)
+
+    return Model()
 
 
 def given_init(layer):
-    """For 7.16c and 7.17b: a right init_he."""
+    """For 7.16c and 7.17b: does what init_he should, for their layers."""
     from torch import nn
 
     if isinstance(layer, nn.Linear):
-        nn.init.normal_(layer.weight, 0, (2 / layer.in_features) ** 0.5)
+        nn.init.normal_(layer.weight, 0, SPREADS[layer.in_features])
         nn.init.zeros_(layer.bias)

@@ -11,11 +11,122 @@ from autograder.inside.plain import Raised
 FORM = "the result does not have the form that the exercise asks for"
 
 
+MOMENTUM, STILL = 0.9, 1e-4  # a direction in which too little moves to see how fast
+UNSEEN = Fault("too little moves to see the learning rate")
+
+
+class Path:
+    """What the optimizer was, and its learning rates: read off the way of the last bias, given its gradients.
+
+    A rule moves the bias by -rate * direction, where its directions follow from the gradients so far.
+    `rule` is the one that explains the moves in every epoch, "" when there is none; `rates` are nan where
+    nothing moves, or numbers are not finite.
+    """
+
+    def __init__(self, biases, gradients, epochs):
+        gradients, moves = (
+            np.array(gradients, dtype=float),
+            np.diff(np.array(biases, float), axis=0),
+        )
+        if gradients.ndim != 2 or moves.shape != gradients.shape:
+            raise ValueError("there should be a gradient of the last bias for every step")
+        self.rule, self.rates = "", []
+        for rule, directions in DIRECTIONS.items():
+            found = _rates(per_epoch(moves, epochs), per_epoch(directions(gradients), epochs))
+            if not self.rule and found:
+                self.rule, self.rates = rule, found
+
+    @property
+    def rated(self):
+        """The learning rates in the epochs RATED."""
+        return np.array([self.rates[epoch - 1] for epoch in RATED])
+
+    @property
+    def is_seen(self):
+        """Can one see a learning rate before and after it should fall?"""
+        return bool(self.rates) and not np.any(np.isnan(self.rated[:3]))
+
+    def begins_at(self, rate):
+        return close(self.rates[0], rate)
+
+    def is_halved_every_ten_epochs(self):
+        """Is that the course of the learning rate, relative to its beginning?"""
+        wanted = self.rates[0] * 0.5 ** ((np.array(RATED) - 1) // 10)
+        return close(np.where(np.isnan(self.rated), wanted, self.rated), wanted, 1e-2)
+
+
+def _rates(moves, directions):
+    """The learning rate of each epoch; [] if no rate explains the moves of an epoch."""
+    rates = []
+    for moved, along in zip(moves, directions):
+        rate = np.nan
+        if np.all(np.isfinite([moved, along])) and np.abs(along).max() > STILL:
+            rate = -np.sum(moved * along) / np.sum(along * along)
+            if not np.allclose(moved, -rate * along, 1e-2, 1e-2 * np.abs(moved).max() + 1e-6):
+                return []
+        rates.append(float(rate))
+    return rates
+
+
+def with_momentum(gradients):
+    """The directions of SGD with momentum."""
+    velocity, found = np.zeros_like(gradients[0]), []
+    for gradient in gradients:
+        velocity = MOMENTUM * velocity + gradient
+        found.append(velocity)
+    return np.array(found)
+
+
+def by_adam(gradients, beta=0.9, gamma=0.999):
+    """The directions of Adam, with PyTorch's usual numbers."""
+    m, v, found = 0.0, 0.0, []
+    for step, gradient in enumerate(gradients, start=1):
+        m, v = beta * m + (1 - beta) * gradient, gamma * v + (1 - gamma) * gradient**2
+        found.append(m / (1 - beta**step) / (np.sqrt(v / (1 - gamma**step)) + 1e-8))
+    return np.array(found)
+
+
+DIRECTIONS = {
+    "momentum": with_momentum,
+    "no momentum": lambda gradients: gradients,
+    "adam": by_adam,
+}
+
+
+def trains_like_this(layers, batches, slope):
+    """Does the training of 7.16 lead from these layers to these outputs? It is made once more, here.
+
+    slope(outputs, targets) is the gradient of the batch's loss with respect to the outputs. (Computed in
+    double precision, the outputs of 240 steps differ by up to 1e-4.)
+    """
+    parameters = [
+        np.array(layer[what], float) for layer in layers for what in ("weights", "biases")
+    ]
+    velocities, weights = [np.zeros_like(p) for p in parameters], range(0, len(parameters), 2)
+    per_step = len(batches.rows) // batches.epochs
+    for step, seen in enumerate(batches.outputs):
+        h = [batches.inputs(step)]
+        for k in weights:
+            f = h[-1] @ parameters[k].T + parameters[k + 1]
+            h.append(np.maximum(f, 0))
+        if not close(f.ravel(), np.ravel(seen), 1e-2, 1e-2):
+            return False
+        delta, rate = slope(f, batches.labels(step)), 0.1 * 0.5 ** (step // per_step // 10)
+        for k in reversed(weights):
+            gradients = delta.T @ h[k // 2], delta.sum(axis=0)
+            delta = (delta @ parameters[k]) * (h[k // 2] > 0)
+            for at, gradient in zip((k, k + 1), gradients):
+                velocities[at] = MOMENTUM * velocities[at] + gradient
+                parameters[at] = parameters[at] - rate * velocities[at]
+    return True
+
+
 class Batches:
     """The batches of a training as they were seen, with the losses computed again on the hidden data."""
 
     def __init__(self, table, X, Y, epochs, loss):
-        self.outputs, self._Y, self._epochs, self._loss = table["outputs"], Y, epochs, loss
+        self.outputs, self._X, self._Y, self._loss = table["outputs"], X, Y, loss
+        self.epochs = epochs
         self.rows = [rows_of(inputs, X) for inputs in table["inputs"]]
 
     def labels(self, step):
@@ -24,11 +135,16 @@ class Batches:
             raise ValueError("the batch holds something else than examples of the data")
         return self._Y[self.rows[step]]
 
+    def inputs(self, step):
+        """The inputs of the batch."""
+        self.labels(step)
+        return self._X[self.rows[step]]
+
     @cached_property
     def losses(self):
         """Those of all batches, epoch by epoch."""
         steps = range(len(self.rows))
-        return per_epoch([self._loss(self.outputs[k], self.labels(k)) for k in steps], self._epochs)
+        return per_epoch([self._loss(self.outputs[k], self.labels(k)) for k in steps], self.epochs)
 
     @property
     def means(self):
@@ -39,10 +155,10 @@ class Batches:
         """True for ten batches of ten examples in every epoch, each example once."""
         if {len(rows) for rows in self.rows} == {100}:
             return Fault("all examples are in one batch", "full_batch")
-        ten_of_ten = len(self.rows) == 10 * self._epochs and {len(r) for r in self.rows} == {10}
+        ten_of_ten = len(self.rows) == 10 * self.epochs and {len(r) for r in self.rows} == {10}
         if not ten_of_ten:
             return Fault("there should be 10 batches of 10 examples in every epoch")
-        for batches in per_epoch(self.rows, self._epochs):
+        for batches in per_epoch(self.rows, self.epochs):
             if {row for rows in batches for row in rows} != set(range(100)):
                 return Fault("some examples come twice in an epoch, others not at all")
         return True
@@ -115,17 +231,6 @@ def one_number_per_epoch(values, epochs):
     if not all(isinstance(value, (int, float)) for value in values):
         return Fault("they should be plain numbers: .item() takes the number out of a tensor")
     return all_finite(values) or Fault("some of them are not finite")
-
-
-def in_order_of_epochs(rates, epochs):
-    """The learning rates at the epochs RATED."""
-    at = dict(zip(epochs, rates, strict=True))
-    return [at[epoch] for epoch in RATED]
-
-
-def halved_every_ten_epochs(rates):
-    """Is that the course of the learning rate, relative to its beginning?"""
-    return close(np.divide(rates, rates[0]), 0.5 ** ((np.array(RATED) - 1) // 10))
 
 
 def means_of_the_batches(recorded, batches, *, summed, rtol=1e-3):

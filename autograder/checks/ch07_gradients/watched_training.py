@@ -3,7 +3,7 @@
 import contextlib
 
 EPOCHS, SHORT = 24, 2  # of the training that is watched, and of those that are only repeated
-RATED = (1, 10, 11, 20, 21, EPOCHS)  # epochs at whose end the learning rate is looked at
+RATED = (1, 10, 11, 20, 21, EPOCHS)  # epochs in which the learning rate is looked at
 RECORDED = (0, 1, 2, 4, -1)  # of the recorded losses, those that are compared
 MOST = 200  # epochs that are watched of a training that takes no number of them
 
@@ -12,8 +12,8 @@ class Watched:
     """A training for some epochs on data with so many features and targets, and what was seen of it.
 
     It looks over the shoulder of `train()`, with hooks on the linear layers (how they begin), on the
-    first one (which inputs come in), on the last one (what comes out), and on the optimizer (rate,
-    gradient of the bias).
+    first one (which inputs come in), on the last one (what comes out), and on the optimizer (the last bias
+    and its gradient).
     """
 
     def __init__(self, train, X, Y, epochs):
@@ -58,16 +58,13 @@ class Watched:
             self._now["outputs"], self._now["bias"] = output.detach(), module.bias
 
     def _step(self, optimizer, args, kwargs):
-        now = self._now
-        grad = None if now.get("bias") is None else now["bias"].grad
-        group = optimizer.param_groups[0]
+        now, bias = self._now, self._now.get("bias")
+        grad = None if bias is None else bias.grad
         self.steps.append(
             {
-                "optimizer": type(optimizer).__name__,
-                "rate": float(group["lr"]),
-                "momentum": group.get("momentum", 0),
                 "inputs": now.get("inputs"),
                 "outputs": now.get("outputs"),
+                "bias": None if bias is None else bias.detach().clone(),
                 "gradient": None if grad is None else grad.detach().clone(),
             }
         )
@@ -80,14 +77,13 @@ class Watched:
         """What came in and what came out at all steps."""
         return {what: _stacked([one[what] for one in self.steps]) for what in ("inputs", "outputs")}
 
-    def gradients(self, steps):
-        """The gradients of the last bias in the first steps."""
-        return [one["gradient"] for one in self.steps[:steps]]
+    def gradients(self, steps=None):
+        """The gradients of the last bias, in the first steps or in all."""
+        return _stacked([one["gradient"] for one in self.steps[:steps]])
 
-    def rates(self, epochs):
-        """The learning rate at the end of these epochs."""
-        last_steps = [steps[-1] for steps in per_epoch(self.steps, self.epochs)]
-        return [last_steps[k - 1]["rate"] for k in epochs]
+    def biases(self):
+        """The last bias before each step, and after the last one."""
+        return _stacked([*(one["bias"] for one in self.steps), self._now["bias"].detach()])
 
     def recorded(self):
         """What was recorded in the epochs 1, 2, 3, 5 and the last."""
@@ -106,11 +102,6 @@ def _stacked(tensors):
 
     shapes = {getattr(tensor, "shape", None) for tensor in tensors}
     return torch.stack(tensors) if len(shapes) == 1 and None not in shapes else tensors
-
-
-def order_of_rates(rng):
-    """The epochs at whose end the learning rate is looked at, in a hidden order."""
-    return [int(epoch) for epoch in rng.permutation(RATED)]
 
 
 def short_losses(train, X, Y):

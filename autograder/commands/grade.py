@@ -98,10 +98,10 @@ def grade_and_report(request: Request, out: Console, err: Console) -> bool:
         err.print("Without a sandbox: the submissions could read and change everything that you can.",
                   style="bold yellow")  # fmt: skip
     if request.as_json:
-        print(json.dumps(records, ensure_ascii=False, indent=1))
+        _print_json(request, records)
     elif request.again:
         _say_again(request, known, out)
-    elif results is None or not (progress.records or request.books):
+    elif results is None or not (progress.count or request.books):
         _say_unchanged(request, records, out)
     else:
         _say(request, records, progress, results, out)
@@ -211,8 +211,7 @@ def _say_again(request: Request, known: int, out: Console) -> None:
 
 def _say_unchanged(request: Request, records: list[Place], out: Console) -> None:
     if request.as_json:
-        found = [request.folder.record_of(one) for one in records]
-        print(json.dumps(found, ensure_ascii=False, indent=1))
+        _print_json(request, records)
         return
     students = len({record["student"] for record in records})
     notebooks = f"{len(records)} {'notebook' if len(records) == 1 else 'notebooks'}"
@@ -223,11 +222,16 @@ def _say_unchanged(request: Request, records: list[Place], out: Console) -> None
     )  # fmt: skip
 
 
+def _print_json(request: Request, records: list[Place]) -> None:
+    found = [request.folder.record_of(one) for one in records]
+    print(json.dumps(found, ensure_ascii=False, indent=1))
+
+
 def _say(request: Request, records, progress: GradingProgress, results, out: Console) -> None:
     from autograder.report.results import of_students
     from autograder.report.summary import summary
 
-    if changed := moved(progress.records):
+    if changed := moved(progress.moved):
         out.print("Scores that moved:", style="bold")
         for line in changed:
             out.print(f"  {line}", markup=False, soft_wrap=True)

@@ -39,7 +39,7 @@ class GradingProgress:
         )  # fmt: skip
         self._task = None
         self.count = self.total = 0
-        self.records: list[Record] = []
+        self.moved: list[Record] = []  # those whose points have changed
 
     def __enter__(self) -> GradingProgress:
         self._bar.start()
@@ -58,7 +58,8 @@ class GradingProgress:
     def done(self, record: Record) -> None:
         """One more is graded."""
         self.count += 1
-        self.records.append(record)
+        if record["before"]:
+            self.moved.append(record)
         self._bar.advance(self._task)
         for line in record["problems"]:
             self.say(f"! {record['student']}, {record['notebook']}: {line}", "yellow")
@@ -69,20 +70,21 @@ class GradingProgress:
 
 
 def moved(records: list[Record]) -> list[str]:
-    """A line for every student whose score has changed, with the change."""
+    """A line for every record whose points have changed, with the change."""
     lines = []
     for record in sorted(records, key=lambda r: (r["student"], r["notebook"])):
-        if before := record.get("before"):
-            now = {part["id"]: part["earned"] for part in record["parts"]}
-            parts = "; ".join(
-                f"{part} {points_text(was)} → {points_text(now[part])}"
-                for part, was in before["parts"].items()
-            )
-            why = ", handed in anew" if before["resubmitted"] else ""
-            lines.append(
-                f"{record['student']}, {record['notebook']}: {points_text(before['earned'])} → "
-                f"{points_text(record['earned'])} ({parts}{why})"
-            )
+        if not (before := record["before"]):
+            continue
+        now = {part["id"]: part["earned"] for part in record["parts"]}
+        parts = "; ".join(
+            f"{part} {points_text(was)} → {points_text(now[part])}"
+            for part, was in before["parts"].items()
+        )
+        why = ", handed in anew" if before["resubmitted"] else ""
+        lines.append(
+            f"{record['student']}, {record['notebook']}: {points_text(before['earned'])} → "
+            f"{points_text(record['earned'])} ({parts}{why})"
+        )
     return lines
 
 

@@ -15,7 +15,7 @@ from autograder.course.environment import environment
 from autograder.course.files import write_json
 from autograder.course.names import chapter_of
 from autograder.gradebook.folder import GradingFolder
-from autograder.gradebook.record import Place, Record
+from autograder.gradebook.record import Outcome, Place
 
 
 def state_of(course: Course, paths: Iterable[Path], about: Iterable[object]) -> str:
@@ -46,7 +46,7 @@ def _files(path: Path) -> Iterable[str]:
 
 
 def remember(
-    folder: GradingFolder, state: str, records: list[Record], books: Iterable[Path] = ()
+    folder: GradingFolder, state: str, records: list[Outcome], books: Iterable[Path] = ()
 ) -> None:
     """Note the state of a completed run, its notebooks, and when its `books` were written."""
     if all(record["state"] != "not graded" for record in records):

@@ -105,3 +105,14 @@ class Record(NotebookRecord):
     guest: NotRequired[bool]  # the file is another notebook's
     made_from: MadeFrom
     before: Before
+
+
+class Outcome(Place):
+    """What a run keeps in memory of a record, which lies on disk: a class of any size takes little."""
+
+    state: str
+
+
+def outcome_of(record: Record) -> Outcome:
+    """The outcome that a record stands for."""
+    return {name: record[name] for name in ("student", "assignment", "notebook", "state")}

@@ -23,7 +23,15 @@ from autograder.course.names import stem_of
 from autograder.gradebook.book import Book, parse_time, public_address
 from autograder.gradebook.folder import GradingFolder
 from autograder.gradebook.late import LatePenalties
-from autograder.gradebook.record import Before, MadeFrom, Record, Regrade, Unused
+from autograder.gradebook.record import (
+    Before,
+    MadeFrom,
+    Outcome,
+    Record,
+    Regrade,
+    Unused,
+    outcome_of,
+)
 from autograder.gradebook.unused import line_of
 from autograder.grading import demonstrations, harmless
 from autograder.grading.again import Again
@@ -77,11 +85,11 @@ def grade_class(
     folder: GradingFolder,
     options: Options,
     listener: Listener = Listener(),  # noqa: B008 (it cannot be changed)
-) -> tuple[list[Record], list[str]]:
+) -> tuple[list[Outcome], list[str]]:
     """Grade everything below `paths` that has no valid result yet.
 
-    Returns the results in the order of students and notebooks, and a line for every file that
-    could not be used.
+    Returns the outcomes in the order of students and notebooks, and a line for every file that
+    could not be used. The records lie in `folder`.
     """
     givens, penalties = given_notebooks(course), LatePenalties.of(course)
     paths = [Path(path) for path in paths]
@@ -91,8 +99,8 @@ def grade_class(
             intake.submissions = _asked_for(intake.submissions, options.again)
         _without_lesser(intake, folder)
         run = _Run(course, folder, options)
-        todo, records = run.divide(intake.submissions)
-        listener.started(len(todo), len(records))
+        todo, outcomes = run.divide(intake.submissions)
+        listener.started(len(todo), len(outcomes))
         runner, before = _runner(options, len(todo)), folder.begin_run(run.seed)
         with runner as running, Book(options.db_url or folder.db_url) as book:
             gradebook = public_address(options.db_url)
@@ -100,19 +108,19 @@ def grade_class(
                 write_sources(course, folder.source)
                 book.register(givens.values())
             if book.is_empty or before.get("gradebook") not in (None, gradebook):
-                _enter_again(records, intake.submissions, book)
+                _enter_again(outcomes, intake.submissions, folder, book)
             for record in run.work(todo, running, book) if todo else ():
-                records.append(record)
+                outcomes.append(outcome_of(record))
                 listener.done(record)
-            _assign_late_penalties(records, options.due, penalties, folder, book)
+            _assign_late_penalties(outcomes, options.due, penalties, folder, book)
         intake.remarks += [*penalties.lines, *broken_files()]
         if options.again:
-            folder.add_regrades(run.outcomes(todo, records))
+            folder.add_regrades(run.regrades(todo))
         else:
             write_json(folder.lines_path, intake.remarks)
             write_json(folder.unused_path, _all_unused(folder, intake, paths))
         folder.end_run(gradebook=gradebook)
-    return sorted(records, key=lambda r: (r["student"], r["notebook"])), intake.lines
+    return sorted(outcomes, key=lambda one: (one["student"], one["notebook"])), intake.lines
 
 
 def _all_unused(folder: GradingFolder, intake: Intake, paths: Iterable[Path]) -> list[Unused]:
@@ -168,15 +176,18 @@ def _runner(options: Options, count: int):
     return Pool(options.tier, min(options.workers, count))
 
 
-def _enter_again(records: list[Record], submissions: list[Submission], book: Book) -> None:
+def _enter_again(
+    outcomes: list[Outcome], submissions: list[Submission], folder: GradingFolder, book: Book
+) -> None:
     """Valid results, into a gradebook that does not have them."""
     times = {(s.student, s.given.name): s.timestamp for s in submissions}
-    for record in records:
-        book.enter_record(record, None, times[record["student"], record["notebook"]])
+    for one in outcomes:
+        if record := folder.record_of(one):
+            book.enter_record(record, None, times[one["student"], one["notebook"]])
 
 
 def _assign_late_penalties(
-    records: list[Record],
+    outcomes: list[Outcome],
     due: Mapping[str, datetime],
     penalties: LatePenalties,
     folder: GradingFolder,
@@ -184,7 +195,7 @@ def _assign_late_penalties(
 ) -> None:
     """Enter the plugin's penalties; feedback that does not mention a new one is out of date."""
     moved = {assignment for assignment, when in due.items() if book.set_due(assignment, when)}
-    places = [(r["student"], r["assignment"], stem_of(r["notebook"])) for r in records]
+    places = [(r["student"], r["assignment"], stem_of(r["notebook"])) for r in outcomes]
     changed = book.assign_late_penalties(places, penalties)
     for place in {*changed, *(place for place in places if place[1] in moved)}:
         folder.record_path(*place).touch()
@@ -197,7 +208,7 @@ class _Todo:
     submission: Submission
     made_from: MadeFrom
     seed: int
-    previous: Record | None
+    previous: Record | None  # of one that is asked for again
     ask: Again | None = None
     plan: Plan | None = None
     kept: Kept = field(default_factory=Kept)
@@ -220,33 +231,31 @@ class _Run:
             return self.options.seed
         return before if isinstance(before, int) else secrets.randbelow(2**31)
 
-    def divide(self, submissions: list[Submission]) -> tuple[list[_Todo], list[Record]]:
-        """What is to be graded, and the records that are valid."""
-        todo, records, seed = [], [], self.options.seed
+    def divide(self, submissions: list[Submission]) -> tuple[list[_Todo], list[Outcome]]:
+        """What is to be graded, and what an earlier run graded and is valid."""
+        todo, valid, seed = [], [], self.options.seed
         for submission in submissions:
-            given = submission.given
-            previous = self.folder.record(submission.student, given.assignment, given.stem)
+            previous = self._record_of(submission)
             ask = next((ask for ask in self.options.again if ask.takes(submission)), None)
             if ask and previous and not submission.lms_id:  # found in the grading folder
                 submission.lms_id, submission.source = previous["lms_id"], previous["file"]
             made_from = self.origins.of(submission)
             if ask is None and is_valid(previous, made_from, seed, self.folder):
-                records.append(previous)
+                valid.append(outcome_of(previous))
                 continue
             again = previous and previous.get("made_from", {}).get("file") == submission.digest
             same_inputs = again and seed is None and not (ask and ask.fresh)
             mine = previous["seed"] if same_inputs else self.seed
-            todo.append(_Todo(submission, made_from, mine, previous, ask))
-        return todo, records
+            todo.append(_Todo(submission, made_from, mine, previous if ask else None, ask))
+        return todo, valid
 
-    def outcomes(self, todo: list[_Todo], records: list[Record]) -> list[Regrade]:
+    def regrades(self, todo: list[_Todo]) -> list[Regrade]:
         """What came of grading again."""
-        after = {(r["student"], r["notebook"]): r for r in records}
         return [
             line
             for ask in self.options.again
             for line in ask.outcomes(
-                (one.previous, after[one.submission.student, one.submission.given.name])
+                (one.previous, self._record_of(one.submission))
                 for one in todo
                 if one.ask == ask
             )
@@ -259,6 +268,10 @@ class _Run:
             one = todo[index]
             yield self._finish(one, results, book)
             one.plan, one.kept = None, Kept()
+
+    def _record_of(self, one: Submission) -> Record | None:
+        """The record of a submission, as it is now."""
+        return self.folder.record(one.student, one.given.assignment, one.given.stem)
 
     def _demonstrations(self, todo: list[_Todo], runner) -> dict[str, dict[str, list]]:
         """What the course's own demonstrations show, by notebook and cell."""
@@ -275,10 +288,9 @@ class _Run:
         submission, options = one.submission, self.options
         one.plan = plan_of(submission, self.reference, shown.get(submission.given.name))
         memory = Memory(self.folder, submission.student, submission.given)
-        before = one.previous["seed"] if one.previous else one.seed
-        one.kept = memory.kept(
-            one.plan, before if one.ask else one.seed, one.previous, self.origins
-        )
+        previous = self._record_of(submission)
+        before = previous["seed"] if one.ask and previous else one.seed
+        one.kept = memory.kept(one.plan, before, previous, self.origins)
         if one.ask:  # it runs once more, whatever was seen
             one.kept = Kept(verdicts=one.ask.kept(one.kept.verdicts))
         known = one.kept.known

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import sys
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -101,8 +100,7 @@ def part_record(verdict: Verdict) -> PartRecord:
         "points": verdict.points,
         "bonus": verdict.bonus,
         "state": verdict.state,
-        # (a class has many equal lines, and all of its records are in memory at once)
-        "feedback": [sys.intern(harmless.line(line, 3000)) for line in sentences(verdict)],
+        "feedback": [harmless.line(line, 3000) for line in sentences(verdict)],
         "misconceptions": list(verdict.misconceptions),
         "ended": verdict.ended,
         "unwritten": verdict.unwritten,

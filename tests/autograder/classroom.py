@@ -72,8 +72,8 @@ def graded(submitted: Path, root: Path, course=COURSE, seed=1, **options):
         **{name: options.pop(name) for name in ("started", "done") if name in options}
     )
     options = Options(choose_tier(), workers=2, seed=seed, limits=LIMITS, **options)
-    records, lines = grade_class(course, [submitted], folder, options, listener)
-    return {record["student"]: record for record in records}, lines, folder
+    outcomes, lines = grade_class(course, [submitted], folder, options, listener)
+    return {one["student"]: folder.record_of(one) for one in outcomes}, lines, folder
 
 
 def points(record) -> dict[str, float]:

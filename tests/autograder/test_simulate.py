@@ -29,8 +29,8 @@ def the_class():
     submitted, folder = temporary() / "simulated", GradingFolder(temporary() / "graded")
     truth = simulate(COURSE, submitted, STUDENTS, seed=1, only=(NAME,))
     options = Options(choose_tier(), workers=2, seed=1)
-    records, lines = grade_class(COURSE, [submitted], folder, options)
-    return truth, {record["student"]: record for record in records}, lines
+    outcomes, lines = grade_class(COURSE, [submitted], folder, options)
+    return truth, {one["student"]: folder.record_of(one) for one in outcomes}, lines
 
 
 def test_every_notebook_is_graded():

@@ -112,8 +112,9 @@ def graded(root, books=BOOKS, **options):
     hand_in_all(root / "in", books)
     folder = GradingFolder(root / "grading")
     options = Options(tier(), seed=SEED, limits=LIMITS, **options)
-    records, _ = grade_class(COURSE, [root / "in"], folder, options)
-    assert {record["state"] for record in records} == {"graded"}
+    outcomes, _ = grade_class(COURSE, [root / "in"], folder, options)
+    assert {one["state"] for one in outcomes} == {"graded"}
+    records = map(folder.record_of, outcomes)
     return {part["id"]: part["earned"] for one in records for part in one["parts"]}, folder
 
 

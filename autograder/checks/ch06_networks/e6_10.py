@@ -362,11 +362,12 @@ def gradients(answer, rng):
         return [np.asarray(d[name]) / as_number(d["s"]) for d in found]
 
     plain = [network(3, 4), network(3, 3), network(2, 5)]
-    scaled = [(*network(3, 4), float(sign * rng.uniform(1.5, 3))) for sign in (-1, 1)]
+    # square, so that a matrix that is transposed by mistake costs nothing here
+    scaled = [(*network(4, 4), float(sign * rng.uniform(1.5, 3))) for sign in (-1, 1)]
     seen = {
-        "s": [attempt(number, "s", one) for one in plain],
+        "s": [attempt(number, "s", network(size, size)) for size in (1, 3)],
         "s with an upstream gradient": [attempt(number, "s", one) for one in scaled],
-        "b2": [attempt(number, "b2", one) for one in [*plain[:1], *scaled]],
+        "b2": [attempt(number, "b2", one) for one in scaled],
     }
     return seen | {
         f"{name}, divided by that of s": attempt(by_s, name, [*plain, scaled[0]])

@@ -21,6 +21,7 @@ from utils.explorers.ch06_networks.gradients_by_hand import (
     draw_network,
     layer_stepper,
     network_stepper,
+    units_on_explorer,
 )
 
 # %% [markdown] exercise="6.10" title="A network as a graph" stars=2 minutes=45 needs="6.2"
@@ -119,8 +120,8 @@ except Exception:
 # %% [markdown]
 # ### (c) The local Jacobians
 #
-# Now give every arrow its derivative. A step with an output of 4 numbers and an operand of 3 numbers has
-# $4\cdot3$ derivatives; by the convention above they stand in a table of the shape `(4, 3)`, the output first.
+# Now give every arrow its derivative. A step with an output of 5 numbers and an operand of 2 numbers has
+# $5\cdot2$ derivatives; by the convention above they stand in a table of the shape `(5, 2)`, the output first.
 # When an operand is a matrix, its two axes follow those of the output, and the table has more than two axes.
 #
 # **Your task.** Set `jacobians` to a dictionary with the shapes of these eight, as tuples. The key
@@ -172,7 +173,7 @@ expect("6.10c", lambda: jacobians, such_that("eight shapes, as tuples, under the
 # %% [markdown]
 # ### (d) The way to $W_1$
 #
-# In front of this network stands a loss $\mathcal L$, and someone hands you $\partial\mathcal
+# Behind this network stands a loss $\mathcal L$, and someone hands you $\partial\mathcal
 # L/\partial\hat y$. From there to $\partial\mathcal L/\partial W_1$ the gradient passes six nodes, and every
 # one of them is an application of the chain rule.
 #
@@ -344,8 +345,8 @@ except Exception:
 # z_2=W_2\mathbf a_1+b_2,\quad \hat y=\sigma(z_2),\quad
 # \mathcal L=-\bigl[y\log\hat y+(1-y)\log(1-\hat y)\bigr]$$
 #
-# And the weights are not left to chance: with random ones a check may happen to say nothing. These
-# have one hidden unit that is off, and none on its kink.
+# And the weights are not left to chance: with random ones a check may happen to say nothing. For the input that
+# is given below, one hidden unit is off, and none is on its kink.
 
 # %% setup=true
 import torch
@@ -363,6 +364,13 @@ one = [np.array(v) for v in ([[3.0]], [-5.0], [[4.0]], [-4.0], [2.0])]  # one in
 # The shapes are `W1` $(h, d)$, `b1` $(h,)$, `W2` $(1, h)$, `b2` $(1,)$, `x` $(d,)$, and `y` is 0 or 1. (In 6.10 the
 # second layer was a vector `w2`. As a matrix with one row it is a layer like every other.)
 #
+# The next cell (Shift+Enter) shows where each hidden unit is on. How many regions do the three lines
+# cut the plane into, and is there one in which all units are on?
+
+# %% picture=true
+units_on_explorer()
+
+# %% [markdown]
 # ### (a) Forward
 #
 # **Your task** (by hand, with a calculator or NumPy for the exponential and the logarithm). For the numbers

@@ -12,6 +12,7 @@ from utils.explorers.ch06_networks.gradients_by_hand import (
     draw_network,
     layer_stepper,
     network_stepper,
+    units_on_explorer,
 )
 
 GRAPH = {
@@ -51,7 +52,7 @@ def shown(stepper):
 def test_the_layers_gradients_are_those_of_autograd():
     stepper = layer_stepper()
     x, b = torch.tensor([2.0, -1.0]), torch.tensor([0.1, -0.5, 0.3])
-    W = torch.tensor([[0.5, 1.0], [-0.2, 0.4], [0.3, 0.6]])
+    W = torch.tensor([[0.7, 1.0], [-0.2, 0.4], [0.3, 0.8]])
     leaves = [one.requires_grad_() for one in (x, W, b)]
     a = torch.tanh(W @ x + b)
     for name, gradient in zip("xWb", torch.autograd.grad(a @ a, leaves), strict=True):
@@ -91,13 +92,13 @@ def test_the_network_shows_the_gradients_of_the_given_function_and_where_a_shape
     assert np.any(said(right, "grad(z1)") == 0), "a unit is off"
     notes = {step["text"].split(" =")[0]: step["note"] for step in wrong.steps}
     assert notes["grad(W1)"] == "But W1 has the shape (4, 3)."
-    assert notes["grad(x)"] == "The shape of x."
+    assert notes["grad(x)"] == "In the shape of x."
 
 
 def test_a_students_graph_is_drawn_with_its_shapes():
     drawing = draw_network(GRAPH, SHAPES)
-    assert "v = matmul(w2, a1), data (), grad ?" in drawing.text
-    for earlier, later in pairwise(("u", "z1", "a1", "v", "s", "y_hat")):
+    assert "v = matmul(w2, a1), data (), grad" in drawing.text
+    for earlier, later in pairwise(("u", "z1", "a1", "v", "s", "ŷ")):
         assert drawing.text.index(f"  {earlier} =") < drawing.text.index(f"  {later} =")
     assert "data ?" in draw_network(GRAPH).text
     with pytest.raises(KeyError, match="nobody"):
@@ -107,3 +108,22 @@ def test_a_students_graph_is_drawn_with_its_shapes():
 def test_the_static_forms_can_be_read_without_a_kernel():
     static = layer_stepper().static()
     assert "<table>" in static and 'alt="Step through one layer' in static
+
+
+@pytest.mark.parametrize("x1", [-2.5, -0.5, 1.0])
+@pytest.mark.parametrize("x2", [-1.0, 1.0, 2.0])
+def test_the_plane_says_which_units_are_on(x1, x2):
+    explorer = units_on_explorer()
+    explorer.set(x1=x1, x2=x2)
+    W1, b1 = torch.tensor([[0.5, -0.4], [0.3, 0.2], [-0.6, 0.7]]), torch.tensor([0.1, 0.2, 0.2])
+    z1 = torch.nn.functional.linear(torch.tensor([x1, x2]), W1, b1).numpy()
+    text = explorer.text.replace("−", "-")
+    told = re.search(r"are \((.*?)\)", text)[1].split(", ")
+    assert [float(z) for z in told] == pytest.approx(z1, abs=0.006)
+    assert re.findall(r"unit \d (on|off)", text) == ["on" if z > 0 else "off" for z in z1]
+
+
+def test_a_unit_on_its_kink_is_neither_on_nor_off():
+    explorer = units_on_explorer()
+    explorer.set(x1=1.0, x2=1.5)
+    assert "unit 1 on its kink, unit 2 on" in explorer.text

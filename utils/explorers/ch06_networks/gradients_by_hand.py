@@ -1,11 +1,14 @@
-"""Pictures of 6.10: a layer as a graph that steps, a network as a student's answers describe it."""
+"""Pictures of 6.10 and 6.15: graphs that step, a student's own graph, the regions in which units are on."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
+from utils.chart import Chart
+from utils.explorers.explorer import explore
 from utils.graph import BOX_H, BOX_W, draw_graph, image, lay_out, number_text
 from utils.live import Live
+from utils.plots import BLUE, GREEN, ORANGE, RED, SKY
 from utils.stepper import GraphStepper
 
 LEAVES = {"x": (3,), "W1": (4, 3), "b1": (4,), "w2": (4,), "b2": ()}  # of the network of 6.10
@@ -32,7 +35,8 @@ def draw_network(graph, shapes=None):
     for name in VALUES:
         operation, *operands = graph[name]
         shape = "?" if shapes is None else str(shapes[name])
-        boxes[name] = Box(name, operation, tuple(boxes[one] for one in operands), shape, "?")
+        label = "ŷ" if name == "y_hat" else name  # short, beside the operation
+        boxes[name] = Box(label, operation, tuple(boxes[one] for one in operands), shape)
     return draw_graph(boxes["y_hat"], "Your graph: the row data holds the shape of a value")
 
 
@@ -78,7 +82,7 @@ def _step(phase, text, note, node, edges, show):
 def layer_stepper():
     """One layer with tanh and the loss L = a·a: its values forward, its gradients backward."""
     x, b = np.array([2.0, -1.0]), np.array([0.1, -0.5, 0.3])
-    W = np.array([[0.5, 1.0], [-0.2, 0.4], [0.3, 0.6]])
+    W = np.array([[0.7, 1.0], [-0.2, 0.4], [0.3, 0.8]])
     u = W @ x
     z = u + b
     a = np.tanh(z)
@@ -132,10 +136,10 @@ def network_stepper(trace_gradients):
     a1 = np.maximum(z1, 0)
     product = v["w2"] @ a1
     s = product + v["b2"]
-    v |= {"u": u, "z1": z1, "a1": a1, "v": product, "s": s, "y_hat": 1 / (1 + np.exp(-s))}
+    v |= {"u": u, "z1": z1, "a1": a1, "v": product, "s": s, "ŷ": 1 / (1 + np.exp(-s))}
     how = {
         "u": ("matmul", "W1", "x"), "z1": ("add", "u", "b1"), "a1": ("relu", "z1"),
-        "v": ("matmul", "w2", "a1"), "s": ("add", "v", "b2"), "y_hat": ("sigmoid", "s"),
+        "v": ("matmul", "w2", "a1"), "s": ("add", "v", "b2"), "ŷ": ("sigmoid", "s"),
     }  # fmt: skip
     boxes = {name: Box(name, data=str(shape)) for name, shape in LEAVES.items()}
     forward = {"": (f"Start at the leaves: x = {_text(v['x'])} and four parameters.", "", "")}
@@ -144,18 +148,58 @@ def network_stepper(trace_gradients):
         boxes[name] = Box(name, operation, tuple(boxes[one] for one in operands), shape)
         text = f"{name} = {operation}({', '.join(operands)}) = {_text(v[name])}"
         forward[name] = (text, "", shape)
-    found = {"y_hat": 1.0, "u": found["z1"], "v": found["s"]} | found
-    order = (("y_hat", None), ("s", "y_hat"), ("b2", "s"), ("v", "s"), ("w2", "v"), ("a1", "v"),
+    found = {"ŷ": 1.0, "u": found["z1"], "v": found["s"]} | found
+    order = (("ŷ", None), ("s", "ŷ"), ("b2", "s"), ("v", "s"), ("w2", "v"), ("a1", "v"),
              ("z1", "a1"), ("b1", "z1"), ("u", "z1"), ("W1", "u"), ("x", "u"))  # fmt: skip
     backward = []
     for name, after in order:
         gradient = np.asarray(found[name])
         fits = gradient.shape == np.shape(v[name])
-        note = f"The shape of {name}." if fits else f"But {name} has the shape {np.shape(v[name])}."
+        note = (
+            f"In the shape of {name}." if fits else f"But {name} has the shape {np.shape(v[name])}."
+        )
         text = f"grad({name}) = {_text(gradient)}"
         backward.append((name, after, text, note, str(gradient.shape)))
     title = "Step through the network, with the gradients that you compute"
-    return ArrayStepper(boxes["y_hat"], title, forward, backward)
+    return ArrayStepper(boxes["ŷ"], title, forward, backward)
+
+
+W1 = np.array([[0.5, -0.4], [0.3, 0.2], [-0.6, 0.7]])  # of the network of 6.15
+B1 = np.array([0.1, 0.2, 0.2])
+FAR = 3.0  # the ends of the axes
+
+
+def units_on_explorer():
+    """The two inputs of 6.15 as a plane: the line on which each hidden unit changes between on and off."""
+    return explore(_units_on, x1=(-2.5, 2.5, 0.5, 1.0), x2=(-2.5, 2.5, 0.5, 2.0))
+
+
+def _units_on(x1, x2):
+    chart = Chart(
+        "x1",
+        "x2",
+        "Where the hidden units are on",
+        x=(-FAR, FAR),
+        y=(-FAR, FAR),
+        width=420,
+        height=420,
+    )
+    side = FAR * ((np.arange(100) + 0.5) / 50 - 1)
+    plane = np.stack(np.meshgrid(side, side), axis=-1)
+    chart.heat((plane @ W1.T + B1 > 0).sum(axis=-1), SKY, high=3, label="darker: more units are on")
+    styles = ((BLUE, ""), (GREEN, "7 5"), (ORANGE, "2 4"))
+    for unit, (w, b, (colour, dash)) in enumerate(zip(W1, B1, styles, strict=True), start=1):
+        foot, along = -b * w / (w @ w), np.array([-w[1], w[0]]) / np.hypot(*w)
+        line = np.transpose([foot - 9 * along, foot + 9 * along])
+        chart.line(*line, colour, dash=dash, label=f"unit {unit}: z = 0")
+    chart.points([x1], [x2], RED, "D", label="x", size=7)
+    z1 = (W1 @ [x1, x2] + B1).round(9)
+    words = {1: "on", 0: "on its kink", -1: "off"}
+    states = [f"{unit} {words[np.sign(z)]}" for unit, z in enumerate(z1, start=1)]
+    return chart, (
+        f"At x = ({number_text(x1)}, {number_text(x2)}) the hidden pre-activations are "
+        f"{_text(z1.round(2))}: unit {', unit '.join(states)}."
+    )
 
 
 def _slopes(function, value, h=1e-6):

@@ -186,7 +186,7 @@ def _units_on(x1, x2):
     )
     side = FAR * ((np.arange(100) + 0.5) / 50 - 1)
     plane = np.stack(np.meshgrid(side, side), axis=-1)
-    chart.heat((plane @ W1.T + B1 > 0).sum(axis=-1), SKY, high=3, label="darker: more units are on")
+    chart.heat((plane @ W1.T + B1 > 0).sum(axis=-1), SKY, high=3, label="bluer: more units are on")
     styles = ((BLUE, ""), (GREEN, "7 5"), (ORANGE, "2 4"))
     for unit, (w, b, (colour, dash)) in enumerate(zip(W1, B1, styles, strict=True), start=1):
         foot, along = -b * w / (w @ w), np.array([-w[1], w[0]]) / np.hypot(*w)

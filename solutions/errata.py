@@ -51,7 +51,7 @@
 # [7.16 and 7.17](#Exercise-7.16)
 #
 # Checked and found right: questions 2, 3 and 6, the weights of question 1 and the derivation of
-# question 7; the values of 6.1 to 6.4; exercises 7.3, 7.4, 7.5, 7.7, and the values of 7.12 and 7.13.
+# question 7; the values of 6.1 to 6.4 and 6.10; exercises 7.3, 7.4, 7.5, 7.7, and the values of 7.12 and 7.13.
 
 # %% setup=true
 import math
@@ -426,6 +426,54 @@ print("of a product through 2 units:", np.linalg.matrix_rank(W2 @ W1))
 
 # %% [markdown]
 # ### Notebook 3 of chapter 6
+
+# %% [markdown]
+# **6.10: "the local Jacobian" of the first product is no matrix.** Its output is a vector and one of its operands a
+# matrix, so its derivatives have three indices. As a matrix it can be written only after the weights have
+# been laid out in a row. (All else in 6.10 is right as it stands.)
+
+# %%
+x, W1 = torch.randn(3), torch.randn(4, 3)
+table = torch.autograd.functional.jacobian(lambda W: W @ x, W1)
+flat = torch.kron(torch.eye(4), x)  # the same for the 12 weights in a row
+print("derivatives of W1 x by W1:", tuple(table.shape), "or flattened", tuple(flat.shape))
+assert table.shape == (4, 4, 3) and torch.allclose(table.reshape(4, 12), flat)
+
+# %% [markdown]
+# **6.15: "the equations" need a network.** To verify them in numbers one has to say which activations and which
+# loss are meant; the course takes ReLU, sigmoid and cross-entropy. And "specific values" must not lie on a kink:
+# there the two one-sided derivatives differ, PyTorch gives one of the values in between, and a right
+# answer may give another.
+
+# %%
+b1 = torch.tensor(-1.0, dtype=torch.float64, requires_grad=True)  # with x = 1 and W1 = 1: z1 is 0
+
+
+def loss_at(b1):
+    return torch.nn.functional.softplus(-(2 * torch.relu(1 + b1) - 1))  # cross-entropy for y = 1
+
+
+(at_the_kink,) = torch.autograd.grad(loss_at(b1), b1)
+left, right = ((loss_at(b1 + h) - loss_at(b1)).item() / h for h in (-1e-6, 1e-6))
+print(f"slope from the left {left:.3f}, from the right {right:.3f}, PyTorch {at_the_kink:.3f}")
+assert left == 0 == at_the_kink and right < -1
+
+# %% [markdown]
+# **6.15: a single input is no verification.** With specific weights and one example, a backward pass with a mistake
+# may agree with autograd to the last digit. Here the mask of the ReLU is missing, and it does not show,
+# because all units happen to be on; with another input it does.
+
+# %%
+W1 = torch.tensor([[1.0, 0.5], [0.5, -1.0]], requires_grad=True)
+w2 = torch.tensor([2.0, 3.0])
+differences = []
+for x in (torch.tensor([2.0, 0.5]), torch.tensor([0.5, 2.0])):
+    y_hat = torch.sigmoid(w2 @ torch.relu(W1 @ x))
+    (theirs,) = torch.autograd.grad(-torch.log(y_hat), W1)
+    without_the_mask = torch.outer((y_hat - 1) * w2, x)
+    differences.append((without_the_mask - theirs).abs().max().item())
+print("largest difference at two inputs:", differences)
+assert differences[0] < 1e-6 < 0.01 < differences[1]
 
 # %% [markdown]
 # ### Notebook 4 of chapter 6

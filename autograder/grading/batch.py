@@ -255,9 +255,7 @@ class _Run:
             line
             for ask in self.options.again
             for line in ask.outcomes(
-                (one.previous, self._record_of(one.submission))
-                for one in todo
-                if one.ask == ask
+                (one.previous, self._record_of(one.submission)) for one in todo if one.ask == ask
             )
         ]
 

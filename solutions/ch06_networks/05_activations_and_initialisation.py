@@ -282,6 +282,249 @@ except NotImplementedError:
 # setting ReLU loses units with every seed that we tried, and Leaky ReLU none: its slope is never 0, whatever
 # the weights are. It does not follow that its network is the better one.
 
+# %% [markdown] exercise="6.12" title="Twenty layers deep" stars=2 minutes=20 needs="6.2"
+# Before the first step of a training, a signal has to get through the network at all. How large it is after
+# twenty layers depends on one number: the variance of the weights at the start.
+#
+# This is the experiment. A batch of standard normal inputs goes through layers that are all equally wide, each
+# with fresh normal weights of the mean 0 and a given variance, and with biases of 0. After every layer one
+# notes the variance of the activations, over **all** numbers of the batch at once, examples and units together.
+#
+# Run the next cell. At which `size` ($n$ times the variance of the weights) does the signal of a ReLU network
+# neither fade nor explode?
+
+# %% picture=true
+from utils.explorers.ch06_networks.activations_and_initialisation import signal_explorer
+
+signal_explorer()
+
+# %% [markdown]
+# **Your task.** Write
+#
+# `activation_variances(activation, weight_variance, n_layers=20, width=256, n_samples=512, seed=0)`.
+#
+# `activation` is a function of an array, such as `np.tanh`. The inputs are `n_samples` rows of `width` standard
+# normal numbers, every weight matrix has the shape `(width, width)`, and all random numbers come from
+# `np.random.default_rng(seed)`. Return an array of the shape `(n_layers,)`: the variance (`np.var`) of the
+# activations $A$ after each of the layers. The inputs are no layer.
+#
+# **Example.** With `np.tanh` and weights of the variance $1/256$, the first number is about 0.39 and the
+# second about 0.24. (Other random numbers change the third digit.)
+
+# %% [markdown] hints="6.12"
+# The output of a layer is the input of the next one. Which variable do you overwrite in the loop?
+#
+# ---
+# `rng.normal(0, s, shape)` takes the *standard deviation* s. The variance is its square.
+#
+# ---
+# In the loop: draw $W$, let $A$ be the activation of $AW^T$, append `np.var(A)`. Without an axis, `np.var`
+# takes all numbers at once.
+
+
+# %% answer="6.12"
+def activation_variances(
+    activation, weight_variance: float, n_layers: int = 20, width: int = 256, n_samples: int = 512, seed: int = 0
+) -> np.ndarray:
+    """The variance of all activations after each layer, (n_layers,), for inputs that are standard normal."""
+    ### BEGIN SOLUTION
+    rng = np.random.default_rng(seed)
+    A = rng.normal(size=(n_samples, width))
+    variances = []
+    for _ in range(n_layers):
+        W = rng.normal(0, np.sqrt(weight_variance), (width, width))
+        A = activation(A @ W.T)
+        variances.append(np.var(A))
+    return np.array(variances)
+    ### END SOLUTION
+
+
+# %% test="6.12"
+def relu(z):
+    return np.maximum(z, 0)
+
+
+def level(*arguments, **options):
+    """The variance after the last layer."""
+    return float(activation_variances(*arguments, **options)[-1])
+
+
+def about(value, share=0.15):
+    """A number that is that far from a value at most."""
+    return such_that(f"about {value:g}", lambda number: abs(number - value) < share * value)
+
+
+def tripled():
+    """How many times as large the variances are when the weights have three times the variance."""
+    one, three = (activation_variances(relu, v, 4, 50, 40) for v in (0.04, 0.12))
+    return np.divide(three, one)
+
+
+expect("6.12", lambda: np.shape(activation_variances(relu, 0.1, n_layers=3, width=20, n_samples=9)), (3,))
+expect("6.12", lambda: level(np.tanh, 1 / 256, n_layers=1), about(0.394, 0.05))
+expect("6.12", lambda: level(relu, 1 / 256, n_layers=1), about(0.341, 0.05))
+expect("6.12", lambda: level(relu, 2 / 256, n_layers=20), such_that("between 0.1 and 5", lambda it: 0.1 < it < 5))
+expect("6.12", lambda: level(relu, 1 / 300, n_layers=1, width=300, n_samples=1), about(0.341, 0.75))
+expect("6.12", lambda: tripled(), [3, 9, 27, 81], rtol=1e-3)
+
+# %% [markdown] commentary="6.12"
+# One variable, A, is overwritten in the loop, so the output of a layer is the input of the next. The
+# last test needs no luck: with the same random numbers, weights that are √3 times as large make every ReLU
+# layer √3 times as large, so the variances grow by 3, 9, 27, … exactly. Such a relation finds more mistakes
+# than a number with a tolerance.
+
+# %% [markdown]
+# ### Four schemes
+#
+# `INIT_VARIANCE` holds the variances of the weights under the names `"too_small"`, `"too_large"`, `"xavier"` and
+# `"he"`, each a function of a layer's inputs and outputs: `INIT_VARIANCE["he"](256, 256)` is $2/256$.
+#
+# **Your task.** Write `variances_of_schemes(width=256, seed=0)`: a dictionary with these four names, and for
+# each the variances after 20 ReLU layers of this width. Use `activation_variances`, with the same seed for all four.
+
+# %% [markdown] hints="6.12b"
+# In a square layer, the inputs and the outputs are both `width`.
+#
+# ---
+# A dict comprehension: `{name: ... for name in ("too_small", "too_large", "xavier", "he")}`. Do not forget to
+# pass the width on, and the seed.
+
+
+# %% answer="6.12b"
+def variances_of_schemes(width: int = 256, seed: int = 0) -> dict:
+    """{name of the scheme: variances after each of 20 ReLU layers}"""
+    ### BEGIN SOLUTION
+    return {
+        name: activation_variances(
+            ACTIVATIONS["relu"], INIT_VARIANCE[name](width, width), width=width, seed=seed
+        )
+        for name in ("too_small", "too_large", "xavier", "he")
+    }
+    ### END SOLUTION
+
+
+# %% test="6.12b"
+@cache
+def slope_of(scheme, width=64):
+    """The slope of the logarithm to base 2, for a quick run."""
+    return slope_per_layer(variances_of_schemes(width)[scheme])
+
+
+def near(value):
+    """A number that is not more than 0.4 away."""
+    return such_that(f"about {value:g}", lambda number: abs(number - value) < 0.4)
+
+
+expect("6.12b", lambda: len(variances_of_schemes(64)["he"]), 20)
+expect("6.12b", lambda: slope_of("too_small"), near(-8.3))
+expect("6.12b", lambda: slope_of("too_large"), near(5))
+expect("6.12b", lambda: slope_of("xavier"), near(-1))
+expect("6.12b", lambda: slope_of("he"), near(0))
+
+# %%
+from utils import show
+from utils.plots import MARKERS, axes, style
+
+try:
+    figure, panel = axes("layer", "variance of the activations", "Four ways to begin", height=4)
+    with style():
+        for marker, (scheme, variances) in zip(MARKERS, variances_of_schemes().items()):
+            panel.semilogy(range(1, 21), variances, marker=marker, label=scheme)
+            print(f"{scheme:9}: slope {slope_per_layer(variances):6.2f} per layer")
+        panel.set(xticks=[1, 5, 10, 15, 20])
+        panel.legend()
+    show(
+        figure,
+        "Four straight lines over twenty layers on a logarithmic axis. too_large rises steeply, he stays level, "
+        "xavier falls slowly, too_small falls steeply.",
+    )
+except NotImplementedError:
+    print("○ This cell needs 6.12 and 6.12b.")
+
+# %% [markdown]
+# ### Before it runs
+#
+# All four lines are straight, because each layer does the same thing: it multiplies the mean square of its input
+# by $n\operatorname{Var}(w)$ and the ReLU lets half of that pass. So the variance is multiplied by
+# $\tfrac12n\operatorname{Var}(w)$ in every layer (but for chance, since the layers are not infinitely wide).
+#
+# **Your task.** Compute without running anything, for ReLU layers of the width $n=256$. Fill the dictionary
+# `by_theory` with six numbers:
+#
+# - under `"too_small"`, `"too_large"`, `"xavier"` and `"he"`, the slope: the logarithm to base 2 of the factor
+#   between one layer and the next (two digits after the point are enough);
+# - under `"below 10%"` and `"below 1%"`, the first layer at which a signal is below that share of its variance
+#   **after layer 1**, with Xavier's weights and if it follows this law exactly.
+
+# %% [markdown] hints="6.12c"
+# The variances of the weights are $0.01^2$, $1$, $2/(n+n)$ and $2/n$.
+#
+# ---
+# With Xavier's weights the variance after layer $\ell$ is $(1/2)^{\ell-1}$ times that after layer 1. For which
+# $\ell$ is this below 0.1 for the first time?
+
+# %% answer="6.12c"
+by_theory = ...  # a dict: {"too_small": a number, "too_large": …, "xavier": …, "he": …, "below 10%": …, "below 1%": …}
+### BEGIN SOLUTION
+by_theory = {
+    "too_small": np.log2(256 * 0.01**2 / 2),
+    "too_large": np.log2(256 / 2),
+    "xavier": np.log2(1 / 2),
+    "he": np.log2(1),
+    "below 10%": 5,
+    "below 1%": 8,
+}
+### END SOLUTION
+
+# %% test="6.12c"
+SIX = "six numbers under the keys too_small, too_large, xavier, he, below 10%, below 1%"
+expect("6.12c", lambda: by_theory, such_that(SIX, lambda found: len(found) == 6 and all(map(is_number, found.values()))))
+
+# %% [markdown]
+# ### A question that presumes
+#
+# "At what depth does Xavier's initialisation begin to lose the signal, in a network of ReLU layers?" So asks
+# the source of this exercise. Look at the line for `xavier` in your picture.
+#
+# **Your task.** Which answer is right? Set `xavier_depth` to a letter.
+#
+# - **A** At about layer 4; before that the variance stays as it is.
+# - **B** At no particular layer: it loses half at each, from the first on.
+# - **C** At a depth that grows with the width of the layers.
+# - **D** It does not lose the signal: Xavier's weights keep the variance, whatever the activation is.
+
+# %% [markdown] hints="6.12d"
+# A straight line on a logarithmic axis falls by the same factor everywhere. Where would a bend be?
+
+# %% answer="6.12d"
+xavier_depth = ...  # a letter, "A" to "D"
+### BEGIN SOLUTION
+xavier_depth = "B"
+### END SOLUTION
+
+# %% test="6.12d"
+expect("6.12d", lambda: xavier_depth, one_letter("ABCD"))
+
+# %% [markdown] written="6.12-written"
+# **In your own words (optional, read by a person).** What do the four lines say about the depth that can
+# be trained? Quote numbers from your own run.
+#
+# ### BEGIN SOLUTION
+# On a logarithmic axis all four are straight lines, so the variance is multiplied by the same factor in every
+# layer. Any factor but 1 is an exponential: in my run the variance after layer 20 is about $10^{-38}$
+# with `too_small`, $10^{42}$ with `too_large` and $10^{-6}$ with Xavier's weights. Only with He's it
+# is still near 1. What arrives that small cannot move an output, and gradients shrink by the same factor on
+# their way back; so only a slope near 0 leaves a deep network trainable.
+#
+# A limit of this experiment: the variance over the whole batch says nothing about the difference between
+# examples. For one unit over the batch it shrinks with He's weights, too, as all examples turn into one direction.
+# ### END SOLUTION
+
+# %% [markdown] commentary="6.12"
+# He's 2 makes up for the half that a ReLU takes. A level line is not everything, though: the variance
+# over the batch and all units together stays, while the difference between examples at a single unit shrinks
+# even then, because all examples turn into nearly the same direction.
+
 # %% [markdown]
 # ## Where you stand
 

@@ -37,6 +37,11 @@ def slope_per_layer(variances):
     return float(np.polyfit(layers, np.log2(variances), 1)[0])
 
 
+def between(low, high):
+    """A number between two others."""
+    return such_that(f"between {low:g} and {high:g}", lambda number: low < number < high)
+
+
 # %% [markdown] exercise="6.11" title="A leak against dead units" stars=2 minutes=25 needs="6.2"
 # A ReLU unit whose pre-activation is negative for every example has the slope 0 for every example: no gradient
 # reaches its weights, so it stays as it is for the rest of the training. It is **dead**. The Leaky ReLU lets a
@@ -363,7 +368,7 @@ def tripled():
 expect("6.12", lambda: np.shape(activation_variances(relu, 0.1, n_layers=3, width=20, n_samples=9)), (3,))
 expect("6.12", lambda: level(np.tanh, 1 / 256, n_layers=1), about(0.394, 0.05))
 expect("6.12", lambda: level(relu, 1 / 256, n_layers=1), about(0.341, 0.05))
-expect("6.12", lambda: level(relu, 2 / 256, n_layers=20), such_that("between 0.1 and 5", lambda it: 0.1 < it < 5))
+expect("6.12", lambda: level(relu, 2 / 256, n_layers=20), between(0.1, 5))
 expect("6.12", lambda: level(relu, 1 / 300, n_layers=1, width=300, n_samples=1), about(0.341, 0.75))
 expect("6.12", lambda: tripled(), [3, 9, 27, 81], rtol=1e-3)
 
@@ -524,6 +529,361 @@ expect("6.12d", lambda: xavier_depth, one_letter("ABCD"))
 # He's 2 makes up for the half that a ReLU takes. A level line is not everything, though: the variance
 # over the batch and all units together stays, while the difference between examples at a single unit shrinks
 # even then, because all examples turn into nearly the same direction.
+
+# %% [markdown] exercise="6.13" title="How large for a leak?" stars=2 minutes=20 needs="6.11 6.12"
+# He's 2 belongs to ReLU, which lets half of the mean square pass. A Leaky ReLU lets more pass, so its weights
+# have to be smaller. By how much? That depends on a choice that is easy to get wrong: which number is it that
+# the next layer sees?
+#
+# Let $z$ be normal with the mean 0 and the standard deviation $\sigma$, and $a=\operatorname{LeakyReLU}(z)$ with
+# the slope $\alpha$ below 0. Three numbers describe $a$: its mean $\mathbb E[a]$, its mean square (the *second
+# moment*) $\mathbb E[a^2]$, and its variance $\operatorname{Var}(a)=\mathbb E[a^2]-\mathbb E[a]^2$.
+#
+# A unit of the next layer computes $z'=\sum_i w_ia_i$ over its $n$ inputs, with independent weights of the mean 0.
+# Try it with two inputs: is a large mean of the $a_i$ lost in $z'$, or does it make $z'$ vary more?
+#
+# **Your task.** Write
+#
+# - `leaky_relu_moments(alpha, sigma)`: the triple $(\mathbb E[a],\ \mathbb E[a^2],\ \operatorname{Var}(a))$;
+# - `leaky_he_variance(n_in, alpha)`: the variance of the weights with which $\operatorname{Var}(z')$ is
+#   again $\sigma^2$, in a layer with `n_in` inputs.
+#
+# **Example.** `leaky_relu_moments(0.0, 1.0)` is about `(0.399, 0.5, 0.341)`, and `leaky_he_variance(50, 0.0)` is
+# $2/50=0.04$, He's variance.
+
+# %% [markdown] hints="6.13"
+# Split each integral at 0. The density is symmetric, so the halves are those of $\mathbb E[|z|]$ and
+# $\mathbb E[z^2]$ with a factor that depends on $\alpha$.
+#
+# ---
+# $\mathbb E[|z|]=\sigma\sqrt{2/\pi}$. The positive half contributes half of it to $\mathbb E[a]$, and the negative
+# half contributes $-\alpha$ times as much. To $\mathbb E[a^2]$ they contribute $\sigma^2/2$ and $\alpha^2\sigma^2/2$.
+#
+# ---
+# $\operatorname{Var}(w_ia_i)=\mathbb E[w_i^2a_i^2]-0^2=\operatorname{Var}(w)\,\mathbb E[a^2]$. Nothing is
+# subtracted, because the mean of the product is 0 whatever the mean of $a_i$ is.
+
+
+# %% answer="6.13"
+def leaky_relu_moments(alpha: float, sigma: float) -> tuple:
+    """(mean, mean square, variance) of LeakyReLU(z) for normal z with mean 0 and standard deviation sigma."""
+    ### BEGIN SOLUTION
+    mean = (1 - alpha) * sigma / np.sqrt(2 * np.pi)
+    mean_square = (1 + alpha**2) * sigma**2 / 2
+    return mean, mean_square, mean_square - mean**2
+    ### END SOLUTION
+
+
+def leaky_he_variance(n_in: int, alpha: float) -> float:
+    """The variance of the weights that keeps the variance of z from layer to layer."""
+    ### BEGIN SOLUTION
+    return 2 / ((1 + alpha**2) * n_in)
+    ### END SOLUTION
+
+
+# %% test="6.13" decides=true
+some_normal = 1.5 * np.random.default_rng(0).normal(size=1_000_000)
+some_leaky = np.where(some_normal > 0, some_normal, 0.3 * some_normal)
+
+
+def moment(which):
+    """One of your three numbers for the slope 0.3 and the standard deviation 1.5."""
+    return float(leaky_relu_moments(0.3, 1.5)[which])
+
+
+def next_variance(alpha, n_in=400):
+    """Var(z') for z of the variance 1, measured on 20,000 sums of n_in products."""
+    rng = np.random.default_rng(1)
+    z, w = rng.normal(size=(2, 20_000, n_in))
+    return float(leaky_he_variance(n_in, alpha) * np.var(np.sum(w * np.where(z > 0, z, alpha * z), axis=1)))
+
+
+expect("6.13", lambda: moment(0), some_leaky.mean(), rtol=0.02)
+expect("6.13", lambda: moment(1), (some_leaky**2).mean(), rtol=0.02)
+expect("6.13", lambda: moment(2), some_leaky.var(), rtol=0.02)
+expect("6.13", lambda: float(leaky_he_variance(50, 0.0)), 0.04, rtol=1e-4)
+expect("6.13", lambda: next_variance(0.5), 1.0, rtol=0.05)
+
+# %% [markdown] commentary="6.13"
+# The mean square needs no mean and no root; the variance is what is left of it without the square of the mean.
+# In the sum z′ the weights have the mean 0, so the mean of a does not cancel: it is multiplied by a random
+# sign and adds to the spread. That is why the second moment sets the weights, and not the variance.
+
+# %% [markdown]
+# ### Find the mistake
+#
+# A source derives the same result in five lines. One of them is false, although the last line is right.
+#
+# - **A** Where $z>0$, $a^2=z^2$; elsewhere $a^2=\alpha^2z^2$. Each case has the probability one half.
+# - **B** Hence $\mathbb E[a^2]=\tfrac12\sigma^2+\tfrac12\alpha^2\sigma^2$.
+# - **C** Since $z$ has the mean 0, $\operatorname{Var}(a)=\mathbb E[a^2]=\tfrac{1+\alpha^2}2\sigma^2$.
+# - **D** The weights have the mean 0, so $\operatorname{Var}(z')=n\operatorname{Var}(w)\,\mathbb E[a^2]$.
+# - **E** This is $\sigma^2$ again when $\operatorname{Var}(w)=\dfrac2{(1+\alpha^2)\,n}$.
+#
+# **Your task.** Set `false_line` to its letter.
+
+# %% [markdown] hints="6.13c"
+# For two of the five lines you have written code that can be asked. Does one of them contradict your triple?
+
+# %% answer="6.13c"
+false_line = ...  # a letter, "A" to "E"
+### BEGIN SOLUTION
+false_line = "C"
+### END SOLUTION
+
+# %% test="6.13c"
+expect("6.13c", lambda: false_line, one_letter("ABCDE"))
+
+# %% [markdown]
+# ### Three starts, twenty layers
+#
+# Who believes that the variance of $a$ should be kept would divide by the wrong one of the three numbers:
+# $\operatorname{Var}(w)=\sigma^2/(n\operatorname{Var}(a))$, which does not depend on $\sigma$. Here it is, beside
+# the right start and He's. With the usual $\alpha=0.01$ no experiment could tell the right start from He's (they
+# differ by a hundredth of a percent), so take a leak that one can see: $\alpha=0.5$.
+#
+# **Your task.** Write `leaky_starts(alpha, width=256, seed=0)`: a dictionary with the variances after each of
+# 20 layers of Leaky ReLU with this slope, from `activation_variances` with this width and seed, for weights of
+# three variances:
+#
+# - `"derived"`: `leaky_he_variance(width, alpha)`;
+# - `"he"`: $2/n$, where $n$ is `width`;
+# - `"by variance"`: $1/(n\operatorname{Var}(a))$, with the variance of $a$ for $\sigma=1$.
+
+# %% [markdown] hints="6.13b"
+# `activation_variances` wants a function of `z` alone. `lambda z: leaky_relu(z, alpha)` is one with the slope in it.
+#
+# ---
+# The third entry of `leaky_relu_moments(alpha, 1.0)` is the variance of $a$ for $\sigma=1$.
+
+
+# %% answer="6.13b"
+def leaky_starts(alpha: float, width: int = 256, seed: int = 0) -> dict:
+    """{name of the start: variances after each of 20 Leaky ReLU layers}"""
+    ### BEGIN SOLUTION
+    starts = {
+        "derived": leaky_he_variance(width, alpha),
+        "he": 2 / width,
+        "by variance": 1 / (width * leaky_relu_moments(alpha, 1.0)[2]),
+    }
+    return {
+        name: activation_variances(lambda z: leaky_relu(z, alpha), v, width=width, seed=seed)
+        for name, v in starts.items()
+    }
+    ### END SOLUTION
+
+
+# %% test="6.13b"
+@cache
+def starts():
+    """Your three runs with the slope one half; all lines below share them."""
+    return leaky_starts(0.5)
+
+
+expect("6.13b", lambda: len(starts()["derived"]), 20)
+expect("6.13b", lambda: slope_per_layer(starts()["derived"]), between(-0.06, 0.06))
+expect("6.13b", lambda: slope_per_layer(starts()["he"]), between(0.25, 0.4))
+expect("6.13b", lambda: slope_per_layer(starts()["by variance"]), between(0.06, 0.15))
+
+# %%
+try:
+    figure, panel = axes("layer", "variance of the activations", "Leaky ReLU with the slope 0.5")
+    with style():
+        for marker, (start, variances) in zip(MARKERS, leaky_starts(0.5).items()):
+            panel.semilogy(range(1, 21), variances, marker=marker, label=start)
+            print(f"{start:11}: slope {slope_per_layer(variances):5.2f} per layer")
+        panel.set(xticks=[1, 5, 10, 15, 20])
+        panel.legend()
+    show(
+        figure,
+        "Three lines over twenty layers on a logarithmic axis: the derived start stays level, the one by the variance "
+        "rises slowly, He's rises about three times as fast.",
+    )
+except NotImplementedError:
+    print("○ This cell needs 6.11, 6.12, 6.13 and 6.13b.")
+
+# %% [markdown] commentary="6.13b"
+# Every layer multiplies the mean square by n·Var(w)·(1 + α²)/2, which is 1 for the derived start and 1.25 for
+# He's: a slope of log₂ 1.25 = 0.32. The start by the variance lies in between. The three share one
+# seed, so their lines wobble alike, and what differs between them is the weights' variance alone.
+
+# %% [markdown] exercise="6.14" title="An activation that normalises" stars=2 minutes=20 needs="6.11 6.12"
+# Could an activation keep a signal at the variance 1 by itself, and bring it back when it has strayed? That is
+# what the *scaled exponential linear unit* was made for:
+#
+# $$\operatorname{SELU}(z)=\lambda\begin{cases}z&z>0\\\alpha\,(e^z-1)&z\le0\end{cases}\qquad
+# \lambda=1.0507009873554805,\quad\alpha=1.6732632423543772$$
+#
+# Go back to the picture at the beginning of the notebook and choose SELU. Set `alpha` to 1.67 and `scale`
+# ($\lambda$) to 1.05: which mean and which variance come out, when a standard normal $z$ goes in?
+#
+# **Your task.** Write `selu(z)` and `selu_gradient(z)` for arrays `z` of any shape, with NumPy and no PyTorch. They
+# give numbers for large $|z|$ as well: no infinity, and no `nan`. The slope exactly at 0 is never tested.
+#
+# **Example.** `selu(np.array([-1.0, 1.0]))` is about `[-1.1113, 1.0507]`. The slopes there are about
+# `[0.6468, 1.0507]`.
+
+# %% [markdown] hints="6.14"
+# What is the derivative of $e^z-1$? Which constants stand in front of it?
+#
+# ---
+# $e^z$ is needed for negative $z$ only, and for large $z$ it is infinite. `np.exp(np.minimum(z, 0))` is never
+# larger than 1.
+#
+# ---
+# A mask that is multiplied, `(z <= 0) * np.exp(z)`, makes `nan` of 0 times infinity. `np.where` chooses.
+
+
+# %% answer="6.14"
+def selu(z: np.ndarray) -> np.ndarray:
+    """lambda z where z is positive, else lambda alpha (exp(z) - 1)."""
+    ### BEGIN SOLUTION
+    scale, alpha = 1.0507009873554805, 1.6732632423543772
+    below = alpha * (np.exp(np.minimum(z, 0)) - 1)
+    return scale * np.where(z > 0, z, below)
+    ### END SOLUTION
+
+
+def selu_gradient(z: np.ndarray) -> np.ndarray:
+    """The derivative of selu at the pre-activation z."""
+    ### BEGIN SOLUTION
+    scale, alpha = 1.0507009873554805, 1.6732632423543772
+    slope_below = alpha * np.exp(np.minimum(z, 0))
+    return scale * np.where(z > 0, 1.0, slope_below)
+    ### END SOLUTION
+
+
+# %% test="6.14" decides=true
+z_near, far_z = np.array([[-3.0, -0.5], [0.5, 2.0]]), np.array([-800.0, 800.0])
+
+
+def measured(function, z, h=1e-5):
+    """The slope of a function at every number of z, by going a little to either side."""
+    return (function(z + h) - function(z - h)) / (2 * h)
+
+
+expect("6.14", lambda: selu(z_near), [[-1.670566, -0.691758], [0.525350, 2.101402]], rtol=2e-4)
+expect("6.14", lambda: selu_gradient(z_near), [[0.087530, 1.066341], [1.050701, 1.050701]], rtol=2e-4)
+expect("6.14", lambda: selu(far_z), [-1.758099, 840.5608], rtol=2e-4)
+expect("6.14", lambda: selu_gradient(far_z), [0.0, 1.050701], rtol=2e-4)
+
+# %% [markdown] commentary="6.14"
+# The exponential is taken of min(z, 0), so that it never overflows; `np.where` alone would choose rightly and still
+# warn. Unlike the Leaky ReLU, this slope depends on z below 0: it fades far out and is λα = 1.758 just below
+# 0, steeper than on the other side. That is how a signal that has become too small is made larger.
+
+# %% [markdown]
+# ### Does it hold, and with which weights?
+#
+# A source asks for a test "with standard normal initialisation, $\operatorname{Var}(w)=1/n$". These are two
+# different things: standard normal weights have the variance 1. So try both, and He's as well.
+#
+# **Your task.** Write `selu_starts(width=256, seed=0)`: a dictionary with the variances after each of 20 SELU layers
+# of this width, from `activation_variances` with this width and seed, for weights of the variance
+#
+# - $1/n$, under `"lecun"` (the name of this start, after its author);
+# - $2/n$, under `"he"`;
+# - $1$, under `"standard normal"`.
+
+# %% [markdown] hints="6.14b"
+# Three calls of `activation_variances` with `selu`; $n$ is `width`.
+
+
+# %% answer="6.14b"
+def selu_starts(width: int = 256, seed: int = 0) -> dict:
+    """{name of the start: variances after each of 20 SELU layers}"""
+    ### BEGIN SOLUTION
+    starts = {"lecun": 1 / width, "he": 2 / width, "standard normal": 1.0}
+    return {
+        name: activation_variances(selu, v, width=width, seed=seed) for name, v in starts.items()
+    }
+    ### END SOLUTION
+
+
+# %% test="6.14b"
+@cache
+def selu_runs():
+    """Your three runs; all lines below share them."""
+    return selu_starts()
+
+
+expect("6.14b", lambda: len(selu_runs()["lecun"]), 20)
+expect("6.14b", lambda: float(np.min(selu_runs()["lecun"])), between(0.85, 1.15))
+expect("6.14b", lambda: float(np.max(selu_runs()["lecun"])), between(0.85, 1.15))
+expect("6.14b", lambda: float(selu_runs()["he"][-1]), between(10, 1000))
+expect("6.14b", lambda: float(selu_runs()["standard normal"][-1]), between(1e30, 1e60))
+
+# %%
+try:
+    figure, panel = axes("layer", "variance of the activations", "SELU with three starts")
+    with style():
+        for marker, (start, variances) in zip(MARKERS, selu_starts().items()):
+            panel.semilogy(range(1, 21), variances, marker=marker, label=start)
+            print(f"{start:15}: after layer 20 {variances[-1]:.3g}")
+        panel.set(xticks=[1, 5, 10, 15, 20])
+        panel.legend()
+    show(
+        figure,
+        "Three curves over twenty layers on a logarithmic axis: lecun stays at 1, he rises to several tens, "
+        "standard normal rises to more than ten to the forty.",
+    )
+    for size in (0.1, 10.0):  # inputs that have strayed, with weights of the variance 1/n
+        rng = np.random.default_rng(0)
+        A = rng.normal(0, size, (512, 256))
+        for _ in range(20):
+            A = selu(A @ rng.normal(0, 1 / 16, (256, 256)).T)
+        print(f"inputs of the variance {size**2:g}: {np.var(A):.2f} after layer 20")
+except NotImplementedError:
+    print("○ This cell needs 6.12, 6.14 and 6.14b.")
+
+# %% [markdown]
+# ### Why it holds
+#
+# One layer of SELU turns the mean $\mu$ and the variance $\nu$ of its inputs into a new pair. With weights of the
+# mean 0 and the variance $1/n$, $z$ is nearly normal with the mean 0 and the variance $\mu^2+\nu$, whatever the
+# inputs are. The constants were chosen so that the pair $(0, 1)$ is turned into $(0, 1)$.
+#
+# **Your task.** Which of these statements are true? Set `selu_facts` to their letters, all of them in one text,
+# such as `"ACE"`.
+#
+# - **A** With $\operatorname{Var}(w)=1/n$, the mean 0 and the variance 1 stay as they are from layer to layer.
+# - **B** With $\operatorname{Var}(w)=1/n$, a variance that has strayed from 1 comes nearer to it again.
+# - **C** The constants $\lambda$ and $\alpha$ keep the variance at 1 whatever the variance of the weights is.
+# - **D** For square layers, $1/n$ is Xavier's variance.
+# - **E** With He's variance, SELU keeps the variance at 1 as well.
+# - **F** Standard normal weights have the variance $1/n$.
+
+# %% [markdown] hints="6.14c"
+# Your picture and the numbers below it decide B, C and E. For D, insert two equal numbers into
+# $2/(n_\text{in}+n_\text{out})$.
+
+# %% answer="6.14c"
+selu_facts = ...  # letters, "A" to "F"
+### BEGIN SOLUTION
+selu_facts = "ABD"
+### END SOLUTION
+
+# %% test="6.14c"
+expect("6.14c", lambda: selu_facts, some_letters("ABCDEF"))
+
+# %% [markdown] written="6.14-written"
+# **In your own words (optional, read by a person).** "Why does SELU need neither He's nor Xavier's
+# initialisation?" What is wrong with this question, and what do the constants of SELU do in truth?
+#
+# ### BEGIN SOLUTION
+# SELU needs an initialisation as every activation does: weights with the mean 0 and the variance $1/n$, which for
+# square layers is Xavier's. In my run the variance stays at 1 with these, ends at about 50 with He's
+# weights, and at more than $10^{40}$ with weights of the variance 1.
+#
+# Given such weights, a layer turns a mean and a variance into a new pair. $\lambda$ and $\alpha$ are the two
+# numbers for which the pair $(0, 1)$ is turned into itself, and this fixed point attracts: inputs with the
+# variance 100 or 0.01 had nearly 1 after twenty layers. So small deviations die out and do not add up.
+# ### END SOLUTION
+
+# %% [markdown] commentary="6.14c"
+# A fixed point is worth something only where it attracts. Here both hold: (0, 1) is mapped to itself, and what is
+# near is mapped nearer. But all of it was computed for weights of the variance 1/n. An activation can
+# correct what chance does to a signal, and not a factor of two in every layer.
 
 # %% [markdown]
 # ## Where you stand

@@ -872,7 +872,7 @@ expect("6.14c", lambda: selu_facts, some_letters("ABCDEF"))
 #
 # ### BEGIN SOLUTION
 # SELU needs an initialisation as every activation does: weights with the mean 0 and the variance $1/n$, which for
-# square layers is Xavier's. In my run the variance stays at 1 with these, ends at about 50 with He's
+# square layers is Xavier's. In my run the variance stays at 1 with these, ends at about 40 with He's
 # weights, and at more than $10^{40}$ with weights of the variance 1.
 #
 # Given such weights, a layer turns a mean and a variance into a new pair. $\lambda$ and $\alpha$ are the two

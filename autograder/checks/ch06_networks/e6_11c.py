@@ -13,7 +13,8 @@ DEAD = 60.0  # the bias of a unit that is dead: far below 0, or far out on eithe
 
 def network(rng, sizes, activation="relu", output_activation="sigmoid"):
     """A network and a batch of 6 rows. Some units of every hidden layer are dead. Of the others every second
-    one is below 0 in the first row and above in the second, and the rest the other way round."""
+    one is below 0 in the first row and above in the second, and the rest the other way round. In the third
+    row the whole first layer is far below 0."""
     from utils import ACTIVATIONS, NumpyMLP
 
     class Network(NumpyMLP):
@@ -25,10 +26,12 @@ def network(rng, sizes, activation="relu", output_activation="sigmoid"):
         seed=int(rng.integers(1000)),
     )  # fmt: skip
     X = A = rng.normal(size=(6, sizes[0]))
+    X[:, 0], model.params["W1"][:, 0] = [1, 1, -5 * DEAD, 1, 1, 1], 1
     for layer, size in enumerate(sizes[1:], start=1):
         W = model.params[f"W{layer}"]
         rise = (A[1] - A[0]) @ W.T
-        W *= (np.sign(rise) * np.where(np.arange(size) % 2, 1, -1))[:, None]
+        first = 1 if layer == 1 else 0  # the first input is the same in both rows
+        W[:, first:] *= (np.sign(rise) * np.where(np.arange(size) % 2, 1, -1))[:, None]
         b = -(A[0] + A[1]) @ W.T / 2
         if layer < model.L:
             dead = rng.choice(size, int(rng.integers(3, size // 2)), replace=False)

@@ -50,6 +50,14 @@ def signal(answer, rng):
     def runs(*all_arguments):
         return [run(*arguments) for arguments in all_arguments]
 
+    def seeds(*all_arguments):
+        """Runs, and the last of them again without its seed."""
+        activation, by_n, n_layers, width, n_samples, _ = all_arguments[-1]
+        last = answer.activation_variances(
+            activation, float(by_n / width), n_layers, width, n_samples
+        )
+        return [*runs(*all_arguments), last]
+
     def default(v):
         return answer.activation_variances(relu, v)
 
@@ -65,7 +73,7 @@ def signal(answer, rng):
     small = (5, 96, 64)
     return {
         DEFAULTS: attempt(default, float(by_n[0] / 256)),
-        SEEDS: attempt(runs, *((relu, by_n[1], *small, s) for s in (seed, seed, seed + 1))),
+        SEEDS: attempt(seeds, *((relu, by_n[1], *small, s) for s in (seed, seed, seed + 1, 0))),
         TRIPLED: attempt(runs, *((relu, k * by_n[2], *small, seed) for k in (1, 3))),
         ONE_EXAMPLE: attempt(named, by_n[3]),
         TANH: attempt(run, tanh, by_n_tanh, 1, 128, 96, seed),
@@ -81,7 +89,9 @@ def mean_square_of_tanh(variance):
 
 def idea_of(seen, by_n, by_n_tanh):
     """The one idea behind what went wrong, by the pattern that it leaves; None for another pattern."""
-    first, again, other = (variances_in(one) for one in seen[SEEDS])
+    first, again, other, *_ = (variances_in(one) for one in seen[SEEDS])
+    if not len(first):
+        return None
     if not np.allclose(first, again, rtol=1e-3):
         return "draws_without_the_seed"
     if np.allclose(first, other, rtol=1e-3):
@@ -134,11 +144,13 @@ def _(seen, rng):
         return right_level(variances, by_n[0], 0.1)
 
     def seeds(value):
-        first, again, other = map(variances_in, value)
+        first, again, other, zero, default = map(variances_in, value)
         if not np.allclose(first, again, rtol=1e-3):
             return "the same seed should give the same variances"
         if np.allclose(first, other, rtol=1e-3):
             return "another seed changes nothing"
+        if not np.allclose(zero, default, rtol=1e-3):
+            return "without a seed, it should be 0"
         return right_level(first, by_n[1])
 
     def tripled(value):

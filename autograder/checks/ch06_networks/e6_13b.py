@@ -3,9 +3,9 @@
 import numpy as np
 
 from autograder.check import attempt, check
-from autograder.checks.ch06_networks.signal_rules import given_variances
+from autograder.checks.ch06_networks.signal_rules import given_arguments, given_variances
 
-KEPT = "derived"
+STARTS = ("derived", "he", "by variance")
 
 
 def given_moments(alpha, sigma):
@@ -27,23 +27,29 @@ def given_leaky(z, alpha=0.01):
 @check("6.13b", points=3)
 def starts(answer, rng):
     """What earlier parts made is lent, so that equal weights give equal variances."""
-    of_starts = answer.with_given(
-        "leaky_starts",
-        activation_variances=given_variances,
-        leaky_relu=given_leaky,
-        leaky_relu_moments=given_moments,
-        leaky_he_variance=given_start,
-    )
+    lent = {
+        "leaky_relu": given_leaky,
+        "leaky_relu_moments": given_moments,
+        "leaky_he_variance": given_start,
+    }
+    of_starts = answer.with_given("leaky_starts", activation_variances=given_variances, **lent)
     alpha, width = float(rng.uniform(0.4, 0.6)), int(rng.integers(70, 110))
     seed = int(rng.integers(1, 1000))
 
     def logarithms(name):
         return np.log2(np.asarray(of_starts(alpha, width, seed)[name], dtype=float))
 
-    return {name: attempt(logarithms, name) for name in (KEPT, "he", "by variance")}
+    def by_default():
+        """What the experiment is asked for when no width and no seed is given."""
+        asked = answer.with_given("leaky_starts", activation_variances=given_arguments, **lent)(
+            alpha
+        )
+        return [np.log2(np.asarray(asked[name], dtype=float)) for name in STARTS]
+
+    seen = {name: attempt(logarithms, name) for name in STARTS}
+    return seen | {"the default width and seed": attempt(by_default)}
 
 
-CALL = "activation_variances(lambda z: leaky_relu(z, alpha), v, width=width, seed=seed)"
 BY_VARIANCE = "1 / (width * leaky_relu_moments(alpha, 1.0)[2])"
 starts.misconception(
     "slope_of_the_default",

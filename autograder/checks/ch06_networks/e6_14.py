@@ -4,7 +4,7 @@ import numpy as np
 
 from autograder.check import attempt, check, choices, written
 from autograder.checks.ch06_networks.off_limits import TORCH
-from autograder.checks.ch06_networks.signal_rules import given_variances
+from autograder.checks.ch06_networks.signal_rules import given_arguments, given_variances
 
 LEFT, LEFT_SLOPE = "values where z is negative", "slopes where z is negative"
 
@@ -178,6 +178,9 @@ def given_selu(z):
     return 1.0507009873554805 * np.where(z > 0, z, 1.6732632423543772 * np.expm1(np.minimum(z, 0)))
 
 
+STARTS = ("lecun", "he", "standard normal")
+
+
 @check("6.14b", points=3)
 def starts(answer, rng):
     """The experiment and SELU are lent, so that equal weights give equal variances."""
@@ -189,7 +192,15 @@ def starts(answer, rng):
     def logarithms(name):
         return np.log2(np.asarray(of_starts(width, seed)[name], dtype=float))
 
-    return {name: attempt(logarithms, name) for name in ("lecun", "he", "standard normal")}
+    def by_default():
+        """What the experiment is asked for when no width and no seed is given."""
+        asked = answer.with_given(
+            "selu_starts", activation_variances=given_arguments, selu=given_selu
+        )()
+        return [np.log2(np.asarray(asked[name], dtype=float)) for name in STARTS]
+
+    seen = {name: attempt(logarithms, name) for name in STARTS}
+    return seen | {"the default width and seed": attempt(by_default)}
 
 
 starts.misconception(

@@ -4,7 +4,7 @@ import numpy as np
 
 from autograder.check import attempt, check, choices, written
 from autograder.checks.ch06_networks.off_limits import TORCH
-from autograder.checks.ch06_networks.signal_rules import given_arguments, given_variances
+from autograder.checks.ch06_networks.signal_rules import given_variances
 
 LEFT, LEFT_SLOPE = "values where z is negative", "slopes where z is negative"
 
@@ -192,15 +192,7 @@ def starts(answer, rng):
     def logarithms(name):
         return np.log2(np.asarray(of_starts(width, seed)[name], dtype=float))
 
-    def by_default():
-        """What the experiment is asked for when no width and no seed is given."""
-        asked = answer.with_given(
-            "selu_starts", activation_variances=given_arguments, selu=given_selu
-        )()
-        return [np.log2(np.asarray(asked[name], dtype=float)) for name in STARTS]
-
-    seen = {name: attempt(logarithms, name) for name in STARTS}
-    return seen | {"the default width and seed": attempt(by_default)}
+    return {name: attempt(logarithms, name) for name in STARTS}
 
 
 starts.misconception(

@@ -26,13 +26,6 @@ def given_variances(
     return np.array(variances)
 
 
-def given_arguments(
-    activation, weight_variance, n_layers=20, width=256, n_samples=512, seed=0
-):  # in place of activation_variances
-    """Nothing but what was asked for: the variance of the weights, the width, the seed and 1."""
-    return np.array([weight_variance, width, seed + 1.0])
-
-
 def variances_in(value, length=None):
     """The variances as an array of floats; ValueError where they are no finite positive numbers."""
     array = np.asarray(value, dtype=float)

@@ -285,7 +285,8 @@ except NotImplementedError:
 # The seed goes to three places (data, weights, order of the rows), so that a run can be repeated to the last
 # digit, and two networks that differ in their activation alone start with the same weights. In the rough
 # setting ReLU loses units with every seed that we tried, and Leaky ReLU none: its slope is never 0, whatever
-# the weights are. It does not follow that its network is the better one.
+# the weights are. It does not follow that its network is the better one. (Once in a while a ReLU unit is dead
+# before the training begins, as one is with seed 8: its weights point away from all that the first layer sends.)
 
 # %% [markdown] exercise="6.12" title="Twenty layers deep" stars=2 minutes=20 needs="6.2"
 # Before the first step of a training, a signal has to get through the network at all. How large it is after

@@ -15,9 +15,12 @@ from utils.explorers.ch06_networks.activations_and_initialisation import (
 )
 
 
+PLAIN = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+
+
 def numbers(text):
-    text = text.replace("−", "-")
-    return [float(n) for n in re.findall(r"-?\d+(?:\.\d+)?(?:e[-+]\d+)?", text)]
+    text = text.replace("−", "-").replace("·10", "e").translate(PLAIN)
+    return [float(n) for n in re.findall(r"-?\d+(?:\.\d+)?(?:e-?\d+)?", text)]
 
 
 def leaky(z, alpha):

@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from utils.chart import Chart
+from utils.chart import RAISED, Chart
 from utils.explorers.explorer import explore
 from utils.plots import BLUE, GREEN, ORANGE
 
@@ -84,7 +84,7 @@ def _signal(size, alpha):
         fate = "the signal fades" if factor < 1 else "the signal explodes"
     return chart, (
         f"Weights of the variance {size:.2f}/n, and {alpha:.1f} as the slope below 0: each layer multiplies "
-        f"the variance by about {times}, so {fate}. After layer 20 it is {measured[-1]:.1e}."
+        f"the variance by about {times}, so {fate}. After layer 20 it is {_size(measured[-1])}."
     )
 
 
@@ -104,6 +104,14 @@ def signal_at_size_one(alpha):
         A = np.where(Z > 0, Z, alpha * Z)
         variances.append(A.var())
     return np.array(variances)
+
+
+def _size(x):
+    """Two digits, and a power of ten where there would be many zeros."""
+    if 0.01 <= x < 1000:
+        return f"{x:.2g}"
+    digits, power = f"{x:.1e}".split("e")
+    return f"{digits}·10{str(int(power)).translate(RAISED)}"
 
 
 def _two(x):

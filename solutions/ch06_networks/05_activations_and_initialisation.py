@@ -698,7 +698,7 @@ try:
     show(
         figure,
         "Three lines over twenty layers on a logarithmic axis: the derived start stays level, the one by the variance "
-        "rises slowly, He's rises about three times as fast.",
+        "rises slowly, and He's rises steeply.",
     )
 except NotImplementedError:
     print("○ This cell needs 6.11, 6.12, 6.13 and 6.13b.")

@@ -14,7 +14,6 @@ from utils.explorers.ch06_networks.activations_and_initialisation import (
     signal_explorer,
 )
 
-
 PLAIN = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 
 

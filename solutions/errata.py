@@ -480,6 +480,142 @@ assert differences[0] < 1e-6 < 0.01 < differences[1]
 
 # %% [markdown]
 # ### Notebook 5 of chapter 6
+# **6.11(c): with the settings of the chapter no unit dies,** in either network, so there is nothing to compare. With
+# inputs that are ten times as large and a learning rate of 0.3, ReLU loses several. And a unit that is never
+# positive is dead with ReLU, but not with Leaky ReLU: what counts is a slope of 0. (At 0 itself, the printed
+# formula gives the slope $\alpha$; 1 is the limit from the right. This course tests neither.)
+
+# %%
+from utils import NumpyMLP, generate_click_data
+
+bends = {"ReLU": torch.relu, "Leaky ReLU": torch.nn.functional.leaky_relu}
+
+
+def after_training(bend, scale, rate, seed):
+    """(units of slope 0, units that are never positive) of 48, for all rows, after ten epochs of clicks."""
+    X, y = (torch.tensor(part) for part in generate_click_data(1000, n_features=10, seed=seed))
+    X = X * scale
+    model = NumpyMLP([10, 32, 16, 1], seed=seed)
+    weights = {name: torch.tensor(value, requires_grad=True) for name, value in model.params.items()}
+    optimizer = torch.optim.SGD(weights.values(), lr=rate)
+
+    def hidden(X):
+        Z1 = X @ weights["W1"].T + weights["b1"]
+        Z2 = bend(Z1) @ weights["W2"].T + weights["b2"]
+        return Z1, Z2, bend(Z2) @ weights["W3"].T + weights["b3"]
+
+    rng = np.random.default_rng(seed)
+    for _ in range(10):
+        for rows in np.array_split(rng.permutation(1000), 16):
+            optimizer.zero_grad()
+            logits = hidden(X[rows])[2][:, 0]
+            torch.nn.functional.binary_cross_entropy_with_logits(logits, y[rows].double()).backward()
+            optimizer.step()
+    Z = torch.cat(hidden(X)[:2], dim=1).detach().requires_grad_()
+    (slopes,) = torch.autograd.grad(bend(Z).sum(), Z)
+    return int((slopes == 0).all(dim=0).sum()), int((Z <= 0).all(dim=0).sum())
+
+
+for scale, rate in ((1, 0.01), (10, 0.3)):
+    for name, bend in bends.items():
+        counts = [after_training(bend, scale, rate, seed) for seed in (0, 1)]
+        print(f"{name:10} inputs x {scale:2}, rate {rate}: (slope 0, never positive) {counts}")
+        assert all((dead > 0) == (name == "ReLU" and scale == 10) for dead, _ in counts)
+        assert scale == 1 or all(silent > 0 for _, silent in counts)
+
+# %% [markdown]
+# **6.12: there is no depth at which Xavier's weights begin to lose the signal.** With ReLU the variance is halved at
+# every layer, from the second on: on a logarithmic axis it is a straight line. The exercise also leaves open over what
+# the variance is taken. Over all numbers at once, it stays with He's weights; for one unit over the batch it
+# shrinks even then, because all examples turn into one direction. And in float32, `np.var` of the activations of
+# the largest scheme is infinite, although these are finite.
+
+# %%
+rng = np.random.default_rng(0)
+X, W = rng.normal(size=(256, 256)), rng.normal(size=(20, 256, 256))
+
+
+def through_relu(variance):
+    """The activations after each of 20 layers, for weights of this variance."""
+    A, after = X, []
+    for weights in W:
+        A = np.maximum(A @ weights.T * variance**0.5, 0)
+        after.append(A)
+    return after
+
+
+xavier, he, largest = map(through_relu, (1 / 256, 2 / 256, 1))
+halvings = np.diff(np.log2([A.var() for A in xavier]))
+print("Xavier, factors from layer to layer:", np.round(2**halvings, 2))
+assert np.all(halvings < -0.5) and abs(halvings.mean() + 1) < 0.13
+per_unit = he[-1].var(axis=0).mean()
+print(f"He, after layer 20: all numbers {he[-1].var():.2f}, one unit over the batch {per_unit:.2f}")
+assert he[0].var() > 0.6 and per_unit < 0.3 < he[-1].var()
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    single = np.float32(largest[-1])
+    print(f"variance 1: largest activation {single.max():.0e}, np.var {np.var(single)}, in float64 {largest[-1].var():.0e}")
+assert np.all(np.isfinite(single)) and largest[-1].var() > np.finfo(np.float32).max
+
+# %% [markdown]
+# **6.13: a result that is right, and a step before it that is false.** Who repairs the step and keeps to the route that is
+# suggested gets weights that are too large. And with the usual $\alpha=0.01$ an experiment cannot tell the
+# right weights from He's: it takes a larger leak.
+#
+# <details><summary>Which step (when you have found the mistake of 6.13)</summary>
+#
+# The document asks for a proof that $\operatorname{Var}(a)=\frac{1+\alpha^2}2\sigma^2$. That is the second
+# moment $\mathbb E[a^2]$. The mean of $a$ is $(1-\alpha)\sigma/\sqrt{2\pi}$, so that
+# $\operatorname{Var}(a)=\bigl(\frac{1+\alpha^2}2-\frac{(1-\alpha)^2}{2\pi}\bigr)\sigma^2$. The next layer sees
+# the second moment, because the mean of the weights is 0: $\operatorname{Var}(z')=n\operatorname{Var}(w)\,\mathbb
+# E[a^2]$. Hence $2/((1+\alpha^2)n)$, and not $1/(n\operatorname{Var}(a))$ for $\sigma=1$.
+#
+# </details>
+
+# %% fold=true
+# Shift+Enter: the moments of a Leaky ReLU, and three ways to begin
+rng = np.random.default_rng(0)
+z, alpha = rng.normal(size=2_000_000), 0.01
+a = np.where(z > 0, z, alpha * z)
+claim = (1 + alpha**2) / 2
+print(f"alpha = 0.01: claimed variance {claim:.3f}, variance {a.var():.3f}, second moment {(a**2).mean():.3f}")
+assert abs((a**2).mean() - claim) < 0.005
+assert abs(a.var() - (claim - (1 - alpha) ** 2 / (2 * math.pi))) < 0.005 < claim - a.var()
+X, W = rng.normal(size=(128, 256)), rng.normal(size=(20, 256, 256))
+for alpha in (0.01, 0.5):
+    second = (1 + alpha**2) / 2
+    slopes = {}
+    for name, s in {
+        "right": 1 / second, "He": 2, "by the variance": 1 / (second - (1 - alpha) ** 2 / (2 * math.pi)),
+    }.items():  # fmt: skip
+        A, variances = X, []
+        for weights in W:
+            Z = A @ weights.T * (s / 256) ** 0.5
+            A = np.where(Z > 0, Z, alpha * Z)
+            variances.append(A.var())
+        slopes[name] = np.polyfit(range(20), np.log2(variances), 1)[0]
+    print(f"alpha = {alpha}: growth per layer (log 2)", {name: round(float(b), 2) for name, b in slopes.items()})
+    assert abs(slopes["right"]) < 0.13 and slopes["by the variance"] > slopes["right"] + 0.05
+    assert (slopes["He"] - slopes["right"] > 0.2) == (alpha == 0.5)
+
+# %% [markdown]
+# **6.14(b): standard normal weights do not have the variance $1/n$,** but 1. The variance $1/n$ belongs to
+# LeCun's initialisation. **6.14(c): SELU does require an initialisation,** this one, which for square layers is
+# Xavier's. With He's weights its variance grows, with standard normal ones it explodes.
+
+# %%
+rng = np.random.default_rng(0)
+X, W = torch.tensor(rng.normal(size=(128, 256))), torch.tensor(rng.normal(size=(20, 256, 256)))
+variances = {}
+for name, variance in {"1/n": 1 / 256, "2/n (He)": 2 / 256, "1": 1.0}.items():
+    A, variances[name] = X, []
+    for weights in W:
+        A = torch.selu(A @ weights.T * variance**0.5)
+        variances[name].append(A.var().item())
+    print(f"weights of the variance {name}: after layer 20 {variances[name][-1]:.3g}")
+assert 0.85 < min(variances["1/n"]) and max(variances["1/n"]) < 1.15
+assert variances["2/n (He)"][-1] > 10 and variances["1"][-1] > 1e30
+assert 2 / (256 + 256) == 1 / 256, "Xavier's variance for a square layer"
 
 # %% [markdown]
 # ### Notebook 6 of chapter 6

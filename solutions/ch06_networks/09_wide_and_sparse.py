@@ -27,7 +27,7 @@ from utils import (
     roc_auc,
     show,
     some_letters,
-)  # fmt: skip
+)
 from utils.plots import axes, style
 
 
@@ -373,6 +373,345 @@ expect("6.20d", lambda: np.shape(plane_network(shifted_square, 5)[0]), (10, 2))
 # Twice the width is enough for g only because g is a sum of two functions of one direction each. To see how
 # the width grows with the number of inputs one needs a function without such a structure; for functions that
 # are only known to be smooth, the number of units grows exponentially with the number of inputs.
+# ### END SOLUTION
+
+# %% [markdown] exercise="6.26" title="Lottery tickets" stars=4 minutes=35 needs="6.3 6.5"
+# A trained network can often lose most of its weights and predict as well as before. So why not train the
+# small network from the start? Usually that works worse. The *lottery ticket hypothesis* (Jonathan Frankle and
+# Michael Carbin, 2019) says when it works: a large network contains a small one that, **with its original
+# initial weights**, trains to the same quality: a winning ticket.
+#
+# To find a ticket: train, **prune** (set the weights of smallest magnitude to 0, and keep them there), **rewind**
+# the rest to the values at which they began, and train again. A finding like this needs a **control**: the same
+# mask with *other* initial weights. Only the difference between the two says something about the initial weights.
+#
+# The *sparsity* is the share of the weights that are pruned. There is one threshold for all weight matrices
+# together; biases are never pruned. Run the next cell: a small network was trained on the click data, and weights
+# below a threshold are left out. Which layer loses most, and which inputs does the first layer still look at?
+# (Only x0 to x4 matter.)
+
+# %% picture=true
+from utils.explorers.ch06_networks.wide_and_sparse import pruning_explorer
+
+pruning_explorer()
+
+# %% [markdown]
+# ### Before the experiment
+#
+# **Your task.** The network of the experiment has the layer sizes `[20, 128, 64, 32, 1]`. Set
+#
+# - `n_parameters`: all its parameters;
+# - `n_weights`: its weights without the biases;
+# - `n_left`: how many weights are left at sparsity 0.75;
+#
+# and, for visitors of whom 35% click, what a network gets that gives **every** visitor the same probability 0.35:
+#
+# - `dead_accuracy`: its accuracy (the predicted label is 1 where the probability is at least ½);
+# - `dead_auc`: the area under its ROC curve, where equal scores count one half.
+
+# %% [markdown] hints="6.26a"
+# A layer with $k$ inputs and $m$ units has $km$ weights and $m$ biases (6.3).
+#
+# ---
+# The dead network says "no click" to everybody. How often is that right? And for a visitor who clicks and one
+# who does not, who of the two gets the higher score?
+
+# %% answer="6.26a"
+n_parameters = ...  # a whole number
+n_weights = ...  # a whole number
+n_left = ...  # a whole number
+dead_accuracy = ...  # a number
+dead_auc = ...  # a number
+### BEGIN SOLUTION
+n_weights = 20 * 128 + 128 * 64 + 64 * 32 + 32 * 1
+n_parameters = n_weights + 128 + 64 + 32 + 1
+n_left = n_weights // 4
+dead_accuracy, dead_auc = 0.65, 0.5
+### END SOLUTION
+
+# %% test="6.26a"
+expect("6.26a", lambda: n_parameters, is_whole_number)
+expect("6.26a", lambda: n_weights, is_whole_number)
+expect("6.26a", lambda: n_left, is_whole_number)
+expect("6.26a", lambda: dead_accuracy, is_number)
+expect("6.26a", lambda: dead_auc, is_number)
+
+# %% [markdown]
+# So accuracy can hide that a network is dead. We shall look at the AUC, and at the accuracy beside it.
+#
+# ### Masks
+#
+# **Your task.** Write two functions. `params` is a dictionary as `NumpyMLP` has it, with `W1`, `b1`, `W2`, …
+#
+# - `magnitude_masks(params, sparsity)`: a dictionary with a mask for every weight matrix, under its name and of
+#   its shape: 0 where the weight is pruned, 1 where it stays. Pruned is the share `sparsity` (at least 0, less
+#   than 1) of **all** weights together, those with the smallest absolute value. (Tests use sparsities that give
+#   a whole number of weights, and no two weights of the same magnitude.)
+# - `rewind(init_params, masks)`: a **new** dictionary with all parameters of `init_params`, the weights
+#   multiplied by their masks, the biases unchanged. Neither argument is changed.
+#
+# **Example.** For $W_1=(3,-0.1)$ and $W_2=(-0.2)$ the sparsity ⅔ gives the masks $(1,0)$ and $(0)$.
+
+# %% [markdown] hints="6.26"
+# Collect the absolute values of all weights in one array first: `np.concatenate` of the raveled matrices.
+#
+# ---
+# Sorted, the first `sparsity * size` of them are pruned. The next one is the smallest that stays: a threshold
+# for all matrices.
+#
+# ---
+# For `rewind`, `masks.get(name, 1)` is the mask of a weight matrix, and 1 for a bias.
+
+
+# %% answer="6.26"
+def magnitude_masks(params: dict, sparsity: float) -> dict:
+    """{"W1": mask, ...}: 0 for the share `sparsity` of all weights with the smallest magnitude, else 1."""
+    ### BEGIN SOLUTION
+    magnitudes = {name: np.abs(value) for name, value in params.items() if name.startswith("W")}
+    in_order = np.sort(np.concatenate([value.ravel() for value in magnitudes.values()]))
+    smallest_kept = in_order[round(sparsity * in_order.size)]
+    return {name: (value >= smallest_kept).astype(float) for name, value in magnitudes.items()}
+    ### END SOLUTION
+
+
+def rewind(init_params: dict, masks: dict) -> dict:
+    """A new dict of the parameters, the weights multiplied by their masks."""
+    ### BEGIN SOLUTION
+    return {name: value * masks.get(name, 1) for name, value in init_params.items()}
+    ### END SOLUTION
+
+
+# %% test="6.26" decides=true
+def small_params():
+    return {
+        "W1": np.array([[3.0, -0.1], [-4.0, 0.6]]), "b1": np.array([0.05, 9.0]),
+        "W2": np.array([[-0.2, 0.3]]), "b2": np.array([0.02]),
+    }  # fmt: skip
+
+
+def mask_of(name, sparsity):
+    return 1.0 * np.array(magnitude_masks(small_params(), sparsity)[name])
+
+
+def rewound(name):
+    return rewind(small_params(), {"W1": np.array([[1, 0], [0, 1]]), "W2": np.array([[0, 1]])})[name]
+
+
+def init_after_rewind():
+    params = small_params()
+    rewind(params, {"W1": np.zeros((2, 2)), "W2": np.zeros((1, 2))})
+    return params["W1"]
+
+
+expect("6.26", lambda: mask_of("W1", 0.5), [[1, 0], [1, 1]])
+expect("6.26", lambda: mask_of("W2", 0.5), [[0, 0]])
+expect("6.26", lambda: mask_of("W1", 4 / 6), [[1, 0], [1, 0]])
+expect("6.26", lambda: mask_of("W2", 1 / 6), [[1, 1]])
+expect("6.26", lambda: rewound("W1"), [[3.0, 0.0], [0.0, 0.6]])
+expect("6.26", lambda: rewound("b1"), [0.05, 9.0])
+expect("6.26", lambda: init_after_rewind(), small_params()["W1"])
+
+# %% [markdown]
+# ### A network that keeps its zeros
+#
+# The first step of training would bring every pruned weight back: its gradient is not 0. So `update` has to
+# know the masks.
+#
+# **Your task.** Write the class `MaskedMLP(NumpyMLP)` with `__init__(self, layer_sizes, masks, **options)` and
+# `update(self)`: a step of gradient descent, after which weights that were 0 under a mask of 0 are still 0.
+# All else trains as before. (In the tests the network gets parameters from a `rewind` with the same masks.)
+
+# %% [markdown] hints="6.26b"
+# `super().__init__(layer_sizes, **options)` makes the network, and `super().update()` the step.
+#
+# ---
+# After the step, `rewind` of the parameters sets the pruned weights to 0 again.
+
+
+# %% answer="6.26b"
+class MaskedMLP(NumpyMLP):
+    """A NumpyMLP whose weights stay 0 where their mask is 0."""
+
+    def __init__(self, layer_sizes, masks, **options):
+        ### BEGIN SOLUTION
+        super().__init__(layer_sizes, **options)
+        self.masks = masks
+        ### END SOLUTION
+
+    def update(self):
+        ### BEGIN SOLUTION
+        super().update()
+        self.params = {name: value * self.masks.get(name, 1) for name, value in self.params.items()}
+        ### END SOLUTION
+
+
+# %% test="6.26b"
+def stepped(name, rate=0.5):
+    """A parameter of a small masked network after two steps."""
+    masks = {"W1": np.array([[1.0, 0.0], [0.0, 1.0]]), "W2": np.array([[1.0, 1.0]])}
+    network = MaskedMLP([2, 2, 1], masks, learning_rate=rate, activation="tanh")
+    network.params = {
+        "W1": np.array([[1.0, 0.0], [0.0, -0.5]]), "b1": np.array([0.1, 0.2]),
+        "W2": np.array([[0.8, -1.2]]), "b2": np.array([0.3]),
+    }  # fmt: skip
+    X, y = np.array([[1.0, 2.0], [-1.0, 0.5], [0.3, -0.7]]), np.array([1, 0, 1])
+    for _ in range(2):
+        network.train_step(X, y)
+    return network.params[name]
+
+
+expect("6.26b", lambda: stepped("W1"), [[1.107529, 0.0], [0.0, -0.382988]], rtol=1e-4)
+expect("6.26b", lambda: stepped("b1"), [0.168043, 0.192254], rtol=1e-4)
+expect("6.26b", lambda: stepped("W2"), [[1.00868, -1.148569]], rtol=1e-4)
+
+# %% [markdown]
+# ### The experiment with its control
+#
+# **Your task.** Write `lottery_tickets(X, y, layer_sizes, sparsity, seed=0, epochs=10)`. It trains four
+# networks, each with learning rate 0.05 and `fit(X, y, epochs=…, batch_size=32, seed=seed)`, and returns them in
+# a dictionary:
+#
+# - `"full"`: a `NumpyMLP(layer_sizes, seed=seed)`, trained for `epochs`. The masks are those of its **trained**
+#   weights;
+# - `"fine_tuned"`: the trained weights, pruned, trained on for `epochs // 3`;
+# - `"rewound"`: the weights at which the full network **began**, pruned, trained for `epochs`: the ticket;
+# - `"fresh"`: the parameters of a new `NumpyMLP(layer_sizes, seed=seed + 1000)`, pruned with the same masks, trained
+#   for `epochs`: the control.
+#
+# All but the first are `MaskedMLP`s.
+
+# %% [markdown] hints="6.26c"
+# Three of the four networks differ only in the parameters with which they begin and in the number of epochs. A
+# function inside yours saves you from writing it three times.
+#
+# ---
+# Training puts new arrays into the dictionary `params` of the network. Keep the initial ones before you train:
+# `initial = dict(full.params)`.
+
+
+# %% answer="6.26c"
+def lottery_tickets(X, y, layer_sizes, sparsity, seed=0, epochs=10) -> dict:
+    """{"full", "fine_tuned", "rewound", "fresh"}: four trained networks."""
+    ### BEGIN SOLUTION
+    full = NumpyMLP(layer_sizes, learning_rate=0.05, seed=seed)
+    initial = dict(full.params)
+    full.fit(X, y, epochs=epochs, batch_size=32, seed=seed)
+    masks = magnitude_masks(full.params, sparsity)
+
+    def trained(start, epochs):
+        network = MaskedMLP(layer_sizes, masks, learning_rate=0.05)
+        network.params = rewind(start, masks)
+        network.fit(X, y, epochs=epochs, batch_size=32, seed=seed)
+        return network
+
+    return {
+        "full": full,
+        "fine_tuned": trained(full.params, epochs // 3),
+        "rewound": trained(initial, epochs),
+        "fresh": trained(NumpyMLP(layer_sizes, seed=seed + 1000).params, epochs),
+    }
+    ### END SOLUTION
+
+
+# %% test="6.26c"
+def four_scores(seed=2, sparsity=0.5):
+    """The AUC of the four networks, small ones, on the 300 rows that they were trained on."""
+    X, y = generate_click_data(300, n_features=6, seed=seed)
+    networks = lottery_tickets(X, y, [6, 12, 1], sparsity, seed=seed, epochs=12)
+    names = ("full", "fine_tuned", "rewound", "fresh")
+    return [roc_auc(y, networks[name].predict_proba(X)) for name in names]
+
+
+expect("6.26c", lambda: four_scores(), [0.766527, 0.692107, 0.685529, 0.536284], rtol=1e-4)
+expect("6.26c", lambda: four_scores(sparsity=0.75), [0.766527, 0.588051, 0.582494, 0.40105], rtol=1e-4)
+
+# %% [markdown]
+# Now the real experiment: 2,000 visitors to train on, 2,000 others to measure on, five sparsities. It takes a
+# few seconds (press ■ to stop it). Change `seed` and see what stays.
+
+# %%
+def compare_tickets(seed=0, sparsities=(0.5, 0.7, 0.8, 0.9, 0.95)):
+    """AUC and accuracy on rows that were not trained on."""
+    X, y = generate_click_data(4000, seed=seed)
+    fit_rows, unseen = slice(2000), slice(2000, None)
+    print(f"{np.mean(y[unseen] == 0):.3f} of the visitors do not click")
+    print("sparsity  network      AUC    accuracy")
+    curves = {"rewound": [], "fresh": []}
+    for sparsity in sparsities:
+        found = lottery_tickets(X[fit_rows], y[fit_rows], [20, 128, 64, 32, 1], sparsity, seed=seed)
+        for name, network in found.items():
+            auc = roc_auc(y[unseen], network.predict_proba(X[unseen]))
+            right = np.mean(network.predict(X[unseen]) == y[unseen])
+            if name in curves:
+                curves[name].append(auc)
+            if name != "full" or sparsity == sparsities[0]:
+                print(f"{0 if name == 'full' else sparsity:<9} {name:11} {auc:.3f}  {right:.3f}")
+    figure, ax = axes("sparsity", "AUC", "Tickets and control")
+    with style():
+        for (name, scores), marker in zip(curves.items(), "os"):
+            ax.plot(sparsities, scores, marker=marker, label=name)
+        ax.axhline(0.5, color="gray", linestyle=":")
+        ax.set_ylim(0.4, 0.9)
+        ax.legend()
+    show(figure, "The AUC of the rewound network and of the control with fresh weights, for five sparsities.")
+
+
+try:
+    compare_tickets()
+except NotImplementedError:
+    print("○ Here your tickets and their control will be compared, once the functions above are written.")
+except Exception as problem:
+    print(f"✘ Not yet: {type(problem).__name__}: {problem}")
+
+# %% [markdown]
+# ### What does the table show?
+#
+# **Your task.** Look at your table, with two or three seeds. Set `shown` to the letters of **all** statements that
+# it supports.
+#
+# - **A** At sparsity 0.5 the rewound network ranks about as well as the full one (within 0.03 AUC).
+# - **B** At sparsity 0.5 this proves that the initial weights are special: with fresh weights the mask is useless.
+# - **C** At sparsity 0.8 the initial weights matter: the rewound network is better than the control.
+# - **D** At sparsity 0.95 the rewound network is much worse than the full one (by more than 0.1 AUC).
+# - **E** Its accuracy at sparsity 0.95 shows that it has nevertheless learned to tell who clicks.
+
+# %% [markdown] hints="6.26d"
+# For B and C compare `rewound` with `fresh` in the same row block.
+#
+# ---
+# For E, compare the accuracy with the share of visitors who do not click.
+
+# %% answer="6.26d"
+shown = ...  # letters, such as "BE"
+### BEGIN SOLUTION
+shown = "ACD"
+### END SOLUTION
+
+# %% test="6.26d"
+expect("6.26d", lambda: shown, some_letters("abcde"))
+
+# %% [markdown] commentary="6.26"
+# The class overrides `update` alone: forward, backward and the loop of `fit` need not know that there is a mask.
+# With half of the weights gone everything works, with a twentieth left nothing does; the effect of the ticket
+# is to be seen in between, and there only beside a control.
+#
+# What would change one's mind? If at 0.8 the control did as well, the mask alone would explain the ticket. Pruning
+# here is done once and over all layers together; the authors prune in several rounds, which reaches
+# higher sparsities.
+
+# %% [markdown] written="6.26-written"
+# **In your own words (optional, read by a person).** State your finding in three sentences for a reader who wants
+# to know whether tickets exist in this network: what was compared, at what sparsity, with what result. Name one
+# limit of the experiment, and what would change your mind.
+#
+# ### BEGIN SOLUTION
+# With the same mask I trained the network from its own initial weights and from new ones. At sparsity 0.5 both
+# are as good as the full network, so the initial weights do not matter there; at 0.8 the rewound one is clearly
+# better (in my run 0.78 against 0.70 AUC), so there they do. From 0.9 on performance degrades, and at 0.95 the
+# network is dead: its accuracy is that of always saying no, its AUC near one half.
+#
+# Limits: pruning in one step, one architecture, one kind of data, few seeds. If another seed or a control with
+# shuffled masks did as well at 0.8, I would no longer believe in tickets.
 # ### END SOLUTION
 
 # %% [markdown]

@@ -1,10 +1,14 @@
 """Explorers of 6.20, 6.26 and 6.27: hats that add up, weights that are left out, kernels that settle."""
 
+from functools import cache
+
 import numpy as np
 
 from utils.chart import Chart
 from utils.explorers.explorer import explore
-from utils.plots import BLUE, LINE, RED
+from utils.networks.numpy_mlp import NumpyMLP
+from utils.plots import BLUE, GREEN, LINE, RED
+from utils.simulated_data import generate_click_data
 
 CURVATURE = 33.5  # at least |f''|
 SIZES = [20, 24, 12, 1]
@@ -33,4 +37,42 @@ def _bumps(pieces):
     return chart, (
         f"{pieces} pieces of the length {h:.3f}. The largest error is {error:.3f}; the bound "
         f"for it is {CURVATURE * h**2 / 8:.3f}."
+    )
+
+
+def pruning_explorer():
+    """A small network, trained on click data, whose weights below a threshold are left out."""
+    return explore(_pruned, threshold=(0.0, 1.0, 0.05, 0.2))
+
+
+@cache
+def _trained():
+    """The weight matrices of the network."""
+    network = NumpyMLP(SIZES, learning_rate=0.1, seed=3)
+    network.fit(*generate_click_data(4000, seed=3), epochs=30, batch_size=32, seed=3)
+    return [network.params[f"W{layer}"] for layer in (1, 2, 3)]
+
+
+def _pruned(threshold):
+    weights = _trained()
+    kept = [np.abs(W) >= threshold for W in weights]
+    units, inputs = weights[0].shape
+    first = Chart(
+        "input", "unit of layer 1", "W1: weights that are left", x=(-0.5, inputs - 0.5),
+        y=(-0.5, units - 0.5), xticks={k: f"x{k}" for k in range(0, inputs, 4)}, width=440,
+    )  # fmt: skip
+    first.heat(np.abs(weights[0]) * kept[0], BLUE, high=np.abs(weights[0]).max(), label="magnitude")
+    shares = [np.mean(mask) for mask in kept]
+    layers = Chart(
+        "", "share that is left", "Layer by layer", x=(0.4, 3.6), y=(0, 1),
+        xticks={1: "W1", 2: "W2", 3: "W3"}, width=300,
+    )  # fmt: skip
+    for layer, share in enumerate(shares, start=1):
+        layers.bars([layer - 0.3, layer + 0.3], [share], GREEN)
+    total = sum(mask.sum() for mask in kept) / sum(mask.size for mask in kept)
+    useful, useless = kept[0][:, :5].mean(), kept[0][:, 5:].mean()
+    return (first, layers), (
+        f"Threshold {threshold:.2f}: {total:.0%} of all weights are left; of W1 {shares[0]:.0%}, of W2 "
+        f"{shares[1]:.0%}, of W3 {shares[2]:.0%}. In W1, {useful:.0%} of the weights from x0 to x4 are "
+        f"left, and {useless:.0%} of the others."
     )

@@ -714,6 +714,345 @@ expect("6.26d", lambda: shown, some_letters("abcde"))
 # shuffled masks did as well at 0.8, I would no longer believe in tickets.
 # ### END SOLUTION
 
+# %% [markdown] exercise="6.27" title="The neural tangent kernel" stars=4 minutes=30 needs="6.20"
+# Very wide networks are easier to understand than narrow ones. Take a network without biases, and scale its
+# output with the width (the *NTK parametrisation*):
+#
+# $$f(\mathbf x)=\frac1{\sqrt N}\sum_{j=1}^N c_j\,\phi(\mathbf w_j\cdot\mathbf x),\qquad
+# \mathbf w_j\sim\mathcal N(0,I),\quad c_j\sim\mathcal N(0,1)$$
+#
+# with both the $\mathbf w_j$ and the $c_j$ as parameters $\theta$. A small step of gradient descent for one input
+# changes the output for another one in proportion to
+#
+# $$K(\mathbf x,\mathbf x')=\nabla_\theta f(\mathbf x)\cdot\nabla_\theta f(\mathbf x'),$$
+#
+# the *neural tangent kernel* (Jacot, Gabriel and Hongler, 2018). Two things happen as $N$ grows. At the start
+# $K$ depends less and less on the random draw; and during training it hardly changes, so that the network
+# behaves as a linear model. For that the assumptions above matter, and so do the squared loss and small
+# steps.
+#
+# Run the next cell: six networks with two inputs, drawn at random, and $K$ between the unit vector at angle 0 and
+# the one at angle $\theta$. How much wider must the network be for the curves to spread half as much?
+
+# %% picture=true
+from utils.explorers.ch06_networks.wide_and_sparse import kernel_explorer
+
+kernel_explorer()
+
+# %% [markdown]
+# ### The kernel of a network
+#
+# **Your task.** Differentiate $f$ by every $c_j$ and by every $\mathbf w_j$, and write
+# `empirical_ntk(X1, X2, W, c, activation="relu")`: the matrix $K$ of the shape `(n1, n2)` between the rows of
+# `X1` `(n1, d)` and of `X2` `(n2, d)`, for the network with `W` `(N, d)` and `c` `(N,)`. The activation is a name in
+# `ACTIVATIONS`; its slope is `ACTIVATION_GRADIENTS[activation]`, a function of the pre-activation. (PyTorch is taken
+# away in the complete check: the derivatives are yours.)
+#
+# **Example.** One unit with $w=2$, $c=3$ and ReLU, $x=1$, $x'=5$: the gradients are
+# $(\phi(2),\,3\cdot1)=(2,3)$ and $(\phi(10),\,3\cdot5)=(10,15)$, in the order $c$, $w$. So $K=20+45=65$.
+
+# %% [markdown] hints="6.27"
+# $\partial f/\partial c_j=\phi(\mathbf w_j\cdot\mathbf x)/\sqrt N$. And by $\mathbf w_j$ you get a vector: a number times
+# $\mathbf x$.
+#
+# ---
+# $K(\mathbf x,\mathbf x')=\frac1N\sum_j\bigl[\phi(z_j)\phi(z_j')+c_j^2\,\phi'(z_j)\phi'(z_j')\;\mathbf x\cdot\mathbf x'\bigr]$
+# with $z_j=\mathbf w_j\cdot\mathbf x$.
+#
+# ---
+# Both sums over $j$ are matrix products of arrays (n1, N) and (N, n2). All $\mathbf x\cdot\mathbf x'$ together are
+# `X1 @ X2.T`.
+
+
+# %% answer="6.27"
+def empirical_ntk(X1, X2, W, c, activation="relu") -> np.ndarray:
+    """The kernel (n1, n2) of the gradients of f by W and c, at the rows of X1 and of X2."""
+    ### BEGIN SOLUTION
+    phi, slope = ACTIVATIONS[activation], ACTIVATION_GRADIENTS[activation]
+    Z1, Z2 = X1 @ W.T, X2 @ W.T
+    from_c = phi(Z1) @ phi(Z2).T
+    from_W = (slope(Z1) * c**2) @ slope(Z2).T * (X1 @ X2.T)
+    return (from_c + from_W) / len(c)
+    ### END SOLUTION
+
+
+# %% test="6.27" decides=true
+W_3, c_3 = np.array([[1.0, 2.0], [-1.0, 0.5], [0.5, -2.0]]), np.array([2.0, -1.0, 0.5])
+rows_1, rows_2 = np.array([[1.0, 1.0], [2.0, -0.5]]), np.array([[3.0, 1.0], [-1.0, 2.0], [0.5, 0.5]])
+
+
+def one_kernel(activation="relu"):
+    return empirical_ntk(rows_1, rows_2, W_3, c_3, activation)
+
+
+expect("6.27", lambda: empirical_ntk(np.array([[1.0]]), np.array([[5.0]]), np.array([[2.0]]), np.array([3.0])), [[65.0]], rtol=1e-4)
+expect("6.27", lambda: one_kernel(), [[10.333333, 4.333333, 2.833333], [9, -3, 1.5]], rtol=1e-4)
+expect("6.27", lambda: one_kernel("tanh"), [[0.698326, 0.501847, 0.787371], [0.455133, -0.402589, 0.194271]], rtol=1e-4)
+
+# %% [markdown] commentary="6.27"
+# The slopes are multiplied with c² on one side only, because both gradients bring one c each. No gradient is ever
+# written down as a long vector: the kernel of n inputs costs two products of matrices, however many
+# parameters there are.
+
+# %% [markdown]
+# ### How fast does it settle?
+#
+# The kernel is a mean over $N$ independent units, plus nothing else. What does that say about its variance?
+#
+# **Your task.** Write `kernel_draws(x1, x2, N, n_draws, seed=0)`: an array `(n_draws,)` of $K(\mathbf x_1,\mathbf x_2)$
+# for the vectors `x1` and `x2` `(d,)` in `n_draws` ReLU networks of width `N`, each with **new** `W` and `c`, all
+# standard normal. The same seed gives the same draws.
+#
+# **Example.** For `x1 = x2 = np.array([1.0, 0.0])` the mean of many draws is about 1, and the variance about $3/N$.
+
+# %% [markdown] hints="6.27c"
+# One generator for all draws: `rng = np.random.default_rng(seed)`, before the loop.
+#
+# ---
+# In the loop draw `W = rng.normal(size=(N, len(x1)))` and `c = rng.normal(size=N)`; `x1[None, :]` is a batch of one
+# row for `empirical_ntk`.
+
+
+# %% answer="6.27c"
+def kernel_draws(x1, x2, N: int, n_draws: int, seed: int = 0) -> np.ndarray:
+    """K(x1, x2) in n_draws networks of width N with new weights, (n_draws,)."""
+    ### BEGIN SOLUTION
+    rng = np.random.default_rng(seed)
+    draws = np.empty(n_draws)
+    for k in range(n_draws):
+        W, c = rng.normal(size=(N, len(x1))), rng.normal(size=N)
+        draws[k] = empirical_ntk(x1[None, :], x2[None, :], W, c)[0, 0]
+    return draws
+    ### END SOLUTION
+
+
+# %% test="6.27c"
+unit = np.array([1.0, 0.0])
+
+
+def mean_and_scaled_variance(N):
+    draws = np.array(kernel_draws(unit, unit, N, 400))
+    return [np.mean(draws), N * np.var(draws)]
+
+
+def several_values():
+    return len(set(np.array(kernel_draws(unit, unit, 8, 5)).tolist()))
+
+
+def same_draws(seed, other_seed):
+    one, other = (np.array(kernel_draws(unit, unit, 8, 3, seed)) for seed in (seed, other_seed))
+    return bool(np.all(one == other))
+
+
+expect("6.27c", lambda: mean_and_scaled_variance(64), [1.0, 3.0], rtol=0.3)
+expect("6.27c", lambda: mean_and_scaled_variance(4), [1.0, 3.0], rtol=0.6)
+expect("6.27c", lambda: np.array(kernel_draws(unit, -unit, 8, 3)), [0, 0, 0])  # never on together
+expect("6.27c", lambda: several_values(), 5)
+expect("6.27c", lambda: same_draws(1, 1), True)
+expect("6.27c", lambda: same_draws(1, 2), False)
+
+# %%
+def spread_by_width():
+    """The variance of two kernel entries for the widths of the source, and its slope."""
+    angle = 1.0
+    other, widths = np.array([np.cos(angle), np.sin(angle)]), [16, 64, 256, 1024, 4096]
+    variances = [np.var(kernel_draws(unit, other, N, 200)) for N in widths]
+    for N, variance in zip(widths, variances):
+        print(f"N = {N:4d}: variance {variance:.6f}, times N {N * variance:.2f}")
+    slope = np.polyfit(np.log(widths), np.log(variances), 1)[0]
+    figure, ax = axes("width N", "variance of K", "The kernel settles")
+    with style():
+        ax.loglog(widths, variances, marker="o")
+    show(figure, f"The variance of a kernel entry falls with the width on a straight line of slope {slope:.2f}.")
+    print(f"slope in the log-log picture: {slope:.2f}")
+
+
+try:
+    spread_by_width()
+except NotImplementedError:
+    print("○ Here the spread of your kernels will be drawn, once the two functions above are written.")
+except Exception as problem:
+    print(f"✘ Not yet: {type(problem).__name__}: {problem}")
+
+# %% [markdown]
+# ### What the linear model predicts
+#
+# Let a network start with the outputs $\mathbf f_0$ on the training inputs, and let gradient descent on the squared
+# loss run for ever. If the kernel stays as it is, the outputs on the training inputs end at $\mathbf y$, and those
+# on new inputs at
+#
+# $$f(\mathbf x)=f_0(\mathbf x)+K(\mathbf x,X)\,K(X,X)^{-1}\,(\mathbf y-\mathbf f_0).$$
+#
+# **Your task.** Write `ntk_prediction(K_train, K_test, y, f0_train, f0_test)`: these outputs, `(t,)`. The shapes are
+# `K_train` $(n,n)$, `K_test` $(t,n)$, `y` and `f0_train` $(n,)$, `f0_test` $(t,)$.
+#
+# **Example.** With one training and one test input, $K(X,X)=2$, $K(\mathbf x,X)=1$, $y=5$, $f_0=1$ and
+# $f_0(\mathbf x)=10$: $10+\tfrac12(5-1)=12$.
+
+# %% [markdown] hints="6.27d"
+# What the kernel has to explain is only what the network does not say already: $\mathbf y-\mathbf f_0$.
+#
+# ---
+# `np.linalg.solve(K_train, y - f0_train)` is better than the inverse.
+
+
+# %% answer="6.27d"
+def ntk_prediction(K_train, K_test, y, f0_train, f0_test) -> np.ndarray:
+    """Outputs (t,) of the linearised network after gradient descent for infinite time."""
+    ### BEGIN SOLUTION
+    return f0_test + K_test @ np.linalg.solve(K_train, y - f0_train)
+    ### END SOLUTION
+
+
+# %% test="6.27d" decides=true
+K_2, K_new = np.array([[2.0, 1.0], [1.0, 3.0]]), np.array([[1.0, 0.5], [0.0, 2.0], [1.0, 1.0]])
+y_2, start_2, start_new = np.array([5.0, -1.0]), np.array([1.0, 0.5]), np.array([10.0, 0.0, -2.0])
+
+expect("6.27d", lambda: ntk_prediction(np.array([[2.0]]), np.array([[1.0]]), np.array([5.0]), np.array([1.0]), np.array([10.0])), [12.0], rtol=1e-4)
+expect("6.27d", lambda: ntk_prediction(K_2, K_new, y_2, start_2, start_new), [12.0, -2.8, -0.7], rtol=1e-4)
+expect("6.27d", lambda: ntk_prediction(K_2, K_2, y_2, start_2, start_2), y_2, rtol=1e-4)
+
+# %% [markdown]
+# ### Does a trained network do that?
+#
+# **Your task.** Write `lazy_gaps(X, y, X_test, W, c, learning_rate=0.3, steps=600)`. It trains the ReLU network from
+# `W` and `c` with gradient descent on $\tfrac12\sum_i(f(\mathbf x_i)-y_i)^2$: in every step the gradients by $W$ and $c$
+# are computed first, then both move by `learning_rate` times their gradients. It returns a dictionary:
+#
+# - `"trained"`: the outputs of the trained network for `X_test`, `(t,)`;
+# - `"linearised"`: the root of the mean squared difference between them and `ntk_prediction`, with the kernel and
+#   the outputs **at the start**;
+# - `"plain"`: the same for plain kernel regression $K(\mathbf x,X)\,K(X,X)^{-1}\,\mathbf y$, in which $f_0$ is missing.
+
+# %% [markdown] hints="6.27e"
+# With $Z=XW^T$, $A=\mathrm{ReLU}(Z)$ and the residual $\mathbf r=A\mathbf c/\sqrt N-\mathbf y$, the gradient by $\mathbf c$ is
+# $A^T\mathbf r/\sqrt N$.
+#
+# ---
+# The gradient by $W$ has a row $\sum_i r_i\,c_j\,\phi'(z_{ij})\,\mathbf x_i/\sqrt N$ for every unit: with
+# `D = np.outer(r, c) * (Z > 0)` it is `D.T @ X / np.sqrt(N)`.
+#
+# ---
+# The kernels belong to the start: compute them from `W` and `c` before you train copies of them. Plain kernel
+# regression is `ntk_prediction` with zeros for both starts.
+
+
+# %% answer="6.27e"
+def lazy_gaps(X, y, X_test, W, c, learning_rate=0.3, steps=600) -> dict:
+    """{"trained": (t,), "linearised": a number, "plain": a number}."""
+    ### BEGIN SOLUTION
+    root = np.sqrt(len(c))
+    K_train, K_test = empirical_ntk(X, X, W, c), empirical_ntk(X_test, X, W, c)
+    f0_train, f0_test = relu(X @ W.T) @ c / root, relu(X_test @ W.T) @ c / root
+    linearised = ntk_prediction(K_train, K_test, y, f0_train, f0_test)
+    plain = ntk_prediction(K_train, K_test, y, 0 * f0_train, 0 * f0_test)
+
+    for _ in range(steps):
+        Z = X @ W.T
+        r = relu(Z) @ c / root - y
+        D = np.outer(r, c) * (Z > 0)
+        W, c = (
+            W - learning_rate * D.T @ X / root,
+            c - learning_rate * r @ relu(Z) / root,
+        )
+    trained = relu(X_test @ W.T) @ c / root
+
+    def gap(prediction):
+        return np.sqrt(np.mean((trained - prediction) ** 2))
+
+    return {"trained": trained, "linearised": gap(linearised), "plain": gap(plain)}
+    ### END SOLUTION
+
+
+# %% test="6.27e"
+def a_problem(N, seed=0):
+    """Eight training inputs and twenty others of length 1 in four dimensions, and a network."""
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(28, 4))
+    X /= np.linalg.norm(X, axis=1, keepdims=True)
+    y = 2 * X[:8, 0] * X[:8, 1] + X[:8, 2]
+    return X[:8], y, X[8:], rng.normal(size=(N, 4)), rng.normal(size=N)
+
+
+expect("6.27e", lambda: lazy_gaps(*a_problem(16), steps=40)["trained"][:3], [0.465996, 0.641817, 0.361718], rtol=1e-4)
+expect("6.27e", lambda: lazy_gaps(*a_problem(16), steps=40)["linearised"], 0.180228, rtol=1e-4)
+expect("6.27e", lambda: lazy_gaps(*a_problem(16), steps=40)["plain"], 0.269023, rtol=1e-4)
+
+# %%
+def gaps_by_width(seeds=range(3)):
+    """Both gaps for several widths, means over a few networks."""
+    widths = [16, 64, 256, 1024]
+    print("   N   linearised   plain")
+    means = {"linearised": [], "plain": []}
+    for N in widths:
+        found = [lazy_gaps(*a_problem(N, seed)) for seed in seeds]
+        for name, column in means.items():
+            column.append(np.mean([one[name] for one in found]))
+        print(f"{N:4d}   {means['linearised'][-1]:.4f}       {means['plain'][-1]:.4f}")
+    figure, ax = axes("width N", "RMS difference", "Trained network and kernel")
+    with style():
+        for (name, column), marker in zip(means.items(), "os"):
+            ax.loglog(widths, column, marker=marker, label=name)
+        ax.legend()
+    show(figure, "The gap to the linearised network falls with the width, the one to plain kernel regression does not.")
+
+
+try:
+    gaps_by_width()
+except NotImplementedError:
+    print("○ Here your trained networks will be compared with their kernels, once lazy_gaps is written.")
+except Exception as problem:
+    print(f"✘ Not yet: {type(problem).__name__}: {problem}")
+
+# %% [markdown]
+# ### At what width are they identical?
+#
+# The source asks at what width a network that was trained predicts effectively the same as **plain** kernel
+# regression with its NTK, $K(\mathbf x,X)K(X,X)^{-1}\mathbf y$.
+#
+# **Your task.** Set `identical_from` to a letter.
+#
+# - **A** From about 1,000 units on: there the linear model holds.
+# - **B** From about 16,000 units on: the gap falls like $1/\sqrt N$, and has to be small some time.
+# - **C** At no width: $f_0$ does not shrink as $N$ grows, and the trained network still carries it.
+# - **D** At no width: the kernel keeps changing from draw to draw, however wide the network is.
+
+# %% [markdown] hints="6.27f"
+# Look at the second curve of your picture. Does it fall?
+#
+# ---
+# What is the variance of $f(\mathbf x)$ at the start, for $\lVert\mathbf x\rVert=1$? It is a sum of $N$ terms, divided by
+# $\sqrt N$.
+
+# %% answer="6.27f"
+identical_from = ...  # a letter, "A" to "D"
+### BEGIN SOLUTION
+identical_from = "C"
+### END SOLUTION
+
+# %% test="6.27f"
+expect("6.27f", lambda: identical_from, one_letter("ABCD"))
+
+# %% [markdown] commentary="6.27"
+# For plain kernel regression to be right, the start would have to be 0 everywhere. (One can have that: take the
+# difference of two networks with equal weights.) What does not change during training is lazy in another
+# sense, too: a network whose kernel stays as it was drawn has learned no features. Networks of practical
+# width with a common start and larger steps do learn some, and the theory of this exercise leaves that out.
+
+# %% [markdown] written="6.27-written"
+# **In your own words (optional, read by a person).** In what sense does a very wide network behave as a linear
+# model? Name the assumptions, say what your two curves show, and what this picture leaves out.
+#
+# ### BEGIN SOLUTION
+# With standard normal w and c, an output divided by √N, squared loss and small steps, the weights move so little
+# that f is close to its linearisation around the start: a linear model in the fixed features ∇f. My gap to that
+# model falls by about half when N becomes four times as large, as N^(−½). The gap to plain kernel regression does
+# not fall, because the random outputs f₀ of the start are of the same size at every width and stay in the result.
+#
+# The formula is for infinite time; after finitely many steps directions with small eigenvalues are not learned
+# yet. What is left out is feature learning: with another scaling or large steps the kernel itself changes.
+# ### END SOLUTION
+
 # %% [markdown]
 # ## Where you stand
 

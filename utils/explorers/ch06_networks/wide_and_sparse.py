@@ -76,3 +76,47 @@ def _pruned(threshold):
         f"{shares[1]:.0%}, of W3 {shares[2]:.0%}. In W1, {useful:.0%} of the weights from x0 to x4 are "
         f"left, and {useless:.0%} of the others."
     )
+
+
+def kernel_explorer():
+    """Neural tangent kernels of six random ReLU networks of the width 2 ** doublings, and their limit."""
+    return explore(_kernels, doublings=(2, LARGEST, 1, 4))
+
+
+def _kernels(doublings):
+    angles, limit = np.linspace(0, np.pi, 61), _limit(np.linspace(0, np.pi, 61))
+    curves = _drawn(doublings)
+    chart = Chart(
+        "angle between the inputs", "kernel", "Six draws and the limit", x=(0, np.pi), y=(-1, 3),
+        xticks={0: "0", np.pi / 2: "π/2", np.pi: "π"}, width=460,
+    )  # fmt: skip
+    for number, curve in enumerate(curves):
+        chart.line(angles, curve, LINE, width=1.5, label="" if number else "six networks")
+    chart.line(angles, limit, BLUE, dash="6 4", label="infinitely wide")
+    spread = np.sqrt(np.mean((curves - limit) ** 2))
+    return chart, (
+        f"Width N = {2**doublings}. The curves of the six networks lie {spread:.3f} from the limit on "
+        "average (root mean square)."
+    )
+
+
+@cache
+def _drawn(doublings):
+    """The kernel between the unit vector at angle 0 and those at 61 angles, for six networks."""
+    rng, width = np.random.default_rng(doublings), 2**doublings
+    angles = np.linspace(0, np.pi, 61)
+    X = np.column_stack([np.cos(angles), np.sin(angles)])
+    curves = []
+    for _ in range(6):
+        W, c = rng.normal(size=(width, 2)), rng.normal(size=width)
+        Z = X @ W.T
+        by_w = (c * (Z > 0))[:, :, None] * X[:, None, :]
+        gradients = np.column_stack([np.maximum(Z, 0), by_w.reshape(len(X), -1)]) / np.sqrt(width)
+        curves.append(gradients @ gradients[0])
+    return np.array(curves)
+
+
+def _limit(angle):
+    """The kernel of infinitely wide networks between unit vectors."""
+    cosine, rest = np.cos(angle), np.pi - angle
+    return (np.sin(angle) + 2 * rest * cosine) / (2 * np.pi)

@@ -375,7 +375,7 @@ expect("6.20d", lambda: np.shape(plane_network(shifted_square, 5)[0]), (10, 2))
 # are only known to be smooth, the number of units grows exponentially with the number of inputs.
 # ### END SOLUTION
 
-# %% [markdown] exercise="6.26" title="Lottery tickets" stars=4 minutes=35 needs="6.3 6.5"
+# %% [markdown] exercise="6.26" title="Lottery tickets" stars=4 minutes=35 needs="6.3"
 # A trained network can often lose most of its weights and predict as well as before. So why not train the
 # small network from the start? Usually that works worse. The *lottery ticket hypothesis* (Jonathan Frankle and
 # Michael Carbin, 2019) says when it works: a large network contains a small one that, **with its original
@@ -806,10 +806,10 @@ expect("6.27", lambda: one_kernel("tanh"), [[0.698326, 0.501847, 0.787371], [0.4
 # **Example.** For `x1 = x2 = np.array([1.0, 0.0])` the mean of many draws is about 1, and the variance about $3/N$.
 
 # %% [markdown] hints="6.27c"
-# One generator for all draws: `rng = np.random.default_rng(seed)`, before the loop.
+# One generator for all draws, `np.random.default_rng(seed)`, made before the loop.
 #
 # ---
-# In the loop draw `W = rng.normal(size=(N, len(x1)))` and `c = rng.normal(size=N)`; `x1[None, :]` is a batch of one
+# In the loop draw `W` and `c` with its method `normal(size=…)`; `x1[None, :]` is a batch of one
 # row for `empirical_ntk`.
 
 
@@ -817,10 +817,10 @@ expect("6.27", lambda: one_kernel("tanh"), [[0.698326, 0.501847, 0.787371], [0.4
 def kernel_draws(x1, x2, N: int, n_draws: int, seed: int = 0) -> np.ndarray:
     """K(x1, x2) in n_draws networks of width N with new weights, (n_draws,)."""
     ### BEGIN SOLUTION
-    rng = np.random.default_rng(seed)
+    generator = np.random.default_rng(seed)
     draws = np.empty(n_draws)
     for k in range(n_draws):
-        W, c = rng.normal(size=(N, len(x1))), rng.normal(size=N)
+        W, c = generator.normal(size=(N, len(x1))), generator.normal(size=N)
         draws[k] = empirical_ntk(x1[None, :], x2[None, :], W, c)[0, 0]
     return draws
     ### END SOLUTION
@@ -951,10 +951,8 @@ def lazy_gaps(X, y, X_test, W, c, learning_rate=0.3, steps=600) -> dict:
         Z = X @ W.T
         r = relu(Z) @ c / root - y
         D = np.outer(r, c) * (Z > 0)
-        W, c = (
-            W - learning_rate * D.T @ X / root,
-            c - learning_rate * r @ relu(Z) / root,
-        )
+        by_W, by_c = D.T @ X / root, r @ relu(Z) / root
+        W, c = W - learning_rate * by_W, c - learning_rate * by_c
     trained = relu(X_test @ W.T) @ c / root
 
     def gap(prediction):

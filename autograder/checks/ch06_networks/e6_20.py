@@ -189,8 +189,8 @@ def training(answer, rng):
     def network(N):
         return *rng.normal(size=(3, N)), float(rng.normal())
 
-    def trained(start, steps):
-        return [np.asarray(part, dtype=float) for part in answer.train_tanh(f, start, steps)]
+    def trained(start, *steps):
+        return [np.asarray(part, dtype=float) for part in answer.train_tanh(f, start, *steps)]
 
     def parts(places, start, steps):
         return [trained(start, steps)[place] for place in places]
@@ -200,6 +200,7 @@ def training(answer, rng):
         "hidden weights and biases": attempt(parts, (0, 1), few, 40),
         "output weights and bias": attempt(parts, (2, 3), few, 40),
         "a wider network, more steps": attempt(lambda: trained(more, 90)),
+        "the default number of steps": attempt(lambda: trained(few)),
     }
 
 

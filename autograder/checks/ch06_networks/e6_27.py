@@ -163,7 +163,10 @@ def settling(answer, rng):
         f"width {WIDE}": attempt(lambda: draws(*pairs[WIDE], WIDE, DRAWS, seed)),
         f"width {NARROW}": attempt(lambda: draws(*pairs[NARROW], NARROW, DRAWS, seed + 1)),
         SEEDS: attempt(
-            lambda: [draws(*pairs[WIDE], WIDE, 12, one) for one in (seed, seed, seed + 2)]
+            lambda: [
+                draws(*pairs[WIDE], WIDE, 12, *one)
+                for one in ((seed,), (seed,), (seed + 2,), (), (0,))
+            ]
         ),
     }
 
@@ -229,13 +232,15 @@ def _(seen, rng):
         )
 
     def seeds(runs):
-        one, two, other = (np.array(run, dtype=float) for run in runs)
+        one, two, other, default, zero = (np.array(run, dtype=float) for run in runs)
         if not np.array_equal(one, two):
             return Fault("the same seed should give the same draws", "not_seeded")
         if np.ptp(one) < 1e-12:
             return Fault("the draws are the same network", "same_network_every_time")
         if np.array_equal(one, other):
             return Fault("another seed changes nothing", "seed_ignored")
+        if not np.array_equal(default, zero):
+            return Fault("without a seed it should be 0")
         mean, _ = moments(*pairs[WIDE])
         return bool(abs(one.mean() - mean) < 3 * mean) or Fault("these are no values of the kernel")
 
@@ -248,27 +253,28 @@ def _(seen, rng):
     return {f"width {N}": width(N) for N in (WIDE, NARROW)} | {SEEDS: said_of_seeds()}
 
 
+ROUND = "for k in range(n_draws):"
 DRAW_W, DRAW_C, SEED = (
-    "rng.normal(size=(N, len(x1)))",
-    "rng.normal(size=N)",
-    "rng = np.random.default_rng(seed)",
+    "generator.normal(size=(N, len(x1)))",
+    "generator.normal(size=N)",
+    "generator = np.random.default_rng(seed)",
 )
 for name, sentence, edits in (
     (
         "same_network_every_time",
         "All draws are the same network: the generator is made anew with the same seed in every round.",
-        {"for k in range(n_draws):": "for k in range(n_draws):\n        rng = np.random.default_rng(seed)"},
+        {ROUND: f"{ROUND}\n        generator = np.random.default_rng(seed)"},
     ),
     (
         "c_is_plus_or_minus_one",
         "The c have only two values here. They should be standard normal: the mean of K is the same, but "
         "not its variance.",
-        {DRAW_C: "rng.choice([-1.0, 1.0], N)"},
+        {DRAW_C: "generator.choice([-1.0, 1.0], N)"},
     ),
     (
         "weights_scaled_by_the_inputs",
         "W is scaled down by the number of inputs, as in usual initialisations. Here it is standard normal.",
-        {DRAW_W: "rng.normal(size=(N, len(x1))) / np.sqrt(len(x1))"},
+        {DRAW_W: "generator.normal(size=(N, len(x1))) / np.sqrt(len(x1))"},
     ),
     (
         "one_input_twice",
@@ -278,17 +284,17 @@ for name, sentence, edits in (
     (
         "a_single_unit",
         "The width is not used: every network has a single unit.",
-        {DRAW_W: "rng.normal(size=(1, len(x1)))", DRAW_C: "rng.normal(size=1)"},
+        {DRAW_W: "generator.normal(size=(1, len(x1)))", DRAW_C: "generator.normal(size=1)"},
     ),
     (
         "not_seeded",
         "The draws do not follow the seed: give it to `default_rng`.",
-        {SEED: "rng = np.random.default_rng()"},
+        {SEED: "generator = np.random.default_rng()"},
     ),
     (
         "seed_ignored",
         "Every seed gives the same draws: the seed is an argument.",
-        {SEED: "rng = np.random.default_rng(0)"},
+        {SEED: "generator = np.random.default_rng(0)"},
     ),
 ):  # fmt: skip
     settling.misconception(name, sentence, edits=edits)
@@ -407,21 +413,28 @@ def gaps(answer, rng):
         "outputs of the trained network": attempt(lambda: found["trained"]),
         "gap to the linearised network": attempt(lambda: float(found["linearised"])),
         "gap to plain kernel regression": attempt(lambda: float(found["plain"])),
+        "outputs with the default steps": attempt(lambda: run(X, y, X_test, W, c)["trained"]),
     }
 
 
 RESIDUAL = "r = relu(Z) @ c / root - y"
+BOTH = "W, c = W - learning_rate * by_W, c - learning_rate * by_c"
 for name, sentence, edits in (
     (
         "only_the_output_weights",
         "Only c is trained. The kernel counts both kinds of weights, so both have to move.",
-        {"W - learning_rate * D.T @ X / root": "W"},
+        {BOTH: "c = c - learning_rate * by_c"},
     ),
     (
         "c_moves_first",
         "The gradient by W was computed with the new c. Both gradients belong to the same network.",
-        {RESIDUAL: f"{RESIDUAL}\n        c = c - learning_rate * r @ relu(Z) / root",
-         "c - learning_rate * r @ relu(Z) / root,": "c,"},
+        {BOTH: "c = c - learning_rate * by_c\n        "
+               "W = W - learning_rate * (np.outer(r, c) * (Z > 0)).T @ X / root"},
+    ),
+    (
+        "only_the_hidden_weights",
+        "Only W is trained. The kernel counts both kinds of weights, so both have to move.",
+        {BOTH: "W = W - learning_rate * by_W"},
     ),
     (
         "mean_instead_of_sum",
@@ -431,7 +444,7 @@ for name, sentence, edits in (
     (
         "root_missing_in_the_gradients",
         "The factor 1/√N of the output belongs to the gradients as well.",
-        {"D.T @ X / root": "D.T @ X", "r @ relu(Z) / root": "r @ relu(Z)"},
+        {"D.T @ X / root, r @ relu(Z) / root": "D.T @ X, r @ relu(Z)"},
     ),
     (
         "no_relu_mask",

@@ -628,6 +628,138 @@ assert 2 / (256 + 256) == 1 / 256, "Xavier's variance for a square layer"
 
 # %% [markdown]
 # ### Notebook 9 of chapter 6
+# **6.20: "a single hidden layer can approximate any continuous function" lacks its conditions:** a bounded and
+# closed set of inputs, an activation that is no polynomial, as many units as it takes, and a bound on the error
+# that was chosen before. On the whole line it is false: far out, a ReLU network is a straight line.
+
+# %%
+rng = np.random.default_rng(0)
+w, b, v, c = *rng.normal(size=(3, 1000)), 0.5
+x = 1e4 + np.linspace(0, 100, 5001)
+output = np.maximum(np.outer(x, w) + b, 0) @ v + c
+print(f"largest second difference far out: {np.abs(np.diff(output, 2)).max():.1e}")
+assert np.abs(np.diff(output, 2)).max() < 1e-6, "a straight line"
+assert min(np.abs(line - np.sin(x)).max() for line in (output, np.zeros_like(x))) >= 0.999
+
+# %% [markdown]
+# **6.20: training does not demonstrate the theorem.** The theorem is about weights that exist; networks whose
+# weights are written down get better with every width. Trained ones (tanh, Adam with learning rate 0.01, 600
+# steps) get better up to some width and worse again beyond it, as far as this budget goes.
+
+# %%
+def f(x):
+    return np.sin(3 * x) + np.cos(7 * x) / 2
+
+
+x = torch.linspace(-torch.pi, torch.pi, 64, dtype=torch.float64)
+y = torch.tensor(f(x.numpy()))
+trained, built = {}, {}
+for N in (4, 64, 1024):
+    generator = torch.Generator().manual_seed(0)
+    draw = 2 * torch.rand(3, N, generator=generator, dtype=torch.float64) - 1
+    w, b, v, c = params = [*draw[:2].clone(), draw[2] / N**0.5, torch.tensor(0.0, dtype=torch.float64)]
+    optimizer = torch.optim.Adam([p.requires_grad_() for p in params], lr=0.01)
+    for _ in range(600):
+        optimizer.zero_grad()
+        loss = torch.mean((torch.tanh(x[:, None] * w + b) @ v + c - y) ** 2)
+        loss.backward()
+        optimizer.step()
+    trained[N] = loss.item()
+    knots, fine = np.linspace(-np.pi, np.pi, N + 1), np.linspace(-np.pi, np.pi, 5001)
+    built[N] = float(np.abs(np.interp(fine, knots, f(knots)) - f(fine)).max())
+print("trained, mean squared error:", {N: round(error, 4) for N, error in trained.items()})
+print("built, largest error:", {N: round(error, 4) for N, error in built.items()})
+assert trained[64] < trained[4] / 2 and trained[1024] > 1.5 * trained[64]
+assert all(built[N] <= 33.5 * (2 * np.pi / N) ** 2 / 8 for N in built) and built[64] < 0.05
+
+# %% [markdown]
+# **6.20: its function of two inputs says nothing about the dimension.** It is a sum of two functions of one
+# direction each, so two networks for one input do it: twice the width, and not more.
+
+# %%
+x1, x2 = np.meshgrid(*[np.linspace(-np.pi, np.pi, 101)] * 2)
+g = np.sin(3 * x1) * np.cos(3 * x2)
+assert np.allclose(g, (np.sin(3 * (x1 + x2)) + np.sin(3 * (x1 - x2))) / 2, atol=1e-14)
+knots = np.linspace(-2 * np.pi, 2 * np.pi, 129)  # 128 ReLUs for each of the two directions
+p = [np.interp(t, knots, np.sin(3 * knots) / 2) for t in (x1 + x2, x1 - x2)]
+print(f"256 ReLUs: largest error {np.abs(p[0] + p[1] - g).max():.4f}, bound {72 * np.pi**2 / 256**2:.4f}")
+assert np.abs(p[0] + p[1] - g).max() <= 72 * np.pi**2 / 256**2
+
+# %% [markdown]
+# **6.26: the authors are Jonathan Frankle and Michael Carbin,** not Carlin ("The Lottery Ticket Hypothesis", ICLR
+# 2019). **And the experiment has no control, nor a measure that shows a collapse.** Without a network that has the
+# same mask and other initial weights nothing follows about the initial weights; and where a network is dead, its
+# accuracy is that of always saying no.
+
+# %%
+from utils import NumpyMLP, generate_click_data, roc_auc
+
+
+def ticket_aucs(seed):
+    """{(sparsity, start): (AUC, accuracy)} on 2,000 rows that were not trained on, and the share of zeros."""
+    X, y = generate_click_data(4000, seed=seed)
+    sizes, found, masks = [20, 128, 64, 32, 1], {}, {}
+
+    class Masked(NumpyMLP):
+        def update(self):
+            super().update()
+            self.params = {n: p * masks.get(n, 1) for n, p in self.params.items()}
+
+    def trained(params):
+        network = Masked(sizes, learning_rate=0.05)
+        network.params = {n: p * masks.get(n, 1) for n, p in params.items()}
+        network.fit(X[:2000], y[:2000], epochs=10, batch_size=32, seed=seed)
+        scores = network.predict_proba(X[2000:])
+        return network, (roc_auc(y[2000:], scores), np.mean((scores >= 0.5) == y[2000:]))
+
+    full, found[0, "its own"] = trained(NumpyMLP(sizes, seed=seed).params)
+    final = {n: np.abs(p) for n, p in full.params.items() if n.startswith("W")}
+    for sparsity in (0.5, 0.8, 0.95):
+        border = np.quantile(np.concatenate([p.ravel() for p in final.values()]), sparsity)
+        masks.update({n: p > border for n, p in final.items()})
+        for start, init in (("its own", seed), ("fresh", seed + 1000)):
+            _, found[sparsity, start] = trained(NumpyMLP(sizes, seed=init).params)
+    return found, np.mean(y[2000:] == 0)
+
+
+found, no_click = ticket_aucs(seed=1)
+print(f"{no_click:.3f} do not click")
+for (sparsity, start), (auc, right) in found.items():
+    print(f"sparsity {sparsity}, start {start}: AUC {auc:.3f}, accuracy {right:.3f}")
+full = found[0, "its own"][0]
+assert found[0.5, "its own"][0] > full - 0.03 and found[0.5, "fresh"][0] > full - 0.06
+assert found[0.8, "its own"][0] > found[0.8, "fresh"][0] + 0.02
+assert found[0.95, "its own"][0] < full - 0.1 and abs(found[0.95, "its own"][1] - no_click) < 0.03
+
+# %% [markdown]
+# **6.27: the predictions never become those of kernel regression with the NTK.** The network begins with random
+# outputs $f_0$, whose variance is the same at every width, and training adds to them. What it does approach, with
+# the width, is $f_0+K(\cdot,X)K(X,X)^{-1}(\mathbf y-\mathbf f_0)$. **And the exercise leaves open** the law of $w$ and $c$,
+# the biases, the loss, and the step size; "wide networks are linear models" needs the factor $1/\sqrt N$.
+
+# %%
+def gaps(N, seed):
+    """How far a trained network is from its linearisation, and from plain kernel regression (RMS)."""
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(28, 4))
+    X /= np.linalg.norm(X, axis=1, keepdims=True)
+    y, V, a = 2 * X[:8, 0] * X[:8, 1] + X[:8, 2], rng.normal(size=(N, 4)), rng.normal(size=N)
+    on = a * (X @ V.T > 0)
+    J = np.hstack([np.maximum(X @ V.T, 0), (on[:, :, None] * X[:, None]).reshape(28, -1)]) / N**0.5
+    K, start = J @ J[:8].T, np.maximum(X @ V.T, 0) @ a / N**0.5
+    for _ in range(600):
+        Z = X[:8] @ V.T
+        r = np.maximum(Z, 0) @ a / N**0.5 - y
+        V, a = V - 0.3 * (np.outer(r, a) * (Z > 0)).T @ X[:8] / N**0.5, a - 0.3 * r @ np.maximum(Z, 0) / N**0.5
+    end = (np.maximum(X @ V.T, 0) @ a / N**0.5)[8:]
+    plain = K[8:] @ np.linalg.solve(K[:8], y)
+    linear = start[8:] + K[8:] @ np.linalg.solve(K[:8], y - start[:8])
+    return [np.sqrt(np.mean((end - one) ** 2)) for one in (linear, plain)]
+
+
+narrow, wide = (np.mean([gaps(N, seed) for seed in range(3)], axis=0) for N in (64, 1024))
+print(f"linearised: {narrow[0]:.3f} at N = 64, {wide[0]:.3f} at 1024; plain: {narrow[1]:.3f}, {wide[1]:.3f}")
+assert wide[0] < narrow[0] / 2 and wide[1] > 2 * wide[0] and wide[1] > narrow[1] / 2
 
 # %% [markdown]
 # ### Notebook 10 of chapter 6

@@ -60,6 +60,12 @@ softmax.misconception(
     form="sum only",
 )
 softmax.misconception(
+    "maximum_of_every_column",
+    "The maximum is taken for every class over the batch, so different numbers are subtracted from the "
+    "logits of one row, and its probabilities change. Take the maximum of the row.",
+    edits={MAXIMUM: "np.exp(z - z.max(axis=0, keepdims=True))"},
+)
+softmax.misconception(
     "global_sum",
     "All probabilities of the batch together have the sum 1. Every row is a distribution of its own.",
     edits={SUM: "powers.sum()"},
@@ -270,6 +276,11 @@ cross_entropy.misconception(
     "probability a little above 0.",
     edits={MEAN: "float(-np.sum(Y * np.log(np.exp(log_P))) / n)"},
     form="times zero",
+)
+cross_entropy.misconception(
+    "overflow",
+    "A power of e overflows when a logit is large. Subtract the largest logit of every row first.",
+    edits={"Z - Z.max(axis=1, keepdims=True)": "Z"},
 )
 cross_entropy.misconception(
     "gradient_wrt_probabilities",

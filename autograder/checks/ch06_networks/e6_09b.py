@@ -59,8 +59,13 @@ def experiment(answer, rng):
     def short(*settings):
         return run(*settings, SHORT)["losses"]
 
+    def by_default(*settings):
+        return np.ravel(momentum_run(*settings, epochs=SHORT)[1])
+
     steps = attempt(lambda: [short(rate, beta, seed), short(rate, 0.0, seed)])
-    seeds = attempt(lambda: [short(rate, beta, other), short(rate, beta, seed)])
+    seeds = attempt(
+        lambda: [short(rate, beta, other), short(rate, beta, seed), by_default(rate, beta)]
+    )
     long = attempt(lambda: {settings: run(*settings, seed) for settings in order})
     return {
         STEPS: steps,
@@ -135,10 +140,14 @@ def _(seen, rng):
         return Fault("a run with these settings gives other losses")
 
     def seeds(value):
-        if close(value, [trusted(rate, beta, other), trusted(rate, beta, seed)]):
+        expected = [trusted(rate, beta, one) for one in (other, seed, 0)]
+        if close(value, expected):
             return True
-        same = np.shape(value) == (2, SHORT) and close(*value)
-        return Fault("these are not the losses of these seeds", "seed_ignored" if same else None)
+        if np.shape(value) == (3, SHORT) and close(value[0], value[1]):
+            return Fault("two seeds give the same losses", "seed_ignored")
+        if close(value[:2], expected[:2]):
+            return Fault("without a seed it should be 0")
+        return Fault("these are not the losses of these seeds")
 
     def at_small(value):
         ends = last(value, [settings for settings in order if settings[0] == SMALL])

@@ -47,7 +47,7 @@ softmax.misconception(
 )
 softmax.misconception(
     "normalised_over_the_batch",
-    "Here the columns of a batch have the sum 1. An example is a row, so it is the rows that must have it.",
+    "Here the columns of a batch add up to 1. An example is a row, so it is the rows that must do so.",
     edits={
         MAXIMUM: "np.exp(z - z.max(axis=0, keepdims=True))",
         SUM: "powers.sum(axis=0, keepdims=True)",
@@ -67,7 +67,7 @@ softmax.misconception(
 )
 softmax.misconception(
     "global_sum",
-    "All probabilities of the batch together have the sum 1. Every row is a distribution of its own.",
+    "All probabilities of the batch together add up to 1. Every row is a distribution of its own.",
     edits={SUM: "powers.sum()"},
 )
 softmax.misconception(

@@ -477,6 +477,100 @@ assert differences[0] < 1e-6 < 0.01 < differences[1]
 
 # %% [markdown]
 # ### Notebook 4 of chapter 6
+# **6.9: a velocity without the factor (1 − β) is a longer step as well.** The document adds the whole gradient
+# to the velocity. On a constant gradient the velocity then settles at 1/(1 − β) times the gradient. So whoever
+# compares values of β at one learning rate compares lengths of steps, up to a hundredfold.
+
+# %%
+for beta in (0, 0.5, 0.9, 0.99):
+    place = torch.zeros(1, dtype=torch.float64, requires_grad=True)
+    sgd = torch.optim.SGD([place], lr=0.01, momentum=beta)
+    for _ in range(3000):
+        before, place.grad = place.item(), torch.ones_like(place)
+        sgd.step()
+    print(f"beta = {beta}: a step of {before - place.item():.4f} in the long run")
+    assert math.isclose(before - place.item(), 0.01 / (1 - beta), rel_tol=1e-6)
+
+# %% [markdown]
+# **6.9: "how does β affect the stability?" has no answer without a learning rate.** The document names none,
+# and the order is reversed between two usual ones: at 0.01 the largest β is the best, at 0.1 the worst. At equal
+# values of η/(1 − β), here 0.1, plain gradient descent and β = 0.9 end almost alike.
+
+# %%
+from utils import NumpyMLP, generate_click_data
+
+
+class WithMomentum(NumpyMLP):
+    """Gradient descent with momentum on all parameters at once."""
+
+    beta, velocity = 0.0, 0.0
+
+    def update(self):
+        gradient = np.concatenate([self.grads[name].ravel() for name in self.params])
+        self.velocity = self.beta * self.velocity + gradient
+        self.set_flat(self.get_flat() - self.learning_rate * self.velocity)
+
+
+last_loss = {}
+for learning_rate, beta in ((0.01, 0), (0.01, 0.9), (0.01, 0.99), (0.1, 0), (0.1, 0.99)):
+    X, y = generate_click_data(2000, 10, seed=0)
+    network = WithMomentum([10, 32, 16, 1], learning_rate=learning_rate)
+    network.beta = beta
+    last_loss[learning_rate, beta] = network.fit(X, y, epochs=20)["train_loss"][-1]
+for (learning_rate, beta), loss in last_loss.items():
+    print(f"learning rate {learning_rate}, beta {beta}: loss {loss:.3f} after 20 epochs")
+assert last_loss[0.01, 0.99] < last_loss[0.01, 0.9] < last_loss[0.01, 0]
+assert last_loss[0.1, 0.99] > last_loss[0.1, 0] + 0.05
+assert abs(last_loss[0.01, 0.9] - last_loss[0.1, 0]) < 0.03
+
+# %% [markdown]
+# **6.16: in PyTorch the loss of probabilities does not become infinite.** `BCELoss` stops its logarithms at −100,
+# so a network that is sure and wrong gets a loss that is finite and false, and its gradient dies silently. In
+# float64 the gradient is damaged earlier than the loss: its denominator has a floor of 10⁻¹².
+
+# %%
+for dtype, logit, label, true_slope in ((torch.float32, 25.0, 0.0, 1.0), (torch.float64, -30.0, 1.0, -1.0)):
+    z = torch.tensor(logit, dtype=dtype, requires_grad=True)
+    loss = torch.nn.functional.binary_cross_entropy(torch.sigmoid(z), torch.tensor(label, dtype=dtype))
+    loss.backward()
+    print(f"{dtype}, z = {logit:g}, y = {label:g}: loss {loss.item():.4g} (true: {abs(logit):g}),", end=" ")
+    print(f"slope {z.grad.item():.4f} (true: {true_slope:g})")
+    assert abs(z.grad.item() - true_slope) > 0.9
+    z.grad = None
+    torch.nn.functional.binary_cross_entropy_with_logits(z, torch.tensor(label, dtype=dtype)).backward()
+    assert abs(z.grad.item() - true_slope) < 1e-6
+
+# %% [markdown]
+# **6.16: the two losses give "the same results" to rounding only, and the threshold moves.** Trained side by side,
+# the probabilities agree to about the precision of the numbers. A label is 1 where the *logit* is at least 0,
+# which is where the probability is at least one half.
+
+# %%
+generator = torch.Generator().manual_seed(0)
+X = torch.randn(500, 5, generator=generator)
+y = (torch.rand(500, 1, generator=generator) < torch.sigmoid(2 * X[:, :1] * X[:, 1:2])).float()
+for dtype, least, most in ((torch.float32, 1e-9, 1e-4), (torch.float64, 0.0, 1e-12)):
+    outputs = []
+    for with_logits in (False, True):
+        torch.manual_seed(1)
+        layers = [torch.nn.Linear(5, 16), torch.nn.ReLU(), torch.nn.Linear(16, 1)]
+        net = torch.nn.Sequential(*layers).to(dtype)
+        sgd = torch.optim.SGD(net.parameters(), lr=0.5)
+        for _ in range(100):
+            sgd.zero_grad()
+            z = net(X.to(dtype))
+            if with_logits:
+                loss = torch.nn.functional.binary_cross_entropy_with_logits(z, y.to(dtype))
+            else:
+                loss = torch.nn.functional.binary_cross_entropy(torch.sigmoid(z), y.to(dtype))
+            loss.backward()
+            sgd.step()
+        outputs.append(net(X.to(dtype)).detach())
+    gap = (torch.sigmoid(outputs[0]) - torch.sigmoid(outputs[1])).abs().max().item()
+    print(f"{dtype}: the probabilities differ by {gap:.1e} at most")
+    assert least <= gap < most
+z = outputs[1]
+assert torch.equal(z >= 0, torch.sigmoid(z) >= 0.5) and not torch.equal(z >= 0.5, torch.sigmoid(z) >= 0.5)
 
 # %% [markdown]
 # ### Notebook 5 of chapter 6

@@ -103,7 +103,7 @@ def skip_network(answer, rng):
     inputs = case([k, m, k, m, k, 1], activation="tanh")
     few = case([d, k, m, d, 2], activation="tanh", output_activation="linear", loss="mse")
     narrow = case([d, 1, m, 1], activation="sigmoid")
-    relu = case([m, k, k, m, k, k, 2], output_activation="linear", loss="mse")
+    relu = case([m, 6, 6, 6, 6, 6, 2], output_activation="linear", loss="mse")
     return {
         "output of layers of one width": attempt(output, *equal),
         "output when layer 2 is as wide as the inputs": attempt(output, *inputs),
@@ -122,8 +122,8 @@ def skip_network(answer, rng):
 ADDED, PASSED_ON = "A = A + self.cache", "G[layer - 2] = G[layer]"
 skip_network.misconception(
     "backward_ignores_the_skip",
-    "The gradient that comes through the skip does not arrive: it is left out, or the gradient through the layer "
-    "in between is written over it. An activation that is used twice gets the sum of two gradients.",
+    "The gradient that comes through the skip does not arrive: it is left out, or the gradient through the "
+    "layer in between is written over it. An activation that is used twice gets the sum of two gradients.",
     edits={PASSED_ON: "pass"},
 )
 skip_network.misconception(

@@ -66,7 +66,7 @@ def answer():
 @check("6.21", points=6, forbid=TORCH, reveal=True, weights={"dz": 3, "dz, large eps": 2})
 def batchnorm(answer, rng):
     def case(n, k):
-        z = rng.normal(size=(n, k)) * rng.uniform(0.5, 3, size=k) + rng.uniform(1, 3, size=k)
+        z = rng.normal(size=(n, k)) * rng.uniform(2, 4, size=k) + rng.uniform(1, 3, size=k)
         gamma = rng.uniform(1.3, 2.5, size=k) * rng.choice([-1, 1], k)
         return z, gamma, rng.uniform(0.5, 2, size=k) * rng.choice([-1, 1], k)
 
@@ -76,7 +76,7 @@ def batchnorm(answer, rng):
     def gradient(place, dout, *arguments):
         return answer.batchnorm_backward(dout, answer.batchnorm_forward(*arguments)[1])[place]
 
-    n = int(rng.integers(4, 8))
+    n = int(rng.integers(6, 9))
     tall, square, few = case(n + 9, n), case(n, n), case(2, 3)
     large = float(rng.uniform(0.3, 0.5))
     upstream = [rng.normal(size=one[0].shape) + 0.3 for one in (tall, square, few)]

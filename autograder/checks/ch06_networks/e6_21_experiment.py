@@ -133,7 +133,7 @@ def batchnorm_experiment(layer_sizes, init, epochs=20, seed=0):
             order, total = rng.permutation(1000), 0.0
             for start in range(0, 1000, 64):
                 rows = order[start : start + 64]
-                p = model.forward(inputs[rows], training=True)[:, 0]
+                p = model.forward(inputs[rows], training=True)[:, 0].clip(1e-12, 1 - 1e-12)
                 total -= np.sum(np.log(np.where(y[rows] == 1, p, 1 - p)))
                 for key, gradient in model.backward(y[rows]).items():
                     model.params[key] = model.params[key] - 0.1 * gradient

@@ -104,8 +104,8 @@ def factors(out, a):
 @dropout.judge
 def _(seen, rng):
     """The results are the hidden activations times 0 or 1 / keep_prob; the share of the kept ones is
-    keep_prob within 5 standard errors; masks differ from row to row and follow the generator; the gradient has the
-    very factors of the forward pass."""
+    keep_prob within 5 standard errors; masks differ from row to row and follow the generator; the gradient
+    has the very factors of the forward pass."""
     a, dout, _ = hidden_inputs(rng)
     prediction = seen["prediction"]
     scaled_later = np.shape(prediction) == a.shape and close(prediction, 0.8 * a)
@@ -127,15 +127,16 @@ def _(seen, rng):
         )
 
     def share(outs):
-        shares = [np.mean(factors(out, a)[0] != 0) for out in outs]
-        if near(shares, KEEPS, a.size):
+        kept = [factors(out, a)[0] != 0 for out in outs]
+        shares, coins = [np.mean(one) for one in kept], coins_of(kept[0])
+        if near(shares, KEEPS, coins):
             return True
-        swapped = near(shares, [1 - keep for keep in KEEPS], a.size)
+        swapped = near(shares, [1 - keep for keep in KEEPS], coins)
         return Fault("it should be keep_prob, up to chance", SWAPPED if swapped else None)
 
     def each(out):
         zero = factors(out, a)[0] == 0
-        rows, columns = len(np.unique(zero, axis=0)), len(np.unique(zero, axis=1).T)
+        rows, columns = (len(np.unique(one, axis=0)) for one in (zero, zero.T))
         if not zero.any():
             return Fault("nothing is dropped in training")
         if rows == 1:
@@ -178,6 +179,13 @@ def _(seen, rng):
         )
 
     return by_rules(seen, values, share, each, in_prediction, backward, from_rng)
+
+
+def coins_of(kept):
+    """How many random decisions are behind a mask: fewer where all rows or all columns are alike."""
+    if len(np.unique(kept, axis=0)) == 1:
+        return kept.shape[1]
+    return len(kept) if np.unique(kept, axis=1).shape[1] == 1 else kept.size
 
 
 def near(shares, probabilities, n):

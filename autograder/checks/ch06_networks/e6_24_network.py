@@ -22,13 +22,17 @@ NAMES = ["W1", "b1", "W2", "b2", "W3", "b3"]
 
 
 def hidden_inputs(rng):
-    """Parameters, inputs, targets, and the seed of a generator."""
+    """Parameters, inputs, targets, and the seed of a generator.
+
+    All targets are the last bias: where all units of layer 2 are dropped, the masks of layer 1 cannot be
+    seen, and with this target they do not act on any gradient either.
+    """
     params = {}
     for layer, (n_in, n_out) in enumerate(zip(SIZES, SIZES[1:]), start=1):
         size = rng.uniform(0.4, 1.2, size=(n_out, n_in))
         params[f"W{layer}"] = size * rng.choice([-1, 1], (n_out, n_in))
         params[f"b{layer}"] = rng.uniform(0.3, 0.6, size=n_out) * rng.choice([-1, 1], n_out)
-    X, y = rng.normal(size=(ROWS, SIZES[0])), rng.normal(size=ROWS)
+    X, y = rng.normal(size=(ROWS, SIZES[0])), np.full(ROWS, params["b3"][0])
     return params, X, y, int(rng.integers(10_000))
 
 

@@ -72,7 +72,8 @@ def _batchnorm(mean, spread, gamma, beta):
         charts.append(chart)
     return charts, (
         f"In: mean {_two(z.mean())}, standard deviation {_two(z.std())}. Out: mean {_two(out.mean())}, "
-        f"standard deviation {_two(out.std())}. What came in has no say in that: they are β and the size of γ."
+        f"standard deviation {_two(out.std())}. What came in has no say in that: these are β and "
+        "the size of γ."
     )
 
 

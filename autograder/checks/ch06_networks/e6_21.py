@@ -63,10 +63,10 @@ def answer():
     out_ten_times, out_alone = normal([40, 80])[1].item(), normal([8], 0.01).item()
 
 
-@check("6.21", points=6, forbid=TORCH, reveal=True, weights={"dz": 3, "dz, large eps": 2})
+@check("6.21", points=6, forbid=TORCH, reveal=True, weights={"dz": 3, "dz, where eps counts": 2})
 def batchnorm(answer, rng):
     def case(n, k):
-        z = rng.normal(size=(n, k)) * rng.uniform(2, 4, size=k) + rng.uniform(1, 3, size=k)
+        z = rng.normal(size=(n, k)) * rng.uniform(20, 40, size=k) + rng.uniform(1, 30, size=k)
         gamma = rng.uniform(1.3, 2.5, size=k) * rng.choice([-1, 1], k)
         return z, gamma, rng.uniform(0.5, 2, size=k) * rng.choice([-1, 1], k)
 
@@ -78,13 +78,16 @@ def batchnorm(answer, rng):
 
     n = int(rng.integers(6, 9))
     tall, square, few = case(n + 9, n), case(n, n), case(2, 3)
-    large = float(rng.uniform(0.3, 0.5))
+    large = float(rng.uniform(200, 400))
+    small = (case(n, n)[0] / 3000, *square[1:])  # for the eps that is the default
     upstream = [rng.normal(size=one[0].shape) + 0.3 for one in (tall, square, few)]
     return {
         "out": attempt(lambda: [out(*tall), out(*square)]),
-        "out, large eps": attempt(lambda: [out(*tall, large), out(*few, large)]),
+        "out, where eps counts": attempt(
+            lambda: [out(*tall, large), out(*few, large), out(*small)]
+        ),
         "dz": attempt(lambda: [gradient(0, upstream[0], *tall), gradient(0, upstream[1], *square)]),
-        "dz, large eps": attempt(
+        "dz, where eps counts": attempt(
             lambda: [gradient(0, upstream[0], *tall, large), gradient(0, upstream[2], *few, large)]
         ),
         "dgamma": attempt(gradient, 1, upstream[0], *tall),

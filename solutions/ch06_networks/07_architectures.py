@@ -217,7 +217,7 @@ expect("6.18", lambda: error_of([3, 3, 5, 3, 5, 1], "sigmoid"), tiny)
 # That depends on the activation, and the source does not name one. So try three, in a network with nine hidden
 # layers.
 #
-# **Your task.** Write `skip_experiment(activation, init, epochs=20, seed=0)`. Its configuration is fixed:
+# **Your task.** Write `skip_experiment(activation, init, epochs, seed=0)`. Its configuration is fixed:
 #
 # - data: `generate_click_data(500, n_features=10, seed=seed)`, all rows at once for what is measured before training;
 # - two networks, a `NumpyMLP` and a `SkipMLP`, with the sizes `[10, 32, …, 32, 1]` (nine times 32), this
@@ -230,7 +230,7 @@ expect("6.18", lambda: error_of([3, 3, 5, 3, 5, 1], "sigmoid"), tiny)
 # - `"loss"`: the loss before training,
 # - `"trained"`: the last entry of the `"train_loss"` that `fit` returns.
 #
-# **Example.** `skip_experiment("tanh", "xavier", epochs=1)["plain"]["gradient"]` is about 0.062.
+# **Example.** `skip_experiment("tanh", "xavier", 1)["plain"]["gradient"]` is about 0.062.
 
 # %% [markdown] hints="6.18c"
 # A loop over `("plain", NumpyMLP), ("skip", SkipMLP)` does both in the same lines.
@@ -241,7 +241,7 @@ expect("6.18", lambda: error_of([3, 3, 5, 3, 5, 1], "sigmoid"), tiny)
 
 
 # %% answer="6.18c"
-def skip_experiment(activation: str, init: str, epochs: int = 20, seed: int = 0) -> dict:
+def skip_experiment(activation: str, init: str, epochs: int, seed: int = 0) -> dict:
     """First gradient, first loss and trained loss of a deep network, without and with skips."""
     ### BEGIN SOLUTION
     X, y = generate_click_data(500, n_features=10, seed=seed)
@@ -277,7 +277,7 @@ from utils.plots import BLUE, ORANGE, axes, style
 
 try:
     found = {
-        name: skip_experiment(name, init)
+        name: skip_experiment(name, init, epochs=20)
         for name, init in (("sigmoid", "xavier"), ("tanh", "xavier"), ("relu", "he"))
     }
 except NotImplementedError:
@@ -632,7 +632,7 @@ expect("6.21c", lambda: gap(seen_often()), such_that("a difference below 0.03", 
 # On data that is standardised, with a good initialisation and few layers, there is little to repair. So compare two
 # settings, and in both also see what happens when somebody forgets to standardise: all inputs ten times as large.
 #
-# **Your task.** Write `batchnorm_experiment(layer_sizes, init, epochs=20, seed=0)`. Its configuration is fixed:
+# **Your task.** Write `batchnorm_experiment(layer_sizes, init, epochs, seed=0)`. Its configuration is fixed:
 #
 # - data: `generate_click_data(1000, n_features=10, seed=seed)`;
 # - networks with these `layer_sizes` and this `init`, `learning_rate=0.1`, `seed=seed`, everything else as it is by
@@ -642,14 +642,14 @@ expect("6.21c", lambda: gap(seen_often()), such_that("a difference below 0.03", 
 # (`NumpyMLP` on `X`), `"batch norm"` (`BatchNormMLP` on `X`), and `"plain, 10 X"` and `"batch norm, 10 X"`, the same
 # two on `10 * X`.
 #
-# **Example.** `batchnorm_experiment([10, 32, 16, 1], "he", epochs=1)["plain"]` is about 0.671.
+# **Example.** `batchnorm_experiment([10, 32, 16, 1], "he", 1)["plain"]` is about 0.671.
 
 # %% [markdown] hints="6.21d"
 # Write a small function inside that trains one network on one `X` and returns one number; then call it four times.
 
 
 # %% answer="6.21d"
-def batchnorm_experiment(layer_sizes: list, init: str, epochs: int = 20, seed: int = 0) -> dict:
+def batchnorm_experiment(layer_sizes: list, init: str, epochs: int, seed: int = 0) -> dict:
     """The last training loss without and with batch normalisation, for inputs as they are and ten times as large."""
     ### BEGIN SOLUTION
     X, y = generate_click_data(1000, n_features=10, seed=seed)
@@ -670,7 +670,7 @@ def batchnorm_experiment(layer_sizes: list, init: str, epochs: int = 20, seed: i
 # %% test="6.21d"
 def short_run():
     """Your experiment on the small network, three epochs."""
-    return batchnorm_experiment([10, 32, 16, 1], "he", epochs=3)
+    return batchnorm_experiment([10, 32, 16, 1], "he", 3)
 
 
 def nearly_equal(found):
@@ -688,8 +688,8 @@ expect("6.21d", lambda: short_run(), such_that("with batch norm the same loss fo
 # %%
 try:
     table = {
-        "2 hidden layers, He": batchnorm_experiment([10, 32, 16, 1], "he"),
-        "8 hidden layers, too small": batchnorm_experiment([10] + 8 * [32] + [1], "too_small"),
+        "2 hidden layers, He": batchnorm_experiment([10, 32, 16, 1], "he", epochs=20),
+        "8 hidden layers, too small": batchnorm_experiment([10] + 8 * [32] + [1], "too_small", epochs=20),
     }
 except NotImplementedError:
     table = {}

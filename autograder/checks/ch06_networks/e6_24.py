@@ -69,7 +69,16 @@ def hidden_inputs(rng):
     return a, dout, [int(seed) for seed in rng.choice(10_000, 3, replace=False)]
 
 
-@check("6.24", points=6, forbid=TORCH)
+WEIGHTS = {
+    "what becomes of a value": 4,
+    "share that is kept": 2,
+    "every number on its own": 0.5,
+    "backward": 4,
+    "random numbers from rng": 0.5,
+}
+
+
+@check("6.24", points=6, forbid=TORCH, weights=WEIGHTS)
 def dropout(answer, rng):
     a, dout, seeds = hidden_inputs(rng)
 
@@ -158,6 +167,10 @@ def _(seen, rng):
         gradient = value["gradient"]
         if close(gradient, found * dout):
             return True
+        if np.all(found != 0):
+            return Fault(
+                "the forward pass dropped nothing, and the backward pass does something else"
+            )
         said = "the gradient should be multiplied by what the activations were multiplied by"
         if close(gradient, (found != 0) * dout):
             return Fault(said, "backward_without_scale")

@@ -10,7 +10,7 @@ class StandIn(NumpyMLP):
 
     def __init__(self, layer_sizes, keep_prob=0.5, **options):
         super().__init__(layer_sizes, **options)
-        self.noise = 1.5 - keep_prob
+        self.noise = 2.5 - keep_prob
 
     def forward(self, X, training=False):
         noise = self.noise * self.rng.normal(size=X.shape) if training else 0.0

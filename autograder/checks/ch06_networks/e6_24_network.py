@@ -36,12 +36,22 @@ def hidden_inputs(rng):
     return params, X, y, int(rng.integers(10_000))
 
 
-@check("6.24c", points=5, forbid=TORCH, weights={"gradients": 2, "output in training": 2})
+WEIGHTS = {
+    "output in training": 3,
+    "gradients": 3,
+    "new masks in every call": 0.5,
+    "masks from self.rng": 0.5,
+    "one half, if nothing is said": 0.5,
+    "nothing dropped with keep_prob 1": 0.5,
+}
+
+
+@check("6.24c", points=5, forbid=TORCH, weights=WEIGHTS)
 def dropout_network(answer, rng):
     params, X, y, seed = hidden_inputs(rng)
 
-    def network(keep_prob=KEEP):
-        model = answer.DropoutMLP(SIZES, keep_prob, **OPTIONS)
+    def network(*keep_prob):
+        model = answer.DropoutMLP(SIZES, *keep_prob, **OPTIONS)
         model.params.update({name: value.copy() for name, value in params.items()})
         model.rng = np.random.default_rng(seed)
         return model
@@ -60,15 +70,18 @@ def dropout_network(answer, rng):
         return {"output": out, **{name: grads[name] for name in params}}
 
     def two_calls():
-        model = network()
+        model = network(KEEP)
         return [output(model), output(model)]
 
     return {
-        "output in training": attempt(given, lambda: output(network())),
+        "output in training": attempt(given, lambda: output(network(KEEP))),
         "gradients": attempt(given, gradients, KEEP),
         "new masks in every call": attempt(given, two_calls),
-        "masks from self.rng": attempt(given, lambda: [output(network()), output(network())]),
-        "prediction": attempt(given, lambda: output(network(), training=False)),
+        "masks from self.rng": attempt(
+            given, lambda: [output(network(KEEP)), output(network(KEEP))]
+        ),
+        "prediction": attempt(given, lambda: output(network(KEEP), training=False)),
+        "one half, if nothing is said": attempt(given, lambda: output(network())),
         "nothing dropped with keep_prob 1": attempt(given, gradients, 1.0),
     }
 
@@ -213,13 +226,19 @@ def _(seen, rng):
         dropped = net.masks(out, 1 / KEEP) is not None
         return Fault("it should be that of NumpyMLP", "drops_at_inference" if dropped else None)
 
+    def half(out):
+        if is_plain(out):
+            return Fault("nothing is dropped", "flag_ignored_by_fit")
+        fits = any(net.masks(out, scale) is not None for scale in (2.0, 1.0))
+        return fits or Fault("it should be one that masks and a division by 0.5 can give")
+
     def ordinary(value):
         ones = np.ones((len(X), 3))
         return (is_plain(value["output"]) and same(value, net.gradients(ones, ones))) or Fault(
             "everything should be as in NumpyMLP"
         )
 
-    return by_rules(seen, in_training, gradients, new_masks, from_rng, prediction, ordinary)
+    return by_rules(seen, in_training, gradients, new_masks, from_rng, prediction, half, ordinary)
 
 
 def same(value, gradients):
@@ -267,8 +286,8 @@ dropout_network.misconception(
 )
 dropout_network.misconception(
     "flag_ignored_by_fit",
-    "With training=True nothing is dropped: the argument is what fit passes, and it has to reach the "
-    "dropout.",
+    "With training=True nothing is dropped. That is how fit calls forward, so the network trains without "
+    "any dropout.",
     edits={CALL: "dropout_forward(A, self.keep_prob, self.rng, False)"},
 )
 INLINE = "(A * (kept := 1.0 * (self.rng.random(A.shape) < self.keep_prob)), kept)"

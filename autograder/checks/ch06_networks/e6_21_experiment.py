@@ -13,7 +13,8 @@ class StandIn(NumpyMLP):
         return super().forward(0.5 * X + 0.1, training)
 
 
-@check("6.21d", points=2)
+# rtol: another order of the rows changes a loss by little, another order of the sums by far less.
+@check("6.21d", points=2, rtol=1e-6)
 def experiment(answer, rng):
     run = answer.with_given("batchnorm_experiment", BatchNormMLP=StandIn)
     seed = int(rng.integers(1, 1000))

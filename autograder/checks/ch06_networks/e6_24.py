@@ -78,15 +78,26 @@ WEIGHTS = {
 }
 
 
+class Seeded(np.random.Generator):
+    """`np.random.default_rng(seed)`, which says so when it is shown."""
+
+    def __init__(self, seed):
+        super().__init__(np.random.PCG64(seed))
+        self._shown = f"np.random.default_rng({seed})"
+
+    def __repr__(self):
+        return self._shown
+
+
 @check("6.24", points=6, forbid=TORCH, weights=WEIGHTS)
 def dropout(answer, rng):
     a, dout, seeds = hidden_inputs(rng)
 
     def out(keep_prob, seed, training=True):
-        return answer.dropout_forward(a, keep_prob, np.random.default_rng(seed), training)[0]
+        return answer.dropout_forward(a, keep_prob, Seeded(seed), training)[0]
 
     def forward_and_backward():
-        out, mask = answer.dropout_forward(a, 0.6, np.random.default_rng(seeds[0]))
+        out, mask = answer.dropout_forward(a, 0.6, Seeded(seeds[0]))
         return {"out": out, "gradient": answer.dropout_backward(dout, mask)}
 
     return {

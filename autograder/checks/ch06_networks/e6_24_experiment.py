@@ -25,7 +25,7 @@ KEYS = {
 }
 
 
-@check("6.24d", points=2)
+@check("6.24d", points=2, rtol=1e-6)
 def experiment(answer, rng):
     run = answer.with_given("dropout_experiment", DropoutMLP=StandIn)
     first, second = (int(n) for n in rng.choice(range(100, 250), 2, replace=False))

@@ -63,7 +63,7 @@ from fractions import Fraction
 import numpy as np
 import torch
 
-from utils import Value, count_graph
+from utils import Value, count_graph, generate_click_data
 from utils.training_data import make_fig78_data
 
 torch.set_num_threads(1)  # networks this small are fastest on one
@@ -716,6 +716,147 @@ assert 2 / (256 + 256) == 1 / 256, "Xavier's variance for a square layer"
 
 # %% [markdown]
 # ### Notebook 7 of chapter 6
+# **6.18: the rule $\mathbf a^{(\ell)}=\sigma(\mathbf z^{(\ell)})+\mathbf a^{(\ell-2)}$ cannot hold for every layer.** At the
+# first layer there is nothing to add, at the second the shapes differ unless the layer is as wide as the input, and
+# at the output a probability becomes something that may lie above 1. (It also speaks of arbitrary graphs, and leaves
+# open whether ten layers are ten hidden ones.) The course adds where a hidden layer is as wide as the one two back.
+
+# %%
+rng = np.random.default_rng(0)
+first, other = rng.random((5, 32)), rng.random((5, 10))
+try:
+    first + other
+    raise AssertionError("shapes (5, 32) and (5, 10) do not fit")
+except ValueError as error:
+    print("layer 2:", error)
+probability = 1 / (1 + np.exp(-rng.normal(size=(5, 1))))
+print("output with a skip:", (probability + first).shape, "and up to", round(float((probability + first).max()), 2))
+assert (probability + first).shape == (5, 32) and (probability + first).max() > 1
+
+# %% [markdown]
+# **6.18(c): whether skips help depends on the activation, which is not named.** In ten layers of 32 sigmoids nearly
+# nothing arrives at the first layer without skips. With ReLU and He's initialisation nothing vanishes, and the skips
+# make the forward pass grow instead.
+
+
+# %%
+def first_gradient(activation, gain, skips, seed):
+    """The norm of dL/dW1 at the start, and the spread of the last hidden layer: 10 inputs, 9 x 32 units."""
+    torch.manual_seed(seed)
+    x, sizes = torch.randn(300, 10).double(), [10] + 9 * [32] + [1]
+    labels = (torch.rand(300, 1) < 0.35).double()
+    weights = [torch.randn(m, n).double() * (gain(n, m)) ** 0.5 for n, m in zip(sizes, sizes[1:])]
+    weights[0].requires_grad_()
+    a = [x]
+    for k, W in enumerate(weights[:-1], start=1):
+        new = activation(a[-1] @ W.T)
+        a.append(new + a[k - 2] if skips and k >= 2 and sizes[k] == sizes[k - 2] else new)
+    torch.nn.functional.binary_cross_entropy_with_logits(a[-1] @ weights[-1].T, labels).backward()
+    return weights[0].grad.norm().item(), a[-1].std().item()
+
+
+for seed in range(5):
+    plain, skips = (first_gradient(torch.sigmoid, lambda n, m: 2 / (n + m), s, seed) for s in (False, True))
+    assert skips[0] > 1e4 * plain[0]
+    plain, skips = (first_gradient(torch.relu, lambda n, m: 2 / n, s, seed) for s in (False, True))
+    assert plain[0] > 1e-2 and skips[1] > 2 * plain[1]
+print(f"ReLU: the last hidden layer has the spread {plain[1]:.2g} without skips, {skips[1]:.2g} with them")
+
+# %% [markdown]
+# **6.21: several things are left open.** Along which axis, with which variance, and what happens in a prediction? The
+# course: for each unit over the batch, divided by $n$, and with running averages in predictions. Two consequences are
+# worth a sentence in any text: the bias before the normalisation has no effect, and a batch of one row says nothing.
+
+# %%
+torch.manual_seed(0)
+z, b = torch.randn(6, 3).double(), torch.zeros(3).double().requires_grad_()
+norm = torch.nn.BatchNorm1d(3).double()
+(norm(z + b) ** 3).sum().backward()
+print("gradient of the bias:", b.grad.abs().max().item())
+assert b.grad.abs().max() < 1e-12
+one_row = torch.tensor([[5.0, -2.0, 1.0]])
+z_hat = (one_row - one_row.mean(0)) / (one_row.var(0, unbiased=False) + 1e-5).sqrt()
+assert not z_hat.any(), "a single row is its own mean"
+biased = (z - z.mean(0)) / (z.var(0, unbiased=False) + 1e-5).sqrt()
+assert torch.allclose(norm(z), biased)
+
+# %% [markdown]
+# **6.21(c): on standardised data, with few layers and He's initialisation, there is little to gain.** In that setting
+# the two trainings end close together. With eight layers and weights that begin far too small the difference is large.
+
+
+# %%
+def last_loss(widths, std, norm, steps=300):
+    """The training loss after some steps on labels that depend on a product; with and without batch norm."""
+    torch.manual_seed(1)
+    x = torch.randn(600, 10)
+    labels = (x[:, :1] * x[:, 1:2] + x[:, 2:3] > 0).float()
+    layers = []
+    for n, m in zip([10, *widths], widths):
+        layers += [torch.nn.Linear(n, m), *([torch.nn.BatchNorm1d(m)] if norm else []), torch.nn.ReLU()]
+    net = torch.nn.Sequential(*layers, torch.nn.Linear(widths[-1], 1))
+    for layer in net:
+        if isinstance(layer, torch.nn.Linear):
+            torch.nn.init.normal_(layer.weight, 0, std or (2 / layer.in_features) ** 0.5)
+            torch.nn.init.zeros_(layer.bias)
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    for _ in range(steps):
+        rows = torch.randint(600, (64,))
+        optimizer.zero_grad()
+        loss = torch.nn.functional.binary_cross_entropy_with_logits(net(x[rows]), labels[rows])
+        loss.backward()
+        optimizer.step()
+    return torch.nn.functional.binary_cross_entropy_with_logits(net(x), labels).item()
+
+
+shallow = [last_loss([32, 16], None, norm) for norm in (False, True)]
+deep = [last_loss(8 * [32], 0.01, norm) for norm in (False, True)]
+print("2 hidden layers, He: {:.2f} and {:.2f} with batch norm".format(*shallow))
+print("8 hidden layers, too small: {:.2f} and {:.2f} with batch norm".format(*deep))
+assert abs(shallow[0] - shallow[1]) < 0.1 < deep[0] - deep[1]
+
+# %% [markdown]
+# **6.24: its $p$ is the probability to keep, that of PyTorch the probability to drop.** With the one half of part (c)
+# an exchange cannot be seen.
+
+# %%
+torch.manual_seed(0)
+out = torch.nn.functional.dropout(torch.ones(10_000), p=0.2)
+print(f"p = 0.2 in PyTorch keeps {(out > 0).float().mean():.2f}, each times {out.max():.2f}")
+assert 0.78 < (out > 0).float().mean() < 0.82 and math.isclose(out.max(), 1.25)
+
+# %% [markdown]
+# **6.24(c): with tens of thousands of rows dropout does not reduce overfitting, because there is hardly any.** It makes
+# the network weaker there, and with 500 rows it helps. And the loss that is recorded while units are dropped is larger
+# than that of the same network in a prediction: the two curves that the document compares are measured differently.
+
+
+# %%
+def with_dropout(p, n_rows, steps):
+    """Losses of a network trained on click data: training rows in training mode and without dropout, fresh rows."""
+    torch.manual_seed(0)
+    x, labels = (torch.tensor(one).float() for one in generate_click_data(n_rows + 2000, seed=1))
+    parts = [(20, 64), (64, 32)]
+    layers = [one for n, m in parts for one in (torch.nn.Linear(n, m), torch.nn.ReLU(), torch.nn.Dropout(p))]
+    net = torch.nn.Sequential(*layers, torch.nn.Linear(32, 1), torch.nn.Flatten(0))
+    optimizer = torch.optim.Adam(net.parameters(), lr=0.005)
+    loss_of = torch.nn.BCEWithLogitsLoss()
+    for _ in range(steps):
+        rows = torch.randint(n_rows, (128,))
+        optimizer.zero_grad()
+        loss_of(net(x[rows]), labels[rows]).backward()
+        optimizer.step()
+    with torch.no_grad():
+        noisy = loss_of(net(x[:n_rows]), labels[:n_rows]).item()
+        out = net.eval()(x)
+        return noisy, loss_of(out[:n_rows], labels[:n_rows]).item(), loss_of(out[n_rows:], labels[n_rows:]).item()
+
+
+runs = {n: (with_dropout(0.0, n, 500), with_dropout(0.5, n, 500)) for n in (500, 20_000)}
+for n, (plain, dropped) in runs.items():
+    print(f"{n:6} rows: loss on fresh rows {plain[2]:.2f}, with dropout {dropped[2]:.2f}")
+    assert dropped[0] > dropped[1] + 0.01, "the same network, with and without its dropout"
+assert runs[500][1][2] < runs[500][0][2] - 0.2 and runs[20_000][1][2] > runs[20_000][0][2]
 
 # %% [markdown]
 # ### Notebook 8 of chapter 6

@@ -35,16 +35,22 @@ def given_error(a, n):
 
 
 def with_a_bug(name, factor):
-    """A class whose backward pass gives one of its gradients times a factor."""
+    """A class whose backward pass gives one of its gradients times a factor. All look alike."""
     from utils.networks.numpy_mlp import NumpyMLP
 
-    class OneGradientOff(NumpyMLP):
+    class CheckedMLP(NumpyMLP):
         def backward(self, y):
             super().backward(y)
             self.grads[name] = factor * self.grads[name]
             return self.grads
 
-    return OneGradientOff
+        def __repr__(self):
+            return "a network"
+
+    return CheckedMLP
+
+
+NO_BUG = "W1", 1.0
 
 
 CASES = (("W1", 0.7), ("b1", -1.0), ("W2", 3.0), ("b2", 0.0), ("W3", 0.5), ("b3", 2.0))
@@ -66,25 +72,29 @@ def network(kind, seed, sizes=SIZES, activation="tanh", which=()):
     return model
 
 
-@check("6.7b", points=3, weights={RIGHT: 2, WRONG: 2}, forbid=TORCH)
+@check("6.7b", points=3, weights={RIGHT: 2, WRONG: 2, MODEL: 0.5}, forbid=TORCH)
 def checked(answer, rng):
-    from utils.networks.numpy_mlp import NumpyMLP
-
     gradient_check = answer.with_given(
         "gradient_check", numerical_gradient=given_gradient, relative_error=given_error
     )
     data = hidden_data(rng)
     seed, X, y = data[0]
 
-    def error(kind, seed, X, y):
-        return as_number(gradient_check(network(kind, seed), X, y))
+    def error(case, seed, X, y):
+        return float(as_number(gradient_check(network(with_a_bug(*case), seed), X, y)))
+
+    def errors():
+        return {
+            "right": [error(NO_BUG, *one) for one in data],
+            "with a bug": error(("b3", 5.0), *data[0]),
+        }
 
     def errors_of_bugs():
-        return [error(with_a_bug(*case), *one) for case, one in zip(CASES, data)]
+        return [error(case, *one) for case, one in zip(CASES, data)]
 
     def afterwards():
         model = network(with_a_bug("W2", 3.0), seed)
-        error = as_number(gradient_check(model, X, y))
+        error = float(as_number(gradient_check(model, X, y)))
         return {"error": error, "params": dict(model.params)}
 
     def gradients(bug_layer, sizes=SIZES, activation="tanh"):
@@ -93,12 +103,7 @@ def checked(answer, rng):
         return dict(model.backward(y))
 
     return {
-        RIGHT: attempt(
-            lambda: {
-                "right": [error(NumpyMLP, *one) for one in data],
-                "with a bug": error(with_a_bug("b3", 5.0), seed, X, y),
-            }
-        ),
+        RIGHT: attempt(errors),
         WRONG: attempt(errors_of_bugs),
         MODEL: attempt(afterwards),
         BUG[1]: attempt(gradients, 1),
@@ -188,8 +193,7 @@ def as_before(value, data):
     for name, before in network(NumpyMLP, data[0][0]).params.items():
         if not np.allclose(value["params"][name], before, rtol=0, atol=1e-12):
             return Fault("its parameters have changed", "parameters_not_put_back")
-    right = same(value["error"], error_with(("W2", 3.0), *data[0]))
-    return right or Fault("the relative error is not right")
+    return value["error"] > 0.01 or Fault("the relative error is not right")
 
 
 def slopes_through(seed, X, y, sizes, activation, left_out):

@@ -277,7 +277,7 @@ layers_picture([3, 5, 4, 1], ["X", "Z1, A1", "Z2, A2", "Z3, P"])
 # rows add up.
 
 # %% answer="6.6a"
-equations = ...  # a dict: {"Delta3": a letter, "Delta2": …, "Delta1": …, "W3": …, "W2": …, "b3": …, "b2": …}
+equations = ...  # a dict: {"Delta3": a letter, "Delta2": …, "Delta1": …, "W3": …, … "b2": …}
 ### BEGIN SOLUTION
 equations = {"Delta3": "A", "Delta2": "C", "Delta1": "F", "W3": "G", "W2": "I", "b3": "K", "b2": "K"}
 ### END SOLUTION
@@ -648,16 +648,16 @@ expect("6.7c", lambda: threshold, is_number)
 # ### A false alarm
 #
 # Why tanh? The source of this exercise takes the default of `NumpyMLP`, which is **ReLU**, with biases that begin at 0,
-# and asks you to verify that the relative error of the right backward pass is below $10^{-5}$. For about every third
+# and asks you to verify that the relative error of the right backward pass is below $10^{-5}$. For about every fourth
 # seed it is not: it can be as large as 0.1 and more. The backward pass is right all the same.
 #
-# In all of these networks there is a row for which every unit of the first layer is off.
+# In nearly all of these networks there is a row for which every unit of the first layer is off.
 #
 # **Your task.** What goes wrong? Set `false_alarm` to a letter.
 #
 # - **A** The numbers become so small that rounding errors are larger than the gradient itself.
-# - **B** For that row $\mathbf z_2=\mathbf b_2=\mathbf 0$, exactly at the corner of ReLU. A step to the right and a step
-#   to the left see different slopes there, and the central difference gives their mean.
+# - **B** For that row $\mathbf z_2=\mathbf b_2=\mathbf 0$, exactly at the corner of ReLU. A step to the right and a
+#   step to the left see different slopes there, and the central difference gives their mean.
 # - **C** A unit that is off has the gradient 0, so both gradients are 0 and their relative error is 0/0.
 # - **D** $\varepsilon=10^{-5}$ is too large for a function with corners; $10^{-7}$ would do.
 
@@ -679,9 +679,9 @@ false_alarm = "B"
 expect("6.7d", lambda: false_alarm, one_letter("ABCD"))
 
 # %% [markdown] commentary="6.7"
-# Any threshold between 1e-7 and 1e-3 separates the table. With ReLU none would: the numerical gradient itself is wrong at
-# a corner. So check a network with a smooth activation, or with biases that are not 0; a backward pass that is right
-# there is right for ReLU as well, because only the two lines of the activation differ.
+# Any threshold between 1e-7 and 1e-3 separates the table. With ReLU none would: the numerical gradient itself is
+# wrong at a corner. So check a network with a smooth activation, or with biases that are not 0. ReLU and tanh share
+# every line of the backward pass but the one that looks up the slope.
 
 # %% [markdown]
 # ## Where you stand

@@ -19,11 +19,11 @@ LOGISTIC, ROWS, NETWORK = (
     "rows that were trained on",
     "AUC of the network",
 )
-# Seeds of data for which the wrong ways to a logistic AUC (training rows, all rows, other data) are
+# Seeds of data for which the wrong ways to a logistic AUC (training rows, all rows, other data, accuracy) are
 # farther from the right one than honest fits are from each other (0.002).
 SEEDS = (
-    1010, 1034, 1052, 1098, 1163, 1192, 1230, 1244,
-    1268, 1282, 1288, 1297, 1309, 1316, 1358, 1398,
+    1008, 1034, 1052, 1098, 1126, 1163, 1230, 1244, 1268, 1282, 1288, 1294, 1297, 1309, 1316, 1358, 1398,
+    1441, 1447, 1450, 1471, 1502, 1521, 1596, 1626, 1664, 1685,
 )  # fmt: skip
 
 
@@ -92,21 +92,19 @@ def _(seen, rng):
     the true probabilities. `fit` saw the 4000 training rows and no others; whoever trains without
     `fit` is judged by the AUCs alone."""
     data = data_of(hidden_seed(rng))
-    return {
+    said = {
         LOGISTIC: judged(logistic_auc, seen[LOGISTIC], data),
         ROWS: judged(training_rows, seen[ROWS], data, seen[NETWORK]),
         NETWORK: judged(network_auc, seen[NETWORK], data, seen[ROWS]),
     }
+    if said[ROWS] is not True and said[ROWS].misconception == "seed_ignored":
+        return dict.fromkeys(said, said[ROWS])
+    return said
 
 
 def logistic_auc(value, data):
-    logit = data.logistic
-    if abs(value - data.auc(logit)) < 0.003:
+    if abs(value - data.auc(data.logistic)) < 0.003:
         return True
-    if abs(value - data.auc(logit, data.training)) < 0.003:
-        return Fault("that is the AUC on the training rows", "evaluated_on_training_rows")
-    if abs(value - data.auc((logit > 0).astype(float))) < 0.006:
-        return Fault("that is the AUC of labels", "auc_of_hard_labels")
     return Fault("it is not the AUC of logistic regression on the last 1000 rows")
 
 

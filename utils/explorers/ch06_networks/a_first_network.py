@@ -113,7 +113,7 @@ def _differences(exponent):
     if exponent <= -7:
         what = "two losses that are almost equal lose their common digits when they are subtracted"
     elif exponent <= -4:
-        what = "both kinds of error are small here"
+        what = "for the central difference both sources of error are small here"
     return chart, (
         f"With eps = {eps:.0e} the forward difference is off by {forward:.0e} of the slope and the "
         f"central difference by {central:.0e}: {what}."

@@ -9,9 +9,11 @@ from autograder.checks.ch06_networks.watched_networks import judged
 
 RIGHT, WRONG = "networks without a bug", "networks with a bug"
 MODEL = "the model after its check"
-BUG = {layer: f"BuggyMLP with a bug in layer {layer}" for layer in (1, 2)}
-OTHERS = "BuggyMLP with three hidden ReLU layers"
 SIZES = (4, 3, 2, 1)
+KINDS = {
+    "BuggyMLP with two tanh layers": (SIZES, "tanh"),
+    "BuggyMLP with three ReLU layers": ((4, 5, 3, 4, 1), "relu"),
+}
 
 
 def given_gradient(loss_fn, params, eps=1e-5):
@@ -72,7 +74,7 @@ def network(kind, seed, sizes=SIZES, activation="tanh", which=()):
     return model
 
 
-@check("6.7b", points=3, weights={RIGHT: 2, WRONG: 2, MODEL: 0.5}, forbid=TORCH)
+@check("6.7b", points=3, weights={RIGHT: 1.5, WRONG: 1.5, MODEL: 0.4}, forbid=TORCH)
 def checked(answer, rng):
     gradient_check = answer.with_given(
         "gradient_check", numerical_gradient=given_gradient, relative_error=given_error
@@ -97,18 +99,19 @@ def checked(answer, rng):
         error = float(as_number(gradient_check(model, X, y)))
         return {"error": error, "params": dict(model.params)}
 
-    def gradients(bug_layer, sizes=SIZES, activation="tanh"):
-        model = network(answer.BuggyMLP, seed, sizes, activation, (bug_layer,))
-        model.forward(X)
-        return dict(model.backward(y))
+    def gradients(sizes, activation):
+        found = {}
+        for bug_layer in range(1, len(sizes) - 1):
+            model = network(answer.BuggyMLP, seed, sizes, activation, (bug_layer,))
+            model.forward(X)
+            found[bug_layer] = dict(model.backward(y))
+        return found
 
     return {
         RIGHT: attempt(errors),
         WRONG: attempt(errors_of_bugs),
         MODEL: attempt(afterwards),
-        BUG[1]: attempt(gradients, 1),
-        BUG[2]: attempt(gradients, 2),
-        OTHERS: attempt(lambda: [gradients(k, (4, 5, 3, 4, 1), "relu") for k in (1, 2, 3)]),
+        **{key: attempt(gradients, *KINDS[key]) for key in KINDS},
     }
 
 
@@ -123,10 +126,13 @@ def _(seen, rng):
         RIGHT: judged(no_alarm, seen[RIGHT], data),
         WRONG: judged(alarms, seen[WRONG], data),
         MODEL: judged(as_before, seen[MODEL], data),
-        BUG[1]: judged(one_slope_missing, [seen[BUG[1]]], [1], data),
-        BUG[2]: judged(one_slope_missing, [seen[BUG[2]]], [2], data),
-        OTHERS: judged(one_slope_missing, seen[OTHERS], [1, 2, 3], data, (4, 5, 3, 4, 1), "relu"),
+        **{key: judged(one_slope_missing, seen[key], KINDS[key], data) for key in KINDS},
     }
+    if any(said[key] is not True for key in KINDS):
+        idea = judged(idea_of_bug, seen, data)
+        for key in KINDS:
+            if said[key] is not True and isinstance(idea, str):
+                said[key] = Fault(said[key].sentence, idea)
     if said[MODEL] is not True and said[RIGHT] is not True:
         said[RIGHT] = Fault(said[RIGHT].sentence, said[MODEL].misconception)
     if said[WRONG] is not True and said[WRONG].misconception:
@@ -215,31 +221,39 @@ def slopes_through(seed, X, y, sizes, activation, left_out):
     return {name: value.grad.numpy() for name, value in params.items()}
 
 
-def one_slope_missing(seen, layers, data, sizes=SIZES, activation="tanh"):
-    hidden = range(1, len(sizes) - 1)
+def are_without(found, data, sizes, activation, left_out):
+    """Are these the gradients without the slopes of these hidden layers?"""
+    exact = slopes_through(*data[0], sizes, activation, left_out)
+    return all(
+        np.shape(found[name]) == value.shape
+        and np.allclose(found[name], value, rtol=1e-4, atol=1e-6)
+        for name, value in exact.items()
+    )
 
-    def gives(left_out):
-        """Are these the gradients without the slopes of `left_out(layer)`?"""
-        return all(
-            np.shape(found[name]) == value.shape
-            and np.allclose(found[name], value, rtol=1e-4, atol=1e-6)
-            for found, layer in zip(seen, layers, strict=True)
-            for name, value in slopes_through(
-                *data[0], sizes, activation, set(left_out(layer))
-            ).items()
-        )
 
-    if gives(lambda layer: {layer}):
-        return True
-    for name, left_out in {
-        "bug_without_effect": lambda layer: (),
-        "bug_one_layer_off": lambda layer: {layer - 1},
-        "every_slope_left_out": lambda layer: hidden,
-        "only_this_slope_kept": lambda layer: set(hidden) - {layer},
-    }.items():
-        if gives(left_out):
-            return Fault("another slope is left out, or none", name)
-    return Fault("these are not the gradients of this bug")
+def one_slope_missing(seen, kind, data):
+    right = all(are_without(found, data, *kind, {layer}) for layer, found in sorted(seen.items()))
+    return right or Fault("these are not the gradients of this bug")
+
+
+OTHER_BUGS = {
+    "bug_without_effect": lambda layer, hidden: set(),
+    "bug_one_layer_off": lambda layer, hidden: {layer - 1},
+    "every_slope_left_out": lambda layer, hidden: hidden,
+    "only_this_slope_kept": lambda layer, hidden: hidden - {layer},
+}
+
+
+def idea_of_bug(seen, data):
+    """The idea that explains all gradients of BuggyMLP together."""
+    for name, left_out in OTHER_BUGS.items():
+        if all(
+            are_without(found, data, *kind, left_out(layer, set(range(1, len(kind[0]) - 1))))
+            for key, kind in KINDS.items()
+            for layer, found in sorted(seen[key].items())
+        ):
+            return name
+    return None
 
 
 checked.misconception(

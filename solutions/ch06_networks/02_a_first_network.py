@@ -260,7 +260,7 @@ layers_picture([3, 5, 4, 1], ["X", "Z1, A1", "Z2, A2", "Z3, P"])
 # | **A** | $(P-Y)/n$ | **B** | $(P-Y)\odot P\odot(1-P)/n$ |
 # | **C** | $(\Delta_3W_3)\odot(1-A_2\odot A_2)$ | **D** | $(\Delta_3W_3)\odot(1-Z_2\odot Z_2)$ |
 # | **E** | $\Delta_2W_2$ | **F** | $(\Delta_2W_2)\odot(1-A_1\odot A_1)$ |
-# | **G** | $\Delta_3^TA_2$ | **H** | $\Delta_3^TA_3$ |
+# | **G** | $\Delta_3^TA_2$ | **H** | $\Delta_3^TP$ |
 # | **I** | $\Delta_2^TA_1$ | **J** | $A_1^T\Delta_2$ |
 # | **K** | the sum of the rows of $\Delta_\ell$ | **L** | the mean of the rows of $\Delta_\ell$ |
 
@@ -277,7 +277,7 @@ layers_picture([3, 5, 4, 1], ["X", "Z1, A1", "Z2, A2", "Z3, P"])
 # rows add up.
 
 # %% answer="6.6a"
-equations = ...  # a dict: {"Delta3": a letter, "Delta2": …, "Delta1": …, "W3": …, … "b2": …}
+equations = ...  # a dict with a letter for each of "Delta3", "Delta2", "Delta1", "W3", "W2", "b3", "b2"
 ### BEGIN SOLUTION
 equations = {"Delta3": "A", "Delta2": "C", "Delta1": "F", "W3": "G", "W2": "I", "b3": "K", "b2": "K"}
 ### END SOLUTION

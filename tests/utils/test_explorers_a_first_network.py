@@ -17,7 +17,7 @@ from utils.networks.metrics import roc_auc
 
 
 def numbers(text):
-    found = re.findall(r"[-−]?\d+(?:\.\d+)?(?:e[-+]\d+)?", text)
+    found = re.findall(r"[-−]?\d+(?:\.\d+)?(?:e[-−+]\d+)?", text)
     return [float(n.replace("−", "-")) for n in found]
 
 

@@ -201,7 +201,7 @@ backprop.misconception(
 )
 backprop.misconception(
     "hidden_layers_without_tanh",
-    "The forward pass has lost its tanh: the hidden layers pass on Z.",
+    "A tanh of the forward pass is missing: a hidden layer passes on Z, without its activation.",
     edits={"np.tanh(X @ params": "(X @ params", "np.tanh(A1 @ params": "(A1 @ params"},
 )
 backprop.misconception(

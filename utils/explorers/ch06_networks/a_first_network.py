@@ -20,7 +20,9 @@ def roc_explorer():
 
 def _roc(separation, threshold):
     scores = np.linspace(-4, 7, 221)
-    groups = Chart("score", "", "Scores", x=(-4, 7), y=(0, 0.45), yticks={0: ""}, width=340)
+    groups = Chart(
+        "score", "share of rows", "Scores", x=(-4, 7), y=(0, 0.45), yticks={0: ""}, width=340
+    )
     groups.line(scores, _density(scores), ORANGE, dash="6 4", label="no click")
     groups.line(scores, _density(scores - separation), BLUE, label="click")
     groups.line([threshold, threshold], [0, 0.45], RED, dash="2 3", label="threshold")
@@ -48,6 +50,7 @@ def _above(z):
 
 
 EPOCHS = 100
+MINUS = "\N{MINUS SIGN}"
 
 
 def batch_size_picture():
@@ -115,8 +118,8 @@ def _differences(exponent):
     elif exponent <= -4:
         what = "for the central difference both sources of error are small here"
     return chart, (
-        f"With eps = {eps:.0e} the forward difference is off by {forward:.0e} of the slope and the "
-        f"central difference by {central:.0e}: {what}."
+        f"With eps = {_power(eps)} the forward difference is off by {_power(forward)} of the slope and the "
+        f"central difference by {_power(central)}: {what}."
     )
 
 
@@ -139,4 +142,9 @@ def _error(difference, eps):
 
 def _two(x):
     """Two digits after the point, and a minus sign that looks like one."""
-    return f"{x + 0:.2f}".replace("-", "\N{MINUS SIGN}")
+    return f"{x + 0:.2f}".replace("-", MINUS)
+
+
+def _power(x):
+    """One digit and a power of ten, such as 5e−05."""
+    return f"{x:.0e}".replace("-", MINUS)

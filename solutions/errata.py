@@ -423,6 +423,88 @@ print("of a product through 2 units:", np.linalg.matrix_rank(W2 @ W1))
 
 # %% [markdown]
 # ### Notebook 2 of chapter 6
+# **6.5: without the size of a batch, its question has two answers.** The document names the layers, the learning
+# rate and 100 epochs, but neither a batch size nor which rows are for validation. With batches of 64 the network is
+# clearly better than logistic regression; with all rows as one batch it is worse, because 100 epochs are then
+# only 100 small steps.
+
+# %%
+from utils import NumpyMLP, generate_click_data, roc_auc
+
+X, y = generate_click_data(n_samples=5000, n_features=10, seed=0)
+
+
+def validation_auc(layer_sizes, batch_size):
+    model = NumpyMLP(layer_sizes, learning_rate=0.01, seed=0)
+    model.fit(X[:4000], y[:4000], epochs=100, batch_size=batch_size, seed=0)
+    return roc_auc(y[4000:], model.predict_proba(X[4000:]))
+
+
+logistic = validation_auc([10, 1], 64)
+small, whole = (validation_auc([10, 32, 16, 1], batch_size) for batch_size in (64, 4000))
+print(f"AUC: logistic regression {logistic:.3f}; network {small:.3f}, as one batch {whole:.3f}")
+assert small > logistic + 0.1 and whole < logistic - 0.05
+
+# %% [markdown]
+# **6.7(a): a right backward pass fails the check.** With ReLU and biases that begin at 0, five rows and the layers
+# `[4, 3, 2, 1]`, the relative error is above $10^{-5}$ for about a quarter of all seeds. In these networks a row
+# lies at a corner of ReLU, nearly always because all units of the first layer are off for it: then $Z_2=\mathbf b_2=0$.
+# There the central difference is the mean of two slopes. With tanh, or with biases that are not 0, this does not
+# happen.
+#
+# **6.7(b): the bug may be invisible.** Leave out the derivative of ReLU in the first layer, and for a few seeds nothing
+# changes: where all units are on for all rows, that derivative is 1.
+
+# %%
+from utils import NumpyMLP
+
+
+class WithoutASlope(NumpyMLP):
+    """The derivative of the first hidden layer's activation is left out."""
+
+    def backward(self, y):
+        super().backward(y)
+        delta = self.output_delta(y) @ self.params["W3"]
+        if self.activation == "relu":
+            delta = delta * (self.cache["Z2"] > 0)
+        else:
+            delta = delta * (1 - self.cache["A2"] ** 2)
+        delta = delta @ self.params["W2"]
+        return self.grads | {"W1": delta.T @ self.cache["A0"], "b1": delta.sum(axis=0)}
+
+
+def relative_errors(kind, activation, bias=0.0, seeds=range(60)):
+    """Of the gradients of a network and its central differences, a number for each seed."""
+    errors = []
+    for seed in seeds:
+        rng = np.random.default_rng(seed)
+        X, y = rng.normal(size=(5, 4)), np.array([0, 1, 0, 1, 1])
+        model = kind([4, 3, 2, 1], activation=activation, seed=seed)
+        for layer in (1, 2, 3):
+            model.params[f"b{layer}"] += bias * rng.normal(size=model.params[f"b{layer}"].shape)
+        model.forward(X)
+        gradient = model.backward(y)
+        exact = np.concatenate([gradient[name].ravel() for name in model.params])
+        theta, measured = model.get_flat(), []
+        for step in 1e-5 * np.eye(len(theta)):
+            losses = []
+            for moved in (theta + step, theta - step):
+                model.set_flat(moved)
+                losses.append(model.compute_loss(model.forward(X), y))
+            measured.append((losses[0] - losses[1]) / 2e-5)
+        sizes = np.linalg.norm(exact), np.linalg.norm(measured)
+        errors.append(np.linalg.norm(exact - measured) / max(*sizes, 1e-300))
+    return np.array(errors)
+
+
+relu, tanh = relative_errors(NumpyMLP, "relu"), relative_errors(NumpyMLP, "tanh")
+moved = relative_errors(NumpyMLP, "relu", bias=0.1)
+print(f"right backward pass, error above 1e-5: ReLU {np.mean(relu > 1e-5):.0%}, tanh {np.mean(tanh > 1e-5):.0%}, ")
+print(f"ReLU with biases {np.mean(moved > 1e-5):.0%}; largest error of all {max(relu):.2g}")
+bug_relu, bug_tanh = relative_errors(WithoutASlope, "relu"), relative_errors(WithoutASlope, "tanh")
+print(f"bug in layer 1, error below 1e-5: ReLU {np.mean(bug_relu < 1e-5):.0%}, tanh {np.mean(bug_tanh < 1e-5):.0%}")
+assert np.mean(relu > 1e-5) > 0.1 and max(relu) > 0.1 and max(*tanh, *moved) < 1e-5
+assert 0 < np.mean(bug_relu < 1e-5) < 0.2 and min(bug_tanh) > 1e-3
 
 # %% [markdown]
 # ### Notebook 3 of chapter 6

@@ -19,7 +19,9 @@ from utils.explorers.ch06_networks.looking_inside import (
 
 
 def numbers(text):
-    return [float(n.replace("−", "-")) for n in re.findall(r"[-−]?\d+(?:\.\d+)?(?:e-\d+)?", text)]
+    return [
+        float(n.replace("−", "-")) for n in re.findall(r"[-−]?\d+(?:\.\d+)?(?:e[-+]\d+)?", text)
+    ]
 
 
 @pytest.mark.parametrize("plane", ["of the path", "random"])

@@ -55,7 +55,7 @@ LINEAR, STEPS, BUMP, COUNT = (
     "a linear function",
     "a sum of two smooth steps",
     "a step up and half a step down",
-    "how many points it takes",
+    "the points that it takes",
 )
 
 
@@ -104,23 +104,33 @@ def integral(answer, rng):
 
         return run("a step up and half a step down", grad_fn, x, x0, int(rng.integers(60, 90)))
 
-    def enough(*m):
-        """Does it ask for m points, or for m + 1?"""
-        asked = []
+    def asked(*m):
+        """How many points it asks for, and whether they spread over the path and no further."""
+        points, x, x0 = [], np.array([1.0, 2.0]), np.array([0.5, -1.0])
 
-        def grad_fn(points):
-            asked.append(len(points))
-            return np.ones_like(points)
+        def grad_fn(some):
+            points.extend(some)
+            return np.ones_like(some)
 
-        run("x1 + x2", grad_fn, np.array([1.0, 2.0]), np.array([0.5, -1.0]), *m)
-        return int(sum(asked) - (m[0] if m else 50) in (0, 1))
+        run("x1 + x2", grad_fn, x, x0, *m)
+        t = (np.array(points) - x0) @ (x - x0) / np.sum((x - x0) ** 2)
+        near_the_ends = np.abs([t.min(), t.max() - 1]) < 1.1 / len(points)
+        return len(points), bool(np.all((t > -1e-6) & (t < 1 + 1e-6)) and np.all(near_the_ends))
+
+    def enough():
+        of_m, on_the_path = asked(m)
+        return {
+            f"{m} or {m + 1}": int(of_m in (m, m + 1)),
+            "50 by default": int(asked() == asked(50)),
+            "from the baseline to x": int(on_the_path),
+        }
 
     m = int(rng.integers(20, 40))
     return {
         LINEAR: attempt(linear),
         STEPS: attempt(steps),
         BUMP: attempt(bump),
-        COUNT: attempt(lambda: {"50 or 51 by default": enough(), f"{m} or {m + 1}": enough(m)}),
+        COUNT: attempt(enough),
     }
 
 

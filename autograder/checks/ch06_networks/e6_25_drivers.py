@@ -16,10 +16,7 @@ THETA, ROWS, ATTRIBUTIONS, GAP, THREE = (
     "the completeness gap",
     "the three features",
 )
-SEEDS = 1000
-COARSE = (
-    0.03  # between 50 slices of any kind and 150 of the midpoint rule: at most 0.022 at 40 seeds
-)
+SEEDS = range(1, 40)  # all of them were tried; 0 is the one that the notebook shows
 LARGEST = 0.04  # of a completeness gap: at most 0.033 at 40 seeds
 
 
@@ -34,7 +31,7 @@ def drivers(answer, rng):
     run = answer.with_given(
         "drivers", input_gradients=given_gradients, integrated_gradients=given_integral
     )
-    result = attempt(run, int(rng.integers(SEEDS)))
+    result = attempt(run, int(rng.choice(SEEDS)))
 
     def values(*names):
         return [np.asarray(result[name], dtype=float) for name in names]
@@ -62,8 +59,8 @@ def trained(seed):
 @drivers.judge
 def _(seen, rng):
     """The parameters are those that the training of the text gives; the rest is computed again from the
-    parameters that were handed in, the attributions with finer slices. Any rule for the sum is right."""
-    seed = int(rng.integers(SEEDS))
+    parameters that were handed in. Any of four rules for the sums with 50 slices is right."""
+    seed = int(rng.choice(SEEDS))
     X, theta = trained(seed)
 
     def probabilities(theta, X):
@@ -71,15 +68,19 @@ def _(seen, rng):
         model.set_flat(theta)
         return model.predict_proba(X)
 
-    def fine(theta, rows):
+    def four_sums(theta, rows):
+        """The attributions by a left, a right, a midpoint and a trapezoidal sum with 50 slices."""
         model = NumpyMLP([8, 16, 1])
         model.set_flat(theta)
-        return np.array(
-            [
-                given_integral(lambda points: given_gradients(model, points), x, 0 * x, 150)
-                for x in X[rows]
-            ]
-        )
+        ends, middles = np.arange(51) / 50, (np.arange(50) + 0.5) / 50
+
+        def slopes(t):
+            points = (t[:, None, None] * X[rows]).reshape(-1, 8)
+            return given_gradients(model, points).reshape(len(t), *X[rows].shape)
+
+        left, right = (slopes(ends)[part].mean(axis=0) for part in (slice(50), slice(1, None)))
+        means = left, right, slopes(middles).mean(axis=0), (left + right) / 2
+        return [X[rows] * mean for mean in means]
 
     def right_theta(value):
         return close(value[0], theta, 1e-3, 1e-3) or Fault(
@@ -100,16 +101,15 @@ def _(seen, rng):
         if np.shape(attributions) != (200, 8):
             return Fault("there should be a row of 8 for each of the 200 customers")
         rows = rows.astype(int)
-        if np.max(np.abs(attributions - fine(theta, rows))) < COARSE:
+        if any(close(attributions, wanted) for wanted in four_sums(theta, rows)):
             return True
-        average = X.mean(axis=0)
         model = NumpyMLP([8, 16, 1])
         model.set_flat(theta)
         if close(attributions, X[rows] * given_gradients(model, X[rows])):
             return Fault("that is gradient times input", "gradient_times_input")
         sums = attributions.sum(axis=1)
         logits = np.log(probabilities(theta, X) / (1 - probabilities(theta, X)))
-        logit_0 = -np.log(1 / probabilities(theta, 0 * average[None])[0] - 1)
+        logit_0 = -np.log(1 / probabilities(theta, np.zeros((1, 8)))[0] - 1)
         if np.max(np.abs(sums - (logits[rows] - logit_0))) < 0.3 and np.mean(sums) > 1.5:
             return Fault("they add up to the change of the logit", "logit_explained")
         return Fault("for these rows, with the baseline 0, they are others")
@@ -227,10 +227,10 @@ def drivers(seed=0):
 
     inputs = torch.tensor(X)
     rows = f(inputs).argsort()[-200:]
-    t = torch.linspace(0, 1, 201, dtype=torch.float64)[:, None, None]
+    t = torch.linspace(0, 1, 51, dtype=torch.float64)[:, None, None]
     points = (t * inputs[rows]).requires_grad_()
     (slopes,) = torch.autograd.grad(f(points).sum(), points)
-    attributions = torch.trapezoid(slopes, dx=1 / 200, dim=0) * inputs[rows]
+    attributions = torch.trapezoid(slopes, dx=1 / 50, dim=0) * inputs[rows]
     change = f(inputs[rows]) - f(torch.zeros(1, 8, dtype=torch.float64))
     # the law of the data is known: these three have the largest weights
     three = ["debt_to_income", "utilization", "late_payments"]

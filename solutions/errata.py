@@ -63,7 +63,6 @@ from fractions import Fraction
 import numpy as np
 import torch
 
-from utils import Value, count_graph, generate_click_data
 from utils import NumpyMLP, Value, count_graph, generate_click_data, generate_credit_data, roc_auc
 from utils.moons import two_moons
 from utils.training_data import make_fig78_data

@@ -49,7 +49,11 @@ def pruning_explorer():
 def _trained():
     """The weight matrices of the network."""
     network = NumpyMLP(SIZES, learning_rate=0.1, seed=3)
-    network.fit(*generate_click_data(4000, seed=3), epochs=30, batch_size=32, seed=3)
+    X, y = generate_click_data(4000, seed=3)
+    rng = np.random.default_rng(3)
+    for _ in range(30):
+        for rows in rng.permutation(len(X)).reshape(-1, 32):
+            network.train_step(X[rows], y[rows])
     return [network.params[f"W{layer}"] for layer in (1, 2, 3)]
 
 

@@ -66,7 +66,7 @@ softmax_explorer()
 # float64 can hold, and infinity divided by infinity is no number. The rows of one batch may lie far apart,
 # one of them near $1000$ and another near $-1000$.
 #
-# Use NumPy and nothing else: PyTorch and SciPy are taken away in the complete check of 6.8, 6.8a and 6.8b.
+# Use NumPy and nothing else: PyTorch and SciPy are taken away in the complete check of all parts of 6.8.
 #
 # **Example.** `softmax(np.array([0.0, np.log(3.0)]))` is $(0.25, 0.75)$.
 

@@ -66,7 +66,7 @@ softmax_explorer()
 # float64 can hold, and infinity divided by infinity is no number. The rows of one batch may lie far apart,
 # one of them near $1000$ and another near $-1000$.
 #
-# Use NumPy and nothing else: PyTorch and SciPy are taken away in the complete check of 6.8, 6.8a and 6.8b.
+# Use NumPy and nothing else: PyTorch and SciPy are taken away in the complete check of all parts of 6.8.
 #
 # **Example.** `softmax(np.array([0.0, np.log(3.0)]))` is $(0.25, 0.75)$.
 
@@ -771,7 +771,7 @@ expect("6.9", lambda: shapes_of_velocity(), {"W1": [3, 4], "b1": [3], "W2": [2, 
 # ### The experiment
 #
 # The usual advice is to set $\beta=0.9$ and to be careful with larger values. Test it on the click data of
-# 6.5, with this configuration:
+# this chapter, with this configuration:
 #
 # | what | value |
 # |---|---|
@@ -842,8 +842,8 @@ else:
         for panel, rate in zip(panels, RATES):
             for beta, look in zip(BETAS, ("-", "--", "-.", ":")):
                 panel.plot(range(1, 21), runs[rate, beta], look, label=f"beta {beta}")
-            panel.set(title=f"learning rate {rate}", ylim=(0.3, 0.85))
-        panels[1].legend()
+            panel.set(title=f"learning rate {rate}", ylim=(0.3, 0.85), xticks=[1, 5, 10, 15, 20])
+        panels[0].legend(ncols=2, loc="upper right")
     last = {key: f"{losses[-1]:.3f}" for key, losses in runs.items()}
     show(figure, f"Training losses over 20 epochs in eight runs; the last ones, by (rate, beta): {last}.")
     print("loss of the last epoch")
@@ -853,8 +853,8 @@ else:
 # %% [markdown]
 # ### What follows, and what does not
 #
-# "Compare training with $\beta=0.9$ and without momentum, and say how $\beta$ affects the stability": so the
-# source asks, and it does not fix the learning rate. Here are six statements about your eight runs and about
+# The source of this exercise asks for a comparison of $\beta=0.9$ with no momentum, and for the influence of
+# $\beta$ on the stability. It fixes no learning rate. Here are six statements about your eight runs and about
 # the numbers that you computed by hand.
 #
 # **Your task.** Set `true_statements` to the letters of **all** that are true.

@@ -4,9 +4,8 @@ import numpy as np
 
 from autograder.check import attempt, check
 from autograder.checks.ch06_networks.as_numbers import as_number
-from autograder.checks.ch06_networks.e6_08 import stable_softmax
+from autograder.checks.ch06_networks.e6_08 import FROM_SCRATCH, stable_softmax
 from autograder.checks.ch06_networks.given import given
-from autograder.checks.ch06_networks.off_limits import TORCH
 
 GRADIENTS, AGAIN, TRAINED = (
     "the gradients",
@@ -17,7 +16,7 @@ LOSS, LABELS = "the loss", "the predicted classes"
 WEIGHTS = {LOSS: 2, GRADIENTS: 2, AGAIN: 2, LABELS: 3}
 
 
-@check("6.8c", points=4, weights=WEIGHTS, forbid=TORCH)
+@check("6.8c", points=4, weights=WEIGHTS, forbid=FROM_SCRATCH)
 def softmax_mlp(answer, rng):
     d, hidden, size = (int(n) for n in rng.permutation([4, 5, 6]))
     n, seed = int(rng.integers(11, 15)), int(rng.integers(10**6))

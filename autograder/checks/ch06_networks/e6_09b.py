@@ -293,3 +293,26 @@ experiment.alternative(
         'return network, history["train_loss"]': 'return [network, tuple(history["train_loss"])]'
     },
 )
+
+
+@experiment.oracle("torch_sgd")
+def answer():
+    import torch
+
+    class TorchSteps(NumpyMLP):
+        """Every step is made by PyTorch's optimiser, on tensors that share the memory of the parameters."""
+
+        def start(self, beta):
+            self.leaves = {name: torch.from_numpy(value) for name, value in self.params.items()}
+            self.sgd = torch.optim.SGD(self.leaves.values(), lr=self.learning_rate, momentum=beta)
+
+        def update(self):
+            for name, leaf in self.leaves.items():
+                leaf.grad = torch.from_numpy(self.grads[name])
+            self.sgd.step()
+
+    def momentum_run(learning_rate, beta, seed=0, epochs=20):
+        X, y = generate_click_data(2000, 10, seed=seed)
+        network = TorchSteps([10, 32, 16, 1], learning_rate=learning_rate, seed=seed)
+        network.start(beta)
+        return network, network.fit(X, y, epochs=epochs, seed=seed)["train_loss"]

@@ -1,10 +1,12 @@
-"""The explorers of 6.22, 6.23 and 6.25: what they say is what is drawn, and what the texts claim."""
+"""The explorers of 6.22, 6.23 and 6.25: what they say is what is drawn; and the numbers of the texts."""
 
 import re
 
 import numpy as np
 import pytest
 
+from autograder.checks.ch06_networks import e6_22_landscape, e6_23, e6_25_drivers
+from utils import CREDIT_FEATURES, NumpyMLP
 from utils.explorers.ch06_networks.looking_inside import (
     f,
     gradient_of_f,
@@ -78,3 +80,54 @@ def test_the_gradient_of_the_path_is_that_of_its_function():
     h = 1e-6
     measured = [(f(x[0] + h, x[1]) - f(x[0] - h, x[1])), (f(x[0], x[1] + h) - f(x[0], x[1] - h))]
     assert np.allclose(gradient_of_f(*x), np.array(measured) / (2 * h), atol=1e-7)
+
+
+def test_the_numbers_of_6_22():
+    """Of the commentary and of the written answer: a lower place for most seeds, and steep twins."""
+    lower, found = 0, []
+    for seed in range(10):
+        *_, theta = e6_22_landscape.trained(seed)
+        directions = np.random.default_rng(seed).normal(size=(2, 17))
+        one = e6_22_landscape.surface_at(theta, *directions, seed)
+        twin = e6_22_landscape.surface_at(theta, *directions, seed, factor=20)
+        lower += one.min() < one[5, 5]
+        found.append([one[5, 5], one.min(), one.mean(), twin.mean()])
+    assert lower == 9
+    written = [[0.438, 0.420, 0.72, 7.98], [0.405, 0.359, 0.84, 6.36], [0.422, 0.385, 0.89, 6.04]]
+    assert np.allclose(found[:3], written, atol=0.006)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_numbers_of_6_23(seed):
+    """Both fives are the true ones; in the smaller unit the importance falls to a quarter or a ninth."""
+    run = e6_23.Run(seed)
+    before = run.importance(run.theta, run.X[1000:])
+    after = run.importance(run.theta_x10, run.X_x10[1000:])
+    assert set(np.argsort(before)[-5:]) == set(np.argsort(run.forest)[-5:]) == set(range(5))
+    assert 4 < before[0] / after[0] < 9.5
+
+
+def test_the_numbers_of_6_25():
+    X, theta = e6_25_drivers.trained(0)
+    model = NumpyMLP([8, 16, 1])
+    model.set_flat(theta)
+    p, p_0 = model.predict_proba(X), model.predict_proba(np.zeros((1, 8)))[0]
+    rows = np.argsort(p)[-200:]
+    parts = np.array(
+        [
+            e6_25_drivers.given_integral(
+                lambda z: e6_25_drivers.given_gradients(model, z), x, 0 * x
+            )
+            for x in X[rows]
+        ]
+    )
+    means = dict(zip(CREDIT_FEATURES, parts.mean(axis=0).round(2)))
+    assert (means["debt_to_income"], means["late_payments"], means["utilization"]) == (
+        0.32,
+        0.24,
+        0.17,
+    )
+    assert p_0 == pytest.approx(0.2, abs=0.01) and np.mean(p[rows]) - p_0 == pytest.approx(
+        0.7, abs=0.02
+    )
+    assert np.max(np.abs(parts.sum(axis=1) - (p[rows] - p_0))) < 0.006

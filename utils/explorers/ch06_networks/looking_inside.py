@@ -30,7 +30,7 @@ def _surface(plane, epoch):
         width=460, height=420,
     )  # fmt: skip
     levels = np.round(8 * np.log(losses / losses.min()) / np.log(losses.max() / losses.min()))
-    chart.heat(levels.T, INK, high=12, label="darker: a larger loss")
+    chart.heat(levels.T, INK, high=12, label="more grey: a larger loss")
     chart.line(*places[:, : epoch + 1], BLUE, label="the path of the training")
     chart.points(*places[:, :1], GREEN, "s", label="its beginning")
     chart.points(*places[:, epoch : epoch + 1], RED, "D", label=f"epoch {epoch}")
@@ -94,7 +94,7 @@ def _rescaled(factor):
     chart.line(steps, losses, BLUE, label=f"W1 and b1 times {factor}, W2 divided by it")
     chart.points([0], [losses[40]], RED, "D", label="where the training ended")
     return chart, (
-        f"With the factor {factor} the probabilities change by at most {change:.0e}, and the loss at the "
+        f"With the factor {factor} the probabilities change by at most {change:.0g}, and the loss at the "
         f"centre is {losses[40]:.3f} as before. Along the same direction the mean loss is "
         f"{_two(losses.mean())}; before, it was {_two(before.mean())}."
     )
@@ -150,7 +150,8 @@ def click_network():
     """A network trained on click data, and the rows that it has not seen."""
     X, y = generate_click_data(1250, 10, seed=0)
     model = NumpyMLP([10, 16, 1], learning_rate=0.1, seed=0)
-    model.fit(X[:1000], y[:1000], epochs=30, seed=0)
+    for epoch in range(30):  # one by one, which says nothing while it runs
+        model.fit(X[:1000], y[:1000], epochs=1, seed=epoch)
     return model, X[1000:]
 
 
@@ -182,7 +183,7 @@ def _path(x1, x2, m):
     side = 2.2 * ((np.arange(80) + 0.5) / 40 - 1)
     ground = Chart("x1", "x2", "The path", x=(-2.2, 2.2), y=(-2.2, 2.2), width=360, height=340)
     ground.heat(
-        np.round(8 * f(*np.meshgrid(side, side))) / 8, SKY, high=1.2, label="f: darker is larger"
+        np.round(8 * f(*np.meshgrid(side, side))) / 8, SKY, high=1.2, label="more blue: a larger f"
     )
     ground.line([0, x1], [0, x2], BLUE)
     ground.points([0], [0], GREEN, "s", label="baseline")

@@ -20,7 +20,8 @@ def _skips(layer_sizes):
     chart = Chart(
         "", "", "", x=(-0.6, last + 0.6), y=(-1.1, 1.6), frame=False, width=620, height=210
     )
-    chart.line([0, last], [0, 0], LINE)
+    for k in range(last):
+        chart.line([k + 0.36, k + 0.64], [0, 0], LINE)
     found = [k for k in range(2, last) if sizes[k] == sizes[k - 2]]
     for k in found:
         turn = np.linspace(0, np.pi, 41)
@@ -60,9 +61,8 @@ def batchnorm_explorer():
 
 def _batchnorm(mean, spread, gamma, beta):
     rng = np.random.default_rng(8)
-    z = mean + spread * np.where(
-        rng.random(ROWS) < 0.3, rng.normal(2, 0.5, ROWS), rng.normal(-0.9, 0.6, ROWS)
-    )
+    z = np.where(rng.random(ROWS) < 0.3, rng.normal(2, 0.5, ROWS), rng.normal(-0.9, 0.6, ROWS))
+    z = mean + spread * (z - z.mean()) / z.std()
     out = gamma * (z - z.mean()) / np.sqrt(z.var() + 1e-5) + beta
     edges = np.linspace(-12, 12, 61)
     charts = []

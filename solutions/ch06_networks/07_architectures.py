@@ -1032,13 +1032,13 @@ if runs:
     figure, panels = axes("epoch", "loss, without dropout", columns=2, width=9, height=3.2)
     with style():
         for panel, (title, one) in zip(panels, runs.items()):
-            for name, colour in (("plain", BLUE), ("dropout", ORANGE)):
+            for name, colour, marker in (("plain", BLUE, "o"), ("dropout", ORANGE, "s")):
                 for which, line in (("train", "--"), ("val", "-")):
                     losses = one[name][which]
-                    epochs = range(1, len(losses) + 1)
-                    panel.plot(epochs, losses, linestyle=line, color=colour, label=f"{name}, {which}")
+                    look = dict(linestyle=line, color=colour, marker=marker, markevery=1 + len(losses) // 10)
+                    panel.plot(range(1, len(losses) + 1), losses, label=f"{name}, {which}", **look)
             panel.set(title=title)
-        panels[0].legend()
+        panels[0].legend(loc="upper left")
     ends = "; ".join(
         f"with {title} the validation loss ends at {one['plain']['val'][-1]:.2f} without dropout and at "
         f"{one['dropout']['val'][-1]:.2f} with it"

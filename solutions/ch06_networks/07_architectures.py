@@ -315,7 +315,7 @@ if found:
 #
 # With ReLU and He's initialisation the gradient arrives anyway (0.19). There the skips add activations that are
 # never negative, layer after layer, so the activations grow, and the loss before training is 15 in place of 1.1.
-# A skip without something that keeps the sizes in check (a normalisation, smaller weights) is no gift.
+# Skips need something that keeps the sizes in check: a normalisation, or smaller weights.
 # ### END SOLUTION
 
 # %% [markdown] commentary="6.18"
@@ -335,8 +335,7 @@ if found:
 #
 # The variance is the **biased** one (divide by $n$, as `np.var` does). The small number $\varepsilon$ stands under
 # the root and keeps it away from 0. The scale $\gamma$ and the shift $\beta$ are learned, a number of each for
-# every unit. (The letters are old friends with other meanings elsewhere: $\beta$ is also a momentum, $\sigma$ also
-# the sigmoid.)
+# every unit. (Both letters have other meanings elsewhere: $\beta$ is also a momentum, $\sigma$ also the sigmoid.)
 #
 # The next cell shows one unit and its 400 pre-activations. What do `mean` and `spread` do to the picture on the
 # right? What do `gamma` and `beta` do?
@@ -1035,9 +1034,10 @@ if runs:
             for name, colour, marker in (("plain", BLUE, "o"), ("dropout", ORANGE, "s")):
                 for which, line in (("train", "--"), ("val", "-")):
                     losses = one[name][which]
-                    look = dict(linestyle=line, color=colour, marker=marker, markevery=1 + len(losses) // 10)
+                    look = dict(linestyle=line, color=colour, marker=marker, markersize=5, markevery=1 + len(losses) // 10)
                     panel.plot(range(1, len(losses) + 1), losses, label=f"{name}, {which}", **look)
             panel.set(title=title)
+        panels[0].set_ylim(0, 1.5)
         panels[0].legend(loc="upper left")
     ends = "; ".join(
         f"with {title} the validation loss ends at {one['plain']['val'][-1]:.2f} without dropout and at "

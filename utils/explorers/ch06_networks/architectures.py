@@ -72,8 +72,7 @@ def _batchnorm(mean, spread, gamma, beta):
         charts.append(chart)
     return charts, (
         f"In: mean {_two(z.mean())}, standard deviation {_two(z.std())}. Out: mean {_two(out.mean())}, "
-        f"standard deviation {_two(out.std())}. What came in has no say in that: these are β and "
-        "the size of γ."
+        f"standard deviation {_two(out.std())}. These are β and the size of γ, whatever came in."
     )
 
 
@@ -81,7 +80,7 @@ EXAMPLES, UNITS = 12, 20
 
 
 def dropout_explorer():
-    """Masks for a batch of activations: every number has its own coin."""
+    """Masks for a batch of activations: every number is kept or dropped on its own."""
     return explore(
         _dropout,
         keep_prob=(0.1, 1.0, 0.1, 0.5),

@@ -251,12 +251,12 @@ dropout.misconception(
 )
 dropout.misconception(
     "one_mask_for_the_whole_batch",
-    "All examples of the batch lose the same units. Every number of the batch has a coin of its own.",
+    "All examples of the batch lose the same units. Every number of the batch is drawn on its own.",
     edits={MASK: "mask = np.ones(a.shape) * (rng.random(a.shape[1]) < keep_prob) / keep_prob"},
 )
 dropout.misconception(
     "whole_examples_dropped",
-    "An example loses all of its units or none. Every number of the batch has a coin of its own.",
+    "An example loses all of its units or none. Every number of the batch is drawn on its own.",
     edits={MASK: "mask = np.ones(a.shape) * (rng.random((len(a), 1)) < keep_prob) / keep_prob"},
 )
 dropout.misconception(

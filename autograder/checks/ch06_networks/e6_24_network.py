@@ -312,7 +312,7 @@ dropout_network.misconception(
 )
 dropout_network.misconception(
     "one_mask_for_the_whole_batch",
-    "All rows of the batch lose the same units. Every number has a coin of its own.",
+    "All rows of the batch lose the same units. Every number is drawn on its own.",
     edits={
         CALL: (
             "((A * (one := (self.rng.random(A.shape[1]) < self.keep_prob) / self.keep_prob), one)\n"

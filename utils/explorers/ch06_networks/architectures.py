@@ -20,7 +20,8 @@ def _skips(layer_sizes):
     chart = Chart(
         "", "", "", x=(-0.6, last + 0.6), y=(-1.1, 1.6), frame=False, width=620, height=210
     )
-    chart.line([0, last], [0, 0], LINE)
+    for k in range(last):
+        chart.line([k + 0.36, k + 0.64], [0, 0], LINE)
     found = [k for k in range(2, last) if sizes[k] == sizes[k - 2]]
     for k in found:
         turn = np.linspace(0, np.pi, 41)
@@ -60,9 +61,8 @@ def batchnorm_explorer():
 
 def _batchnorm(mean, spread, gamma, beta):
     rng = np.random.default_rng(8)
-    z = mean + spread * np.where(
-        rng.random(ROWS) < 0.3, rng.normal(2, 0.5, ROWS), rng.normal(-0.9, 0.6, ROWS)
-    )
+    z = np.where(rng.random(ROWS) < 0.3, rng.normal(2, 0.5, ROWS), rng.normal(-0.9, 0.6, ROWS))
+    z = mean + spread * (z - z.mean()) / z.std()
     out = gamma * (z - z.mean()) / np.sqrt(z.var() + 1e-5) + beta
     edges = np.linspace(-12, 12, 61)
     charts = []
@@ -72,8 +72,7 @@ def _batchnorm(mean, spread, gamma, beta):
         charts.append(chart)
     return charts, (
         f"In: mean {_two(z.mean())}, standard deviation {_two(z.std())}. Out: mean {_two(out.mean())}, "
-        f"standard deviation {_two(out.std())}. What came in has no say in that: these are β and "
-        "the size of γ."
+        f"standard deviation {_two(out.std())}. These are β and the size of γ, whatever came in."
     )
 
 
@@ -81,7 +80,7 @@ EXAMPLES, UNITS = 12, 20
 
 
 def dropout_explorer():
-    """Masks for a batch of activations: every number has its own coin."""
+    """Masks for a batch of activations: every number is kept or dropped on its own."""
     return explore(
         _dropout,
         keep_prob=(0.1, 1.0, 0.1, 0.5),

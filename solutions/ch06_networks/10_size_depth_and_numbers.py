@@ -210,10 +210,10 @@ except NotImplementedError:
 # In a trained network the hidden weights are fitted, too. With 20 inputs and $N$ hidden units it has
 # $20N$ weights and $N$ biases in the hidden layer, $N$ weights and 1 bias at the output.
 #
-# **Your task.** Write `trained_network(width, noise=0.5, seed=0)`: the pair (network, its mean squared error
-# on the test rows). The data are `generate_regression_data(noise=noise, seed=seed)` again. The network is a
-# `with_adam(NumpyMLP)` with the layer sizes 20, `width`, 1, a linear output, the loss `"mse"`, the learning
-# rate 0.03 and this `seed`; train it for 1000 epochs with all 100 rows in one batch. (One takes a tenth of a second.)
+# **Your task.** Write `trained_network(width, noise=0.5, seed=0)`: the pair (network, its mean squared error on
+# the test rows). The data are `generate_regression_data(noise=noise, seed=seed)` again. The network is a
+# `with_adam(NumpyMLP)` with the layer sizes 20, `width`, 1, a linear output, the loss `"mse"`, the learning rate
+# 0.03 and this `seed`; train it for 1000 epochs with all 100 rows in one batch. (One takes a tenth of a second.)
 #
 # **Example.** `trained_network(1, seed=3)` makes a network with a test error of about 0.17.
 
@@ -351,9 +351,9 @@ expect("6.28e", lambda: what_holds, some_letters("ABCDE"))
 # directly: $Z = AW^T + \mathbf b$ means the same as before, with a complex $W$ and a complex $\mathbf b$. Two
 # things need thought: what an activation does to a complex number, and what a gradient is.
 #
-# **The activation.** The *split ReLU* treats the two parts alone:
-# $\operatorname{ReLU}(\operatorname{Re}z) + i\operatorname{ReLU}(\operatorname{Im}z)$. Run the next cell and turn `angle`:
-# in which quadrant does $z$ stay as it is, and in which does nothing remain of it?
+# **The activation.** The *split ReLU* treats the two parts alone: $\operatorname{ReLU}(\operatorname{Re}z) +
+# i\operatorname{ReLU}(\operatorname{Im}z)$. Run the next cell and turn `angle`: in which quadrant does $z$ stay
+# as it is, and in which does nothing remain of it?
 
 # %% picture=true
 from utils.explorers.ch06_networks.size_depth_and_numbers import split_relu_explorer
@@ -370,16 +370,17 @@ split_relu_explorer()
 # find *Wirtinger's derivatives* instead,
 #
 # $$\frac{\partial L}{\partial z}=\frac12\Bigl(\frac{\partial L}{\partial x}-i\frac{\partial L}{\partial y}\Bigr)
-# \qquad\frac{\partial L}{\partial\bar z}=\frac12\Bigl(\frac{\partial L}{\partial x}+i\frac{\partial L}{\partial y}\Bigr)$$
+# \qquad\frac{\partial L}{\partial\bar z}=\frac12\Bigl(\frac{\partial L}{\partial x}+i\frac{\partial L}{\partial
+# y}\Bigr)$$
 #
 # so that $g=2\,\partial L/\partial\bar z$. The two derivatives treat $z$ and its conjugate $\bar z$ as if
 # they were independent variables, and with both of them the chain rule holds as usual.
 #
 # ### By hand
 #
-# **Your task.** Let $L(z)=x^2+3y^2$ at $z=1+2i$. Fill the dictionary `by_hand` with eight numbers, the real
-# and the imaginary part of four complex numbers: of $g$ (`"g re"`, `"g im"`), of $\partial L/\partial z$
-# (`"dz re"`, `"dz im"`), of $\partial L/\partial\bar z$ (`"dzbar re"`, `"dzbar im"`), and of $z$ after a step of gradient
+# **Your task.** Let $L(z)=x^2+3y^2$ at $z=1+2i$. Fill the dictionary `by_hand` with eight numbers, the real and
+# the imaginary part of four complex numbers: of $g$ (`"g re"`, `"g im"`), of $\partial L/\partial z$ (`"dz re"`,
+# `"dz im"`), of $\partial L/\partial\bar z$ (`"dzbar re"`, `"dzbar im"`), and of $z$ after a step of gradient
 # descent, $z-\eta g$ with $\eta=0.1$ (`"next re"`, `"next im"`).
 
 # %% [markdown] hints="6.29a"
@@ -433,14 +434,14 @@ expect("6.29b", lambda: why_two, one_letter("ABCD"))
 # %% [markdown]
 # ### The pieces of the backward pass
 #
-# **Your task.** Write three functions, in the convention $g=\partial L/\partial x+i\,\partial L/\partial y$ throughout:
+# **Your task.** Write three functions, in the convention $g=\partial L/\partial x+i\,\partial L/\partial y$
+# throughout:
 #
 # - `split_relu(z)`: the activation, for a complex array of any shape;
 # - `split_relu_backward(grad, z)`: the gradient with respect to `z`, when `grad` is the gradient with respect to
 #   `split_relu(z)`;
-# - `complex_linear_backward(grad_z, A, W)`: the gradients `(dA, dW, db)` of the layer
-#   $Z = AW^T+\mathbf b$, when `grad_z` is the gradient with respect to $Z$. The shapes are `A` $(n, k)$, `W` $(m, k)$,
-#   `grad_z` $(n, m)$.
+# - `complex_linear_backward(grad_z, A, W)`: the gradients `(dA, dW, db)` of the layer $Z = AW^T+\mathbf b$, when
+#   `grad_z` is the gradient with respect to $Z$. The shapes are `A` $(n, k)$, `W` $(m, k)$, `grad_z` $(n, m)$.
 #
 # NumPy only: PyTorch is taken away in the complete check. No part of a tested `z` is exactly 0.
 #
@@ -456,8 +457,9 @@ expect("6.29b", lambda: why_two, one_letter("ABCD"))
 # with $u$ and with $v$.
 #
 # ---
-# $\partial L/\partial u=g_xp+g_yq$ and $\partial L/\partial v=-g_xq+g_yp$. Put together, that is $g\,\bar a$: the gradient
-# is multiplied by the **conjugate**. So the formulas of a real layer hold, with `A.conj()` and `W.conj()`.
+# $\partial L/\partial u=g_xp+g_yq$ and $\partial L/\partial v=-g_xq+g_yp$. Put together, that is $g\,\bar a$: the
+# gradient is multiplied by the **conjugate**. So the formulas of a real layer hold, with `A.conj()` and
+# `W.conj()`.
 
 
 # %% answer="6.29"
@@ -503,15 +505,17 @@ expect("6.29", lambda: complex_linear_backward(up_29, A_29, W_29)[2], [1 + 1j, 1
 # **Your task.** Write `class ComplexMLP(NumpyMLP)`, a network with complex weights for real inputs and real
 # targets, with the constructor `ComplexMLP(layer_sizes, **options)`:
 #
-# - its `params` have the same names and shapes as before, but are complex. The real parts and the imaginary parts of the
-#   weights into a layer with $k$ inputs are drawn from `self.rng`, both normal with the variance $1/k$; the biases are 0;
-# - the hidden layers have the split ReLU; the output is the **real part** of the last $Z$, so that `forward(X)` returns a
-#   real array $(n, n_L)$;
+# - its `params` have the same names and shapes as before, but are complex. The real parts and the imaginary parts
+#   of the weights into a layer with $k$ inputs are drawn from `self.rng`, both normal with the variance $1/k$;
+#   the biases are 0;
+# - the hidden layers have the split ReLU; the output is the **real part** of the last $Z$, so that `forward(X)`
+#   returns a real array $(n, n_L)$;
 # - the loss is the mean squared error, a mean over all outputs of the batch;
-# - `backward(y)`, for `y` $(n,)$ or $(n, n_L)$, returns (and keeps in `self.grads`) a dictionary like `params` with the
-#   gradients $g$ of this loss. It is for the batch that `forward` saw last.
+# - `backward(y)`, for `y` $(n,)$ or $(n, n_L)$, returns (and keeps in `self.grads`) a dictionary like `params`
+#   with the gradients $g$ of this loss. It is for the batch that `forward` saw last.
 #
-# `update`, `train_step` and `fit` are inherited. Your three functions may be used; a mistake in them costs nothing here.
+# `update`, `train_step` and `fit` are inherited. Your three functions may be used; a mistake in them costs
+# nothing here.
 #
 # **Example.** `ComplexMLP([2, 16, 16, 1]).params["W2"]` is a complex array of the shape `(16, 16)`, and
 # `ComplexMLP([2, 3, 1]).forward(np.ones((5, 2)))` a real one of the shape `(5, 1)`.
@@ -525,9 +529,9 @@ expect("6.29", lambda: complex_linear_backward(up_29, A_29, W_29)[2], [1 + 1j, 1
 # `NumpyMLP.forward??`. Only the last activation is another one.
 #
 # ---
-# Backwards, the last gradient is $2(\hat y-y)$ over the number of outputs: real, because the imaginary part of the last
-# $Z$ does not reach the loss. From there on, one layer is `complex_linear_backward`, and between two layers stands
-# `split_relu_backward`.
+# Backwards, the last gradient is $2(\hat y-y)$ over the number of outputs: real, because the imaginary part of
+# the last $Z$ does not reach the loss. From there on, one layer is `complex_linear_backward`, and between two
+# layers stands `split_relu_backward`.
 
 
 # %% answer="6.29c"
@@ -601,12 +605,13 @@ expect("6.29c", lambda: bool(np.any(ComplexMLP([2, 3, 1]).params["W1"].imag)), T
 # %% [markdown]
 # ### A fair comparison
 #
-# The function to learn is $f(x_1,x_2)=\operatorname{Re}\,e^{i(x_1+ix_2)}$, that is $e^{-x_2}\cos x_1$, on the square
-# where both inputs lie between −2 and 2 (outside of a bounded region it grows without a limit). Does it help that it is
-# the real part of something complex?
+# The function to learn is $f(x_1,x_2)=\operatorname{Re}\,e^{i(x_1+ix_2)}$, that is $e^{-x_2}\cos x_1$, on the
+# square where both inputs lie between −2 and 2 (outside of a bounded region it grows without a limit). Does it
+# help that it is the real part of something complex?
 #
-# To be fair, the networks must have about the same number of **real** numbers to learn, and a complex weight is two of
-# them: `[2, 16, 16, 1]` has 337 complex parameters, 674 real numbers; a real network `[2, 24, 24, 1]` has 697.
+# To be fair, the networks must have about the same number of **real** numbers to learn, and a complex weight is
+# two of them: `[2, 16, 16, 1]` has 337 complex parameters, 674 real numbers; a real network `[2, 24, 24, 1]` has
+# 697.
 
 # %% setup=true
 def wave_rows(seed):
@@ -617,13 +622,14 @@ def wave_rows(seed):
 
 
 # %% [markdown]
-# **Your task.** Write `complex_against_real(seed=0)`: a dictionary with four entries, `"complex"` and `"real"` (the two
-# trained networks) and `"complex_mse"` and `"real_mse"` (their mean squared errors on the test rows of
+# **Your task.** Write `complex_against_real(seed=0)`: a dictionary with four entries, `"complex"` and `"real"`
+# (the two trained networks) and `"complex_mse"` and `"real_mse"` (their mean squared errors on the test rows of
 # `wave_rows(seed)`).
 #
-# The networks are a `with_adam(ComplexMLP)` with the layers `[2, 16, 16, 1]`, and a `with_adam(NumpyMLP)` with the
-# layers `[2, 24, 24, 1]`, a linear output and the loss `"mse"`. Both have the learning rate 0.01 and this `seed`, and
-# learn for 60 epochs in batches of 50 rows, with the same `seed` for `fit`. It takes a fifth of a second.
+# The networks are a `with_adam(ComplexMLP)` with the layers `[2, 16, 16, 1]`, and a `with_adam(NumpyMLP)` with
+# the layers `[2, 24, 24, 1]`, a linear output and the loss `"mse"`. Both have the learning rate 0.01 and this
+# `seed`, and learn for 60 epochs in batches of 50 rows, with the same `seed` for `fit`. It takes a fifth of a
+# second.
 
 # %% [markdown] hints="6.29d"
 # `with_adam(ComplexMLP)` is a class; make a network of it as of `ComplexMLP` itself.
@@ -678,43 +684,44 @@ except NotImplementedError:
 
 # %% [markdown] written="6.29-written"
 # **In your own words (optional, read by a person).** Derive the gradient of $Z=AW^T$ by $W$ for a real loss with
-# Wirtinger's derivatives, and say where the conjugate comes from. Then: what does your comparison show, why were 16 and 24
-# units compared, and what result would have changed your mind?
+# Wirtinger's derivatives, and say where the conjugate comes from. Then: what does your comparison show, why were
+# 16 and 24 units compared, and what result would have changed your mind?
 #
 # ### BEGIN SOLUTION
-# $L$ is real and so not holomorphic: it has two Wirtinger derivatives, by $z$ and by $\bar z$. For $z=wa$ the chain rule is
-# $\frac{\partial L}{\partial\bar w}=\frac{\partial L}{\partial z}\frac{\partial z}{\partial\bar w}+\frac{\partial
-# L}{\partial\bar z}\frac{\partial\bar z}{\partial\bar w}$. As $z=wa$ does not depend on $\bar w$, the first term is 0; and $\bar
-# z=\bar w\bar a$ gives $\frac{\partial L}{\partial\bar w}=\frac{\partial L}{\partial\bar z}\,\bar a$. Twice that is
-# $g_w=g_z\bar a$; summed over the batch, $dW=g^T\bar A$.
+# $L$ is real and so not holomorphic: it has two Wirtinger derivatives, by $z$ and by $\bar z$. For $z=wa$ the
+# chain rule is $\frac{\partial L}{\partial\bar w}=\frac{\partial L}{\partial z}\frac{\partial z}{\partial\bar
+# w}+\frac{\partial L}{\partial\bar z}\frac{\partial\bar z}{\partial\bar w}$. As $z=wa$ does not depend on $\bar
+# w$, the first term is 0; and $\bar z=\bar w\bar a$ gives $\frac{\partial L}{\partial\bar w}=\frac{\partial
+# L}{\partial\bar z}\,\bar a$. Twice that is $g_w=g_z\bar a$; summed over the batch, $dW=g^T\bar A$.
 #
-# A complex number is two real ones, so that 337 complex parameters are compared with 697 real ones. Over my seeds either
-# network wins some of the time and the errors are of the same size: a tie. If the complex network had won for
-# nearly every one of, say, 20 seeds, also at other sizes, I would believe that its form suits this function.
+# A complex number is two real ones, so that 337 complex parameters are compared with 697 real ones. Over my seeds
+# either network wins some of the time and the errors are of the same size: a tie. If the complex network had won
+# for nearly every one of, say, 20 seeds, also at other sizes, I would believe that its form suits this function.
 # ### END SOLUTION
 
 # %% [markdown] commentary="6.29"
-# Both networks learn from the same rows in the same order, and only the form differs. That a target is the real part of
-# something complex does not make it easier for complex weights: with the split ReLU, the network is
-# not holomorphic anyway.
+# Both networks learn from the same rows in the same order, and only the form differs. That a target is the real
+# part of something complex does not make it easier for complex weights: with the split ReLU, the network is not
+# holomorphic anyway.
 
 # %% [markdown] exercise="6.30" title="Depth or width?" stars=4 minutes=30 needs="6.3"
-# With a given number of parameters, one can build a wide network of one hidden layer or a narrow one of many. Which is
-# better? Theory says that some functions, in particular those that are themselves made of functions, need far fewer units in
-# a deep network. Whether training finds these networks is another question, and that one is for experiments.
+# With a given number of parameters, one can build a wide network of one hidden layer or a narrow one of many.
+# Which is better? Theory says that some functions, in particular those that are themselves made of functions,
+# need far fewer units in a deep network. Whether training finds these networks is another question, and that one
+# is for experiments.
 #
 # ### Counting first
 #
-# A comparison is fair only if the networks have about the same number of parameters. All networks here have 10 inputs, one
-# output and `n_hidden` hidden layers of the same `width`.
+# A comparison is fair only if the networks have about the same number of parameters. All networks here have 10
+# inputs, one output and `n_hidden` hidden layers of the same `width`.
 #
-# **Your task.** The source of this exercise compares four networks of "approximately the same" parameter count: 1 hidden
-# layer of width 500, 3 of width 100, 5 of width 50 and 10 of width 25. Count the parameters of each, biases included:
-# set `n_1x500`, `n_3x100`, `n_5x50` and `n_10x25`.
+# **Your task.** The source of this exercise compares four networks of "approximately the same" parameter count: 1
+# hidden layer of width 500, 3 of width 100, 5 of width 50 and 10 of width 25. Count the parameters of each,
+# biases included: set `n_1x500`, `n_3x100`, `n_5x50` and `n_10x25`.
 
 # %% [markdown] hints="6.30a"
-# From 10 inputs into the first hidden layer, between neighbouring hidden layers (one time less than there are layers), and
-# from the last into the output: each is a matrix and a bias.
+# From 10 inputs into the first hidden layer, between neighbouring hidden layers (one time less than there are
+# layers), and from the last into the output: each is a matrix and a bias.
 
 # %% answer="6.30a"
 n_1x500 = ...  # a whole number
@@ -737,19 +744,20 @@ expect("6.30a", lambda: n_10x25, is_whole_number)
 # %% [markdown]
 # **Your task.** Write
 #
-# - `mlp_parameter_count(d_in, n_hidden, width)`: the number of parameters of a network with `d_in` inputs, one output
-#   and `n_hidden` hidden layers of this width, biases included;
-# - `matched_width(target, n_hidden, d_in)`: the width whose count is closest to `target`. (No test has two widths that
-#   are equally close.)
+# - `mlp_parameter_count(d_in, n_hidden, width)`: the number of parameters of a network with `d_in` inputs, one
+#   output and `n_hidden` hidden layers of this width, biases included;
+# - `matched_width(target, n_hidden, d_in)`: the width whose count is closest to `target`. (No test has two widths
+#   that are equally close.)
 #
-# **Example.** `mlp_parameter_count(2, 1, 3)` is 13, and `matched_width(14, 1, 2)` is 3: width 4 has 17 parameters already.
+# **Example.** `mlp_parameter_count(2, 1, 3)` is 13, and `matched_width(14, 1, 2)` is 3: width 4 has 17 parameters
+# already.
 
 # %% [markdown] hints="6.30"
 # `sizes = [d_in, *[width] * n_hidden, 1]` is the list of layer sizes; the count is that of 6.3.
 #
 # ---
-# For the width it is enough to try all of them and to take the best: `min(…, key=…)`. A count is never smaller than
-# its width, so none above the target needs to be tried.
+# For the width it is enough to try all of them and to take the best: `min(…, key=…)`. A count is never smaller
+# than its width, so none above the target needs to be tried.
 
 
 # %% answer="6.30"
@@ -780,8 +788,9 @@ expect("6.30", lambda: matched_width(90, 3, 4), 5)
 expect("6.30", lambda: matched_width(1000, 2, 20), 22)
 
 # %% [markdown] commentary="6.30"
-# Trying every width looks wasteful and takes a few thousandths of a second; the quadratic formula would be faster, and one
-# more thing to get wrong. The matched widths for the 6001 parameters of the first network are 500, 51, 37 and 25.
+# Trying every width looks wasteful and takes a few thousandths of a second; the quadratic formula would be
+# faster, and one more thing to get wrong. The matched widths for the 6001 parameters of the first network are
+# 500, 51, 37 and 25.
 
 # %% [markdown]
 # ### Two targets
@@ -796,13 +805,14 @@ parts_picture()
 # %% [markdown]
 # $$f(\mathbf x)=h_1h_2h_3,\qquad h_1=\tanh(x_1+x_2+x_3),\quad h_2=\tanh(x_4+x_5+x_6),\quad h_3=\tanh(x_7+x_8+x_9+x_{10})$$
 #
-# The second one is **smooth without such parts**: a sum of waves in random directions, in which all inputs are mixed,
+# The second one is **smooth without such parts**: a sum of waves in random directions, in which all inputs are
+# mixed,
 #
 # $$g(\mathbf x)=\sum_{k}c_k\cos(\mathbf a_k\cdot\mathbf x+\varphi_k).$$
 #
 # **Your task.** Write `compositional(X)` for `X` $(n, 10)$, and `waves(X, directions, phases, heights)` with
-# $\mathbf a_k$ in the rows of `directions` $(K, d)$, $\varphi_k$ in `phases` $(K,)$ and $c_k$ in `heights` $(K,)$. Both
-# return an array $(n,)$.
+# $\mathbf a_k$ in the rows of `directions` $(K, d)$, $\varphi_k$ in `phases` $(K,)$ and $c_k$ in `heights`
+# $(K,)$. Both return an array $(n,)$.
 #
 # **Example.** At $x_1=x_4=x_7=1$, with all other inputs 0, $f=\tanh^3 1=0.442$.
 
@@ -845,8 +855,9 @@ expect(
 # %% [markdown]
 # ### The experiment
 #
-# The next cell makes the rows: standard normal inputs, and targets that are shifted and scaled so that their variance
-# on the training rows is 1. An error of 1 is then that of a network that has learned nothing. It also fixes a hundred waves for each seed.
+# The next cell makes the rows: standard normal inputs, and targets that are shifted and scaled so that their
+# variance on the training rows is 1. An error of 1 is then that of a network that has learned nothing. It also
+# fixes a hundred waves for each seed.
 
 # %% setup=true
 def rows_for(target, seed, n_rows):
@@ -868,9 +879,10 @@ def hundred_waves(seed):
 # of `X`, and `shapes` a list of pairs (number of hidden layers, width). Return a list with a pair for every
 # shape, in their order: (the trained network, its mean squared error on the test rows).
 #
-# The rows are `rows_for(target, seed, n_rows)`, the same for all shapes. A network is a `with_adam(NumpyMLP)` with 10 inputs,
-# ReLU (which is the default, and so is He's initialisation), a linear output, the loss `"mse"`, the learning rate 0.004, this `seed`, and `dtype=np.float32`,
-# which is faster; it learns for `epochs` epochs in batches of 128 rows, with the same `seed` for `fit`. A network takes about half a second, with `epochs=2` a
+# The rows are `rows_for(target, seed, n_rows)`, the same for all shapes. A network is a `with_adam(NumpyMLP)`
+# with 10 inputs, ReLU (which is the default, and so is He's initialisation), a linear output, the loss `"mse"`,
+# the learning rate 0.004, this `seed`, and `dtype=np.float32`, which is faster; it learns for `epochs` epochs in
+# batches of 128 rows, with the same `seed` for `fit`. A network takes about half a second, with `epochs=2` a
 # twentieth of one.
 
 # %% [markdown] hints="6.30c"
@@ -937,8 +949,8 @@ except NotImplementedError:
 # **Your task.** What follows from that? Set `deepest_is_worse` to a letter.
 #
 # - **A** Deep and narrow networks cannot represent smooth functions.
-# - **B** This training, with these rows, steps and epochs, found a worse network there: the error mixes what a network
-#   can represent with what training finds and with how well that generalises.
+# - **B** This training, with these rows, steps and epochs, found a worse network there: the error mixes what a
+#   network can represent with what training finds and with how well that generalises.
 # - **C** It has fewer parameters than the others, so that the comparison was not fair.
 # - **D** Depth never pays.
 
@@ -955,19 +967,19 @@ deepest_is_worse = "B"
 expect("6.30d", lambda: deepest_is_worse, one_letter("ABCD"))
 
 # %% [markdown] written="6.30-written"
-# **In your own words (optional, read by a person).** Which shape works best for either target, with your numbers? How is that related
-# to what the targets are made of, and does the advantage of depth disappear for the waves? Name something that the
-# experiment mixes up with expressive power, and say what you would vary next.
+# **In your own words (optional, read by a person).** Which shape works best for either target, with your numbers?
+# How is that related to what the targets are made of, and does the advantage of depth disappear for the waves?
+# Name something that the experiment mixes up with expressive power, and say what you would vary next.
 #
 # ### BEGIN SOLUTION
-# All four networks have about 6000 parameters. For the compositional target three layers of 51 have about a quarter of the
-# error of one layer of 500: the first layers can compute the three parts, the next ones their product, whereas a single layer has
-# to put a function of ten inputs together from ridges. For the waves there are no parts, and one layer and three are
-# about equal: the advantage disappears, and ten layers are worse.
+# All four networks have about 6000 parameters. For the compositional target three layers of 51 have about a
+# quarter of the error of one layer of 500: the first layers can compute the three parts, the next ones their
+# product, whereas a single layer has to put a function of ten inputs together from ridges. For the waves there
+# are no parts, and one layer and three are about equal: the advantage disappears, and ten layers are worse.
 #
-# The errors are those after 20 epochs of Adam with 8000 rows. With fewer rows or epochs the single wide layer is behind for the waves as
-# well, because it learns more slowly: that is optimisation, not expressive power. I would vary the number of
-# rows, the learning rate for each shape, and the seeds.
+# The errors are those after 20 epochs of Adam with 8000 rows. With fewer rows or epochs the single wide layer is
+# behind for the waves as well, because it learns more slowly: that is optimisation, not expressive power. I would
+# vary the number of rows, the learning rate for each shape, and the seeds.
 # ### END SOLUTION
 
 # %% [markdown]

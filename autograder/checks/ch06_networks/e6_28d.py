@@ -100,7 +100,7 @@ def answer():
     def errors(noise):
         X, y, X_test, y_test = generate_regression_data(noise=noise)
         found = {}
-        for N in range(5, 505, 5):
+        for N in (20, 25, 30, 35, 40, 50, 70, 100, 500):
             W = hidden_weights(0)[:N]
             fit = np.linalg.pinv(np.maximum(X @ W.T, 0)) @ y
             found[N] = np.mean((np.maximum(X_test @ W.T, 0) @ fit - y_test) ** 2)
@@ -114,7 +114,7 @@ def answer():
     what_holds += "b" if quiet[500] < best(quiet) else ""
     what_holds += "c" if loud[500] < best(loud) else ""
     trained = {}
-    for N in (5, 10, 20, 50, 100):
+    for N in (5, 100):
         X, y, X_test, y_test = generate_regression_data()
         network = with_adam(NumpyMLP)(
             [20, N, 1], output_activation="linear", loss="mse", learning_rate=0.03

@@ -1182,6 +1182,119 @@ assert wide[0] < narrow[0] / 2 and wide[1] > 2 * wide[0] and wide[1] > narrow[1]
 
 # %% [markdown]
 # ### Notebook 10 of chapter 6
+# **6.28: widths from 5 on cannot show the peak of trained networks.** The document trains networks of the widths
+# 5, 10, …, 500 on 100 rows in 20 dimensions and expects a U-shaped curve and a peak where the number of
+# parameters passes the number of rows. A network of width N has 22N + 1 parameters: the threshold is passed
+# between 4 and 5, at the left end of the sweep. From there on the error falls, and a single unit is better than
+# all of them.
+
+# %%
+from utils import NumpyMLP, generate_regression_data
+
+
+class AdamNetwork(NumpyMLP):
+    """NumpyMLP with the optimiser Adam."""
+
+    def update(self):
+        state = self.__dict__.setdefault("adam", {"steps": 0, "mean": {}, "square": {}})
+        state["steps"] += 1
+        mean, square, steps = state["mean"], state["square"], state["steps"]
+        rate = self.learning_rate * math.sqrt(1 - 0.999**steps) / (1 - 0.9**steps)
+        for name, gradient in self.grads.items():
+            mean[name] = 0.9 * mean.get(name, 0) + 0.1 * gradient
+            square[name] = 0.999 * square.get(name, 0) + 0.001 * gradient**2
+            self.params[name] = self.params[name] - rate * mean[name] / (np.sqrt(square[name]) + 1e-8)
+
+
+def trained_error(width, noise=0.5, seed=0):
+    """Error on new rows of a network of this width, trained on 100 rows until it fits them."""
+    X, y, X_new, y_new = generate_regression_data(noise=noise, seed=seed)
+    network = AdamNetwork(
+        [20, width, 1], output_activation="linear", loss="mse", learning_rate=0.03, seed=seed
+    )
+    network.fit(X, y, epochs=1000, batch_size=100)
+    return network.compute_loss(network.forward(X_new), y_new)
+
+
+errors = {
+    width: np.mean([trained_error(width, seed=seed) for seed in range(3)])
+    for width in (1, 5, 10, 50, 100)
+}
+print("parameters:", {width: 22 * width + 1 for width in (4, 5, 100)})
+print("test errors:", {width: round(float(error), 2) for width, error in errors.items()})
+assert 22 * 4 + 1 < 100 < 22 * 5 + 1
+assert max(errors, key=errors.get) == 5 and min(errors, key=errors.get) == 1
+
+# %% [markdown]
+# **6.28: "parameters exceed the training points" is the threshold of a linear fit.** Where only the output
+# weights are fitted, by least squares on N random features, the peak is at N = n = 100, with noise and without;
+# what the features cannot represent acts like noise. Whether the second descent gets below the best small model
+# depends on the noise: without noise it does, with noise 1 it does not.
+
+# %%
+from utils import generate_regression_data
+
+
+def feature_error(width, noise, seed=0):
+    """Error on new rows of the shortest least-squares fit on this many random ReLU features."""
+    X, y, X_new, y_new = generate_regression_data(noise=noise, seed=seed)
+    W = np.random.default_rng([seed, 1]).normal(size=(500, 20))[:width]
+    fit = np.linalg.lstsq(np.maximum(X @ W.T, 0), y)[0]
+    return float(np.mean((np.maximum(X_new @ W.T, 0) @ fit - y_new) ** 2))
+
+
+for noise in (0.0, 1.0):
+    errors = {width: feature_error(width, noise) for width in (*range(10, 101, 10), 120, 200, 500)}
+    best = min(error for width, error in errors.items() if width < 100)
+    print(f"noise {noise:g}: best below 100 {best:.2f}, at 100 {errors[100]:.0f}, at 500 {errors[500]:.2f}")
+    assert max(errors, key=errors.get) == 100
+    assert (errors[500] < best) == (noise == 0)
+
+# %% [markdown]
+# **6.29: "Wirtinger derivatives" leave open which gradient is meant.** PyTorch's is ∂L/∂Re + i ∂L/∂Im, which is
+# twice Wirtinger's ∂L/∂z̄; steps with either go in the same direction, but with half the length. And the output
+# must be made real before it meets a real target; the document does not say how. Ours is the real part.
+
+# %%
+z = torch.tensor(1 + 2j, dtype=torch.complex128, requires_grad=True)
+(z.real**2 + 3 * z.imag**2).backward()
+by_conjugate = (2 * 1 + 1j * 6 * 2) / 2  # Wirtinger's, by hand
+print("PyTorch:", z.grad.item(), " Wirtinger:", by_conjugate)
+assert z.grad.item() == 2 * by_conjugate
+
+# %% [markdown]
+# **6.29: the function has no bound, and "the same number of parameters" needs a rule.** Re(exp(i(x + iy))) =
+# exp(−y) cos x grows without a limit, so that the error depends on the region, which the document does not give.
+# And a complex weight is two real numbers: the complex network 2-16-16-1 with 337 of them is to be compared with
+# a real one of about 674. No winner should be expected: over our seeds neither won consistently.
+
+# %%
+from utils import NumpyMLP
+
+sizes = [NumpyMLP(layers).get_flat().size for layers in ([2, 16, 16, 1], [2, 24, 24, 1])]
+print("real numbers:", 2 * sizes[0], "and", sizes[1])
+assert (2 * sizes[0], sizes[1]) == (674, 697)
+region, spread = np.random.default_rng(0).uniform(-1, 1, size=(100_000, 2)), []
+for size in (1, 2, 4):
+    spread.append(float(np.var(np.exp(-size * region[:, 1]) * np.cos(size * region[:, 0]))))
+print("variance of the function on squares of three sizes:", np.round(spread, 2))
+assert spread[0] < 1 < spread[1] < 3 < 30 < spread[2]
+
+# %% [markdown]
+# **6.30: "approximately the same total parameter count" does not hold.** With 10 inputs the four networks of the
+# document have between 6001 and 21401 parameters. With the count of the first, the widths would have to be 500,
+# 51, 37 and 25.
+
+# %%
+def size_of(n_hidden, width):
+    sizes = [10, *[width] * n_hidden, 1]
+    return sum((n_in + 1) * n_out for n_in, n_out in zip(sizes, sizes[1:]))
+
+
+counts = [size_of(*shape) for shape in ((1, 500), (3, 100), (5, 50), (10, 25))]
+widths = [min(range(1, 600), key=lambda w: abs(size_of(n, w) - counts[0])) for n in (1, 3, 5, 10)]
+print("parameters:", counts, " matched widths:", widths)
+assert max(counts) > 3.5 * min(counts) and widths == [500, 51, 37, 25]
 
 # %% [markdown]
 # # Chapter 6: the quiz

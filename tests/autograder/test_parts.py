@@ -147,6 +147,7 @@ TYPED = """
 6.1a 6.2b 6.2c 6.3a 6.4b
 6.5b 6.5c 6.6a 6.7c 6.7d 6.9a 6.9c 6.10a 6.10b 6.10c 6.10d 6.12c 6.12d 6.13c 6.14c 6.15a
 6.15d 6.16a 6.18b 6.20c 6.20e 6.21b 6.22d 6.23c 6.24b 6.25a 6.25c 6.26a 6.26d 6.27f
+6.28d 6.28e 6.29a 6.29b 6.30a 6.30d
 7.6-proof 7.9-proof 7.10-equations 7.13b 7.14c 7.15b 7.15c
 q1 q1c q2 q3 q4a q4b q5 q6 q7 q8a q8b q8c q9 q9b q10a q10b q11 q12 q13a q13b q14a q14b q15 q15b
 q16a q16b q17 q18 q19 q19b q20a q20b

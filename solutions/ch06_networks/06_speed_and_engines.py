@@ -106,10 +106,10 @@ def sleeper(*durations):
     return lambda: time.sleep(left.pop(0) if len(left) > 1 else left[0])
 
 
-about_20_ms = such_that("between 0.02 and 0.07 s", lambda seconds: 0.0199 <= seconds < 0.07)
-expect("6.17", lambda: best_time(sleeper(0.1, 0.02, 0.1)), about_20_ms)
-expect("6.17", lambda: best_time(sleeper(0.1, 0.1, 0.1, 0.02, 0.1), 5), about_20_ms)
-expect("6.17", lambda: best_time(sleeper(0.1, 0.1, 0.02), 1) > 0.07, True)
+about_20_ms = such_that("between 0.02 and 0.12 s", lambda seconds: 0.0199 <= seconds < 0.12)
+expect("6.17", lambda: best_time(sleeper(0.15, 0.02, 0.15)), about_20_ms)
+expect("6.17", lambda: best_time(sleeper(0.15, 0.15, 0.15, 0.02, 0.15), 5), about_20_ms)
+expect("6.17", lambda: best_time(sleeper(0.15, 0.15, 0.02), 1) > 0.12, True)
 
 # %% [markdown] commentary="6.17"
 # One list, one `min`. Both readings of the clock stand right next to the call, so that nothing else is measured
@@ -242,32 +242,33 @@ def three_times(table):
 
 
 class Slow(NumpyMLP):
-    """A network whose epochs take 0.02 s in float64, and 0.06 s in float32; the first one takes 0.1 s more."""
+    """A network whose epochs take 0.05 s in float64, and 0.2 s in float32; the first one takes 0.2 s more."""
 
-    begun = 0
+    begun = set()
 
     def fit(self, X, y, X_val=None, y_val=None, epochs=100, batch_size=64, seed=0):
-        self.begun += 1
-        seconds = 0.02 if self.dtype == np.float64 else 0.06
-        time.sleep(epochs * seconds * 5 / batch_size + 0.1 * (self.begun == 1))
+        seconds = 0.05 if self.dtype == np.float64 else 0.2
+        time.sleep(min(0.5, epochs * seconds * 5 / batch_size + 0.2 * (seconds not in self.begun)))
+        self.begun.add(seconds)
 
 
 def on_slow_networks():
     """The two NumPy times of your table, in batches of 5 rows, for networks that only sleep."""
-    global NumpyMLP
-    kept, NumpyMLP = NumpyMLP, Slow
+    names = speed_table.__globals__  # where your function finds NumpyMLP
+    kept, names["NumpyMLP"] = names["NumpyMLP"], Slow
+    Slow.begun.clear()
     try:
         table = speed_table([2, 3, 1], np.zeros((10, 2)), np.zeros(10), 5)
     finally:
-        NumpyMLP = kept
+        names["NumpyMLP"] = kept
     return [float(table["numpy float64"]), float(table["numpy float32"])]
 
 
 few_rows = generate_click_data(100, n_features=5)
 TIMES = "three times in seconds"
-SLEPT = "about 0.02 and 0.06 s"
+SLEPT = "about 0.05 and 0.2 s"
 expect("6.17c", lambda: speed_table([5, 4, 1], *few_rows, 25), such_that(TIMES, three_times))
-expect("6.17c", on_slow_networks, such_that(SLEPT, lambda two: 0.019 < two[0] < 0.05 < two[1] < 0.1))
+expect("6.17c", on_slow_networks, such_that(SLEPT, lambda two: 0.049 < two[0] < 0.15 < two[1] < 0.35))
 
 # %% [markdown]
 # Now the real engines, on this machine. The cell makes your table for three networks with batches of 64 rows, and
@@ -626,6 +627,7 @@ expect("6.19b", lambda: entry("value", 1.0, -1.0), 0.5, rtol=1e-4)
 expect("6.19b", lambda: entry("value", 0.7, -1.3), 0.3965168, rtol=1e-4)
 expect("6.19b", lambda: entry("engine", 0.7, -1.3), [0.0239291, 0.1675039], rtol=1e-4)
 expect("6.19b", lambda: entry("differences", 0.7, -1.3), [0.0239291, 0.1675039], rtol=1e-4)
+expect("6.19b", lambda: entry("engine", 1.0, -1.0, h=0.5), [0.25, 0.25], rtol=1e-4)
 expect("6.19b", lambda: entry("differences", 1.0, -1.0, h=0.5), [0.2413552, 0.2449187], rtol=1e-4)
 
 # %% [markdown] commentary="6.19"

@@ -11,15 +11,13 @@ def torch_fit(answer, rng):
 
     from utils import PyTorchMLP
 
-    def trained(n_rows, learning_rate, seed, **options):
+    def trained(n_rows, hidden, **options):
         """The result and the parameters after a training from hidden parameters."""
-        data = torch.Generator().manual_seed(seed)
+        data = torch.Generator().manual_seed(hidden)
         X = torch.randn(n_rows, SIZES[0], generator=data)
         y = (X[:, 0] - X[:, 1] * X[:, 2] + 0.3 > 0).long().numpy()
-        model = PyTorchMLP(SIZES, seed=seed)
-        losses = answer.torch_fit(
-            model, X.double().numpy(), y, learning_rate=learning_rate, seed=seed, **options
-        )
+        model = PyTorchMLP(SIZES, seed=hidden)
+        losses = answer.torch_fit(model, X.double().numpy(), y, **options)
         return [float(loss) for loss in losses], [p.detach().clone() for p in model.parameters()]
 
     def parameters(*args, **options):
@@ -30,21 +28,22 @@ def torch_fit(answer, rng):
 
     one, two, three = (int(seed) for seed in rng.integers(1, 1000, 3))
     rate = round(float(rng.uniform(0.3, 0.6)), 2)
+    slow, fast = {"learning_rate": rate, "seed": two}, {"learning_rate": 2 * rate, "seed": three}
     return {
         "parameters after one full batch": attempt(
-            parameters, 20, rate, one, epochs=1, batch_size=20
+            parameters, 20, one, epochs=1, batch_size=20, learning_rate=rate, seed=one
         ),
         "parameters after an epoch of five batches": attempt(
-            parameters, 40, rate, two, epochs=1, batch_size=8
+            parameters, 40, two, epochs=1, batch_size=8, **slow
         ),
         "parameters after three epochs, the last batch smaller": attempt(
-            parameters, 45, 2 * rate, three, epochs=3, batch_size=20
+            parameters, 45, three, epochs=3, batch_size=20, **fast
         ),
-        "losses of three epochs": attempt(losses, 40, rate, two, epochs=3, batch_size=10),
+        "losses of three epochs": attempt(losses, 40, two, epochs=3, batch_size=10, **slow),
         "losses where the last batch is smaller": attempt(
-            losses, 46, 2 * rate, three, epochs=2, batch_size=20
+            losses, 46, three, epochs=2, batch_size=20, **fast
         ),
-        "parameters with the defaults": attempt(parameters, 70, rate, one),
+        "parameters with the defaults": attempt(parameters, 64, one),
     }
 
 

@@ -45,14 +45,16 @@ class Speeds:
                 return super().fit(*args, **options)
 
             def train_step(self, X, y):
-                clock.passes((self.per_step or speeds.per_step[self.row]) * (1 + len(X) / 100))
+                clock.passes(
+                    self.L * (self.per_step or speeds.per_step[self.row]) * (1 + len(X) / 100)
+                )
                 return 0.5
 
         def torch_fit(model, X, y, epochs=1, batch_size=64, learning_rate=0.01, seed=0):
             step = speeds.begin("torch")
             for start in range(0, len(X), batch_size):
                 rows = min(batch_size, len(X) - start)
-                clock.passes(epochs * step * (1 + rows / 100))
+                clock.passes(len(model.layers) * epochs * step * (1 + rows / 100))
             return [0.5] * epochs
 
         return {"NumpyMLP": Timed, "torch_fit": torch_fit}
@@ -204,7 +206,7 @@ def speed_table(layer_sizes, X, y, batch_size):
     for name in ("float64", "float32"):
         network = NumpyMLP(layer_sizes, dtype=np.dtype(name))
         table[f"numpy {name}"] = seconds(lambda X, y: network.fit(X, y, epochs=1))  # noqa: B023
-    table["torch"] = seconds(lambda X, y: torch_fit(None, X, y))
+    table["torch"] = seconds(lambda X, y: torch_fit(PyTorchMLP(layer_sizes), X, y))
     return table
 
 

@@ -247,7 +247,7 @@ class Slow(NumpyMLP):
     begun = set()
 
     def fit(self, X, y, X_val=None, y_val=None, epochs=100, batch_size=64, seed=0):
-        seconds = 0.05 if self.dtype == np.float64 else 0.2
+        seconds = 0.05 if np.dtype(self.dtype) == np.float64 else 0.2
         time.sleep(min(0.5, epochs * seconds * 5 / batch_size + 0.2 * (seconds not in self.begun)))
         self.begun.add(seconds)
 

@@ -630,7 +630,7 @@ expect("6.16c", lambda: labels_of(-2.0, -0.2, 0.2, 2.0), [0, 0, 1, 1])
 # No probability is formed, so nothing is rounded to 0 or 1 before the logarithm; and no exponent is positive.
 # ### END SOLUTION
 
-# %% [markdown] exercise="6.9" title="Momentum, and what it changes" stars=2 minutes=30 needs="6.3"
+# %% [markdown] exercise="6.9" title="Momentum, and what it changes" stars=2 minutes=30 needs="6.5"
 # Gradient descent looks at one gradient and forgets it. Momentum keeps a **velocity** for every parameter, a
 # sum of all gradients so far in which older ones count less and less:
 #

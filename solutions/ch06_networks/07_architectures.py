@@ -55,7 +55,7 @@ def slope_error(model, X, y, h=1e-5):
 
 tiny = such_that("a difference below 0.000001", lambda error: error < 1e-6)
 
-# %% [markdown] exercise="6.18" title="Skip connections" stars=3 minutes=30 needs="6.3 7.6"
+# %% [markdown] exercise="6.18" title="Skip connections" stars=3 minutes=30 needs="6.6 7.6"
 # A gradient on its way to the first layer is multiplied by a matrix and by a slope at every layer. If these
 # factors are small, nothing arrives, and the first layers do not learn. A skip connection gives the gradient a
 # second way, one that does not pass through any factor. Networks with a hundred layers became trainable with it.
@@ -323,7 +323,7 @@ if found:
 # yet a better network: in the table the tanh network gains from its skips, while with sigmoids the networks learn
 # little in twenty epochs either way.
 
-# %% [markdown] exercise="6.21" title="Batch normalisation" stars=3 minutes=35 needs="6.3 7.6"
+# %% [markdown] exercise="6.21" title="Batch normalisation" stars=3 minutes=35 needs="6.6 7.6"
 # How large are the pre-activations of layer 8? That depends on all weights before it, and it changes with every
 # step of training. Batch normalisation ends this: it gives every unit the mean and the spread that the network
 # asks for, whatever came in.
@@ -704,7 +704,7 @@ if table:
 # notices the factor of ten. In the deep network the plain one never leaves the loss of a constant prediction, and
 # batch normalisation makes up for weights that began far too small.
 
-# %% [markdown] exercise="6.24" title="Dropout" stars=3 minutes=25 needs="6.3 7.6"
+# %% [markdown] exercise="6.24" title="Dropout" stars=3 minutes=25 needs="6.6 7.6"
 # A network with many weights and few examples can learn the examples by heart. Dropout makes that harder: in every
 # training step each hidden unit is silenced with some probability, so that no unit can rely on a particular other
 # one.

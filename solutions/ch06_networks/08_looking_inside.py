@@ -43,7 +43,7 @@ def with_numbers(network):
     return network
 
 
-# %% [markdown] exercise="6.22" title="The landscape around a network" stars=3 minutes=30 needs="6.3"
+# %% [markdown] exercise="6.22" title="The landscape around a network" stars=3 minutes=30 needs="6.5"
 # Training moves a point $\boldsymbol\theta$ through a space with as many dimensions as there are parameters.
 # Nobody can see that space, but a plane through it can be drawn: choose two directions $\mathbf d_1$ and
 # $\mathbf d_2$ of the length of $\boldsymbol\theta$, and compute the loss at
@@ -298,7 +298,7 @@ expect("6.22d", lambda: steeper, one_letter("ABCD"))
 # random plane is still only a plane: with 17 parameters, most directions are not looked at.
 # ### END SOLUTION
 
-# %% [markdown] exercise="6.23" title="Which inputs matter?" stars=2 minutes=25 needs="6.2"
+# %% [markdown] exercise="6.23" title="Which inputs matter?" stars=2 minutes=25 needs="6.6"
 # Backpropagation asks how the loss changes with every weight. Go one step further down, and it says how the
 # *prediction* changes with every **input**. Averaged over many examples that makes a ranking of the features:
 # cheap, popular, and easily misread.

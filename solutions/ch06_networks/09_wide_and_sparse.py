@@ -381,7 +381,7 @@ expect("6.20d", lambda: np.shape(plane_network(shifted_square, 5)[0]), (10, 2))
 # are only known to be smooth, the number of units grows exponentially with the number of inputs.
 # ### END SOLUTION
 
-# %% [markdown] exercise="6.26" title="Lottery tickets" stars=4 minutes=35 needs="6.3"
+# %% [markdown] exercise="6.26" title="Lottery tickets" stars=4 minutes=35 needs="6.3 6.5"
 # A trained network can often lose most of its weights and predict as well as before. So why not train the
 # small network from the start? Usually that works worse. The *lottery ticket hypothesis* (Jonathan Frankle and
 # Michael Carbin, 2019) says when it works: a large network contains a small one that, **with its original

@@ -55,7 +55,7 @@ def hidden_weights(seed):
     return np.random.default_rng([seed, 1]).normal(size=(500, 20))
 
 
-# %% [markdown] exercise="6.28" title="Double descent" stars=4 minutes=30 needs="6.2"
+# %% [markdown] exercise="6.28" title="Double descent" stars=4 minutes=30 needs="6.5"
 # A model with as many parameters as rows can fit the rows exactly, noise and all. Older textbooks stop there:
 # beyond that point, they say, things only get worse. Today's networks have far more parameters than rows and
 # predict well. Both can be seen in one curve, if one knows where to look.
@@ -346,7 +346,7 @@ expect("6.28e", lambda: what_holds, some_letters("ABCDE"))
 # directions with small singular values are learned last, so the weights have not become long yet.
 # ### END SOLUTION
 
-# %% [markdown] exercise="6.29" title="Complex weights" stars=4 minutes=30 needs="6.2"
+# %% [markdown] exercise="6.29" title="Complex weights" stars=4 minutes=30 needs="6.6"
 # Waves, radio signals and Fourier transforms are made of complex numbers. A network can compute with them
 # directly: $Z = AW^T + \mathbf b$ means the same as before, with a complex $W$ and a complex $\mathbf b$. Two
 # things need thought: what an activation does to a complex number, and what a gradient is.

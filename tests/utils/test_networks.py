@@ -293,3 +293,10 @@ def test_the_area_needs_both_kinds():
 
 def test_accuracy():
     assert accuracy([0, 1, 1, 0], [0, 1, 0, 0]) == 0.75
+
+
+def test_a_saturated_probability_in_float32_has_a_finite_loss():
+    said = np.array([[1.0]], dtype=np.float32)
+    assert np.isfinite(LOSSES["bce"](said, np.array([0]))) and np.isfinite(
+        LOSS_GRADIENTS["bce"](said, np.array([0]))
+    )

@@ -8,7 +8,10 @@ import numpy as np
 
 from utils.networks.registry import Registry
 
-FLOOR = 1e-12  # a probability is moved this far away from 0 and 1, where the logarithm has no value
+FLOOR = (
+    1e-12  # a probability is moved this far away from 0 and 1, where the logarithm has no value,
+)
+#                or as far as the type of the numbers needs
 
 
 def targets_like(y_hat, y):
@@ -22,14 +25,20 @@ def targets_like(y_hat, y):
     return y.reshape(y_hat.shape)
 
 
+def _inside(y_hat):
+    """Probabilities, none of them 0 or 1."""
+    floor = max(FLOOR, np.finfo(y_hat.dtype).eps)
+    return np.clip(y_hat, floor, 1 - floor)
+
+
 def binary_cross_entropy(y_hat, y):
     """The mean of -y log(y_hat) - (1 - y) log(1 - y_hat); y_hat are probabilities."""
-    p, y = np.clip(y_hat, FLOOR, 1 - FLOOR), targets_like(y_hat, y)
+    p, y = _inside(y_hat), targets_like(y_hat, y)
     return float(-np.mean(y * np.log(p) + (1 - y) * np.log1p(-p)))
 
 
 def binary_cross_entropy_gradient(y_hat, y):
-    p, y = np.clip(y_hat, FLOOR, 1 - FLOOR), targets_like(y_hat, y)
+    p, y = _inside(y_hat), targets_like(y_hat, y)
     return (p - y) / (p * (1 - p)) / y.size
 
 

@@ -263,12 +263,6 @@ expect("6.11d", lambda: train_on_clicks("tanh", 10.0, 0.3, 1).predict_proba(orig
 
 
 # %%
-def never_positive(network, X):
-    """Hidden units whose pre-activation is negative or 0 for every row."""
-    network.forward(X)
-    return sum(int(np.all(network.cache[f"Z{layer}"] <= 0, axis=0).sum()) for layer in range(1, network.L))
-
-
 try:
     register_leaky_relu()
     print("slope 0 everywhere | never positive")
@@ -276,7 +270,9 @@ try:
         for name in ("relu", "leaky_relu"):
             X = scale * generate_click_data(1000, n_features=10, seed=0)[0]
             network = train_on_clicks(name, scale, rate)
-            dead, silent = count_dead_neurons(network, X), never_positive(network, X)
+            dead = count_dead_neurons(network, X)
+            network.forward(X)
+            silent = sum(int((network.cache[Z].max(axis=0) <= 0).sum()) for Z in ("Z1", "Z2"))
             print(f"{dead:18} | {silent:14}   {name}, inputs times {scale:g}, learning rate {rate:g}")
 except NotImplementedError:
     print("○ This cell needs 6.11, 6.11c and 6.11d.")
@@ -346,8 +342,7 @@ def activation_variances(
 
 
 # %% test="6.12"
-def relu(z):
-    return np.maximum(z, 0)
+relu = ACTIVATIONS["relu"]
 
 
 def level(*arguments, **options):

@@ -154,7 +154,7 @@ rescaling_explorer()
 # `NumpyMLP(model.layer_sizes)` makes a new network, with random parameters that you replace.
 #
 # ---
-# `new.params["W1"] = factor * model.params["W1"]` makes a new array. The output bias stays the same: it is
+# A product such as `2 * model.params["W1"]` makes a new array. The output bias stays the same: it is
 # added after $W_2$, where the factor is gone.
 
 
@@ -321,7 +321,8 @@ slopes_explorer()
 #
 # The model has any number of layers, a sigmoid at the end with one unit, and any hidden activation that
 # `ACTIVATION_GRADIENTS[model.activation]` knows (a function of $Z$). Use NumPy: PyTorch is taken away in the
-# complete check.
+# complete check. The visible test measures the slopes by small steps; its functions are for checking, and an
+# answer that uses them earns nothing.
 #
 # **Example.** With a single sigmoid unit, $\hat y=\sigma(2x_1-x_2)$, the slopes at the origin are
 # $\frac14\cdot(2,-1)=(0.5,-0.25)$.

@@ -30,9 +30,7 @@ from utils import (
 )
 from utils.plots import axes, style
 
-
-def relu(z):
-    return np.maximum(z, 0)
+relu = ACTIVATIONS["relu"]
 
 
 def outputs(network, x, activation=relu):

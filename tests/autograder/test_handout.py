@@ -112,7 +112,7 @@ def points(part, names, text=""):
     return judging._earned(check, verdict.lines)
 
 
-SECONDS = 2.0  # for one attempt; whatever takes longer answers something else
+SECONDS = 1.0  # for one attempt; whatever takes longer answers something else
 
 
 class TooLong(BaseException):
@@ -261,9 +261,16 @@ def hits_of_code(bundle):
     return hits, tried
 
 
+BEGINNINGS = (  # the exercise begins with it, says so, and pays little for it as it is
+    "6.8: softmax = def plain_softmax",
+    "6.16c: LogitMLP = from utils.networks.torch_mlp import PyTorchMLP",
+    "6.18: SkipMLP = from utils.networks.numpy_mlp import NumpyMLP",
+)
+
+
 def test_nothing_that_can_be_fetched_or_copied_is_an_answer(hits):
     of_code, tried = hits["code"]
-    assert of_code == [] and tried > 5000
+    assert [one for one in of_code if not one.startswith(BEGINNINGS)] == [] and tried > 5000
 
 
 ENGINE = (COURSE.root / "utils" / "engine.py").read_text(encoding="utf-8")
@@ -342,7 +349,11 @@ def hits_of_values(bundle):
 
 def test_no_value_that_a_test_or_a_demonstration_shows_is_an_answer(hits):
     of_values, tried = hits["values"]
-    assert of_values == [] and tried > 100
+    coincidences = {  # a number of epochs, and one of rows
+        "6.5c: updates_4000 = 100.0 earns 0.5",
+        "6.28d: random_at = 100.0 earns 0.75",
+    }
+    assert set(of_values) <= coincidences and tried > 100
 
 
 # The quiz -----------------------------------------------------------------------------------------
@@ -442,6 +453,20 @@ GIVEN_TOO = {  # steps that given code has alike; none of them is an answer
     ("tape.py", "rng = np.random.default_rng(seed)"),
     ("simulated_data.py", "rng = np.random.default_rng(seed)"),
     ("numpy_mlp.py", "rng = np.random.default_rng(seed)"),
+    ("numpy_mlp.py", "for layer in range(1, self.L + 1):"),
+    ("numpy_mlp.py", "for layer in range(self.L, 0, -1):"),
+    ("numpy_mlp.py", "rows = order[start : start + batch_size]"),
+    ("numpy_mlp.py", "order, total = rng.permutation(len(X)), 0.0"),
+    ("numpy_mlp.py", "for start in range(0, len(X), batch_size):"),
+    ("gradients_by_hand.py", "for place in np.ndindex(value.shape):"),
+    ("10_size_depth_and_numbers.ipynb", "sizes = [d_in, *[width] * n_hidden, 1]"),
+    (
+        "05_activations_and_initialisation.ipynb",
+        r"for name in (\"too_small\", \"too_large\", \"xavier\", \"he\")",
+    ),
+    ("08_looking_inside.ipynb", "X, y = generate_click_data(1250, 10, seed=seed)"),
+    ("08_looking_inside.ipynb", "X, y = generate_credit_data(3000, seed=seed)"),
+    ("08_looking_inside.ipynb", "d1, d2 = np.random.default_rng(seed).normal(size=(2, 17))"),
     ("ch07_gradients.py", "h1, h2 = max(u1, 0), max(u2, 0)"),  # in the explorer of 7.1's network
     ("engine.py", "return x if isinstance(x, Value) else Value(x)"),
 }

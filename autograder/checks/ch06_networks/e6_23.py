@@ -36,7 +36,7 @@ def given_importance(model, X):
     return np.abs(given_gradients(model, X)).mean(axis=0)
 
 
-@check("6.23", points=6, forbid=TORCH, weights={BOTH: 2})
+@check("6.23", points=6, forbid=(*TORCH, "measured_slopes", "wanted_importance"), weights={BOTH: 2})
 def importance(answer, rng):
     def network(layer_sizes, activation):
         """A network with any weights, in which no prediction is certain."""

@@ -23,7 +23,7 @@ def answer():
     q7 = true + ["a"] + (["c"] if sp.simplify(product - (p - y)) == 0 else [])
 
 
-@check("q7c", points=2, reveal=True)
+@check("q7c", points=2, reveal=True, forbid=("utils.explorers",))
 def logit_gradient(answer, rng):
     import numpy as np
 

@@ -38,7 +38,7 @@ def answer():
 WEIGHTS = {f"z = {z} and label {y}": 1.5 for z in (800, -800) for y in (0, 1)}
 
 
-@check("q17c", points=2, weights=WEIGHTS)
+@check("q17c", points=2, weights=WEIGHTS, forbid=("utils.explorers",))
 def stable(answer, rng):
     def loss(z, y):
         return number(answer.stable_bce(z, y))

@@ -315,8 +315,8 @@ expect("6.2b", lambda: steepest, such_that(KEYS, five_numbers))
 #
 # - **A** at $z = 0$, as for the other two
 # - **B** at the largest $z$: the further to the right, the steeper
-# - **C** at every $z > 0$ alike
-# - **D** nowhere: the slope grows without a limit
+# - **C** nowhere: the slope grows without a limit
+# - **D** at every $z > 0$ alike
 
 # %% [markdown] hints="6.2c"
 # Look at the right half of the picture. How steep is it at 1, and how steep at 4?
@@ -324,7 +324,7 @@ expect("6.2b", lambda: steepest, such_that(KEYS, five_numbers))
 # %% answer="6.2c"
 relu_steepest = ...  # a letter, "A" to "D"
 ### BEGIN SOLUTION
-relu_steepest = "C"
+relu_steepest = "D"
 ### END SOLUTION
 
 # %% test="6.2c"

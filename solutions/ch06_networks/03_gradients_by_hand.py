@@ -171,7 +171,7 @@ expect("6.10c", lambda: jacobians, such_that("eight shapes, as tuples, under the
 # entry-by-entry product.
 
 # %% [markdown]
-# ### (d) The way to $W_1$
+# ### (d) The way to W1
 #
 # Behind this network stands a loss $\mathcal L$, and someone hands you $\partial\mathcal
 # L/\partial\hat y$. From there to $\partial\mathcal L/\partial W_1$ the gradient passes six nodes, and every

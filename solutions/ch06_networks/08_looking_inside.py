@@ -505,9 +505,9 @@ expect("6.23b", lambda: result_of(two_rankings), TWO)
 #
 # **Your task.** What does that say? Set `unit_lesson` to a letter.
 #
-# - **A** the network has learned to rely less on column 0
-# - **B** a slope is a change per unit: compare features only in units that are comparable, such as standard
+# - **A** a slope is a change per unit: compare features only in units that are comparable, such as standard
 #   deviations
+# - **B** the network has learned to rely less on column 0
 # - **C** large inputs saturate the units, so their gradients vanish and the network cannot use the column
 # - **D** gradient importance is random from one training to the next
 
@@ -518,7 +518,7 @@ expect("6.23b", lambda: result_of(two_rankings), TWO)
 # %% answer="6.23c"
 unit_lesson = ...  # a letter, "A" to "D"
 ### BEGIN SOLUTION
-unit_lesson = "B"
+unit_lesson = "A"
 ### END SOLUTION
 
 # %% test="6.23c"

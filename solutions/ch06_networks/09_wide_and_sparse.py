@@ -43,7 +43,7 @@ def f_target(x):
     return np.sin(3 * x) + 0.5 * np.cos(7 * x)
 
 
-# %% [markdown] exercise="6.20" title="One hidden layer is enough" stars=3 minutes=30
+# %% [markdown] exercise="6.20" title="One hidden layer is enough" stars=3 minutes=25
 # One hidden layer can approximate every continuous function: so says the *universal approximation theorem*.
 # The full statement has conditions: on a **bounded and closed** set, with an activation that is **not a
 # polynomial**, and with **as many units as needed**, there are weights with which the error is below any

@@ -23,7 +23,7 @@ REFERENCE = Reference(COURSE)
 FILE = COURSE.solutions / "ch06_networks" / "quiz.yaml"
 SCHEMA = json.loads(FILE.with_suffix(".schema.json").read_text(encoding="utf-8"))
 QUESTIONS = questions.read_questions(FILE)
-NOTEBOOKS = COURSE.assignments()["ch06_networks"]
+NOTEBOOKS = [book for book in COURSE.assignments()["ch06_networks"] if book.stem.startswith("quiz")]
 NAMES = [notebook.name for notebook in NOTEBOOKS]
 PARTS = [part for notebook in NOTEBOOKS for part in notebook.parts]
 POINTS = {"mc": 1, "num": 1, "multi": 2, "order": 2, "match": 2}

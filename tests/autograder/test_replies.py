@@ -150,7 +150,7 @@ def test_a_submission_without_a_plan_is_not_graded_and_stops_nothing(monkeypatch
     submission = SimpleNamespace(
         damaged=False, notes=[], source="a", given=given(), read=lambda: notebook
     )
-    monkeypatch.setattr(batch, "prepare_file", lambda *about: 1 / 0)
+    monkeypatch.setattr(batch, "prepare", lambda *about: 1 / 0)
     plan = batch.plan_of(submission, reference)
     ran = [{"outputs": [], "error": None, "entries": []} for _ in plan.steps]
     done = finish(plan, ran, reference, 1, "x")

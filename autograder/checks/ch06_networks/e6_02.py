@@ -184,7 +184,7 @@ where = choice(
     "6.2c",
     "relu_steepest",
     "abcd",
-    key="c",
+    key="d",
     points=1,
     ideas={
         "a": (
@@ -196,7 +196,7 @@ where = choice(
             "confuses_height_and_slope",
             "The value of ReLU is largest furthest to the right. Its slope is the same there as at 1.",
         ),
-        "d": (
+        "c": (
             "slope_without_a_bound",
             "ReLU grows without a bound, but steadily: every step to the right lifts it by the same amount.",
         ),
@@ -210,4 +210,4 @@ def answer():
 
     z = torch.linspace(0.01, 9, 50, requires_grad=True)
     torch.relu(z).sum().backward()
-    relu_steepest = "c" if z.grad.min() == z.grad.max() == 1 else "?"
+    relu_steepest = "d" if z.grad.min() == z.grad.max() == 1 else "?"

@@ -468,10 +468,10 @@ unit_lesson = choice(
     "6.23c",
     "unit_lesson",
     "abcd",
-    key="b",
+    key="a",
     points=1,
     ideas={
-        "a": (
+        "b": (
             "smaller_slope_taken_for_less_use",
             "The predictions are about as good as before, with the same column. What changed is the "
             "size of a unit, and a slope is a change per unit.",
@@ -501,7 +501,7 @@ def answer():
         step = 1e-4 * np.eye(10)[0]
         slope = (model.predict_proba(Z + step) - model.predict_proba(Z - step)) / 2e-4
         products.append(np.mean(np.abs(slope)) * Z[:, 0].std())
-    unit_lesson = "B" if products[1] > 0.9 * products[0] else "A"
+    unit_lesson = "A" if products[1] > 0.9 * products[0] else "B"
 
 
 written(

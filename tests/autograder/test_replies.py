@@ -14,6 +14,7 @@ from autograder.commands.try_answers import try_answers
 from autograder.grading import batch, cluster, executor
 from autograder.grading.executor import Job, Observe, RunCell, run_steps
 from autograder.grading.grade import finish
+from autograder.grading.reading import read_cells
 from autograder.inside import plain
 from autograder.inside.messages import FRAME
 from autograder.isolation import Limits, Session, SessionLost
@@ -148,7 +149,7 @@ def test_an_answer_that_cannot_be_judged_does_not_cost_the_others(monkeypatch):
 def test_a_submission_without_a_plan_is_not_graded_and_stops_nothing(monkeypatch):
     reference, notebook = default_reference(), json.dumps(solved()).encode()
     submission = SimpleNamespace(
-        damaged=False, notes=[], source="a", given=given(), read=lambda: notebook
+        damaged=False, notes=[], source="a", given=given(), cells=lambda: read_cells(notebook)
     )
     monkeypatch.setattr(batch, "prepare", lambda *about: 1 / 0)
     plan = batch.plan_of(submission, reference)

@@ -141,7 +141,9 @@ def warm_up(libraries: int):
 
     numpy.random.default_rng([0, 0])
     numpy.ones((2, 2)) @ numpy.ones((2, 2))
-    for name in set(utils.__all__) - WITH_TORCH:  # loads every module that a notebook may take it from
+    for name in (
+        set(utils.__all__) - WITH_TORCH
+    ):  # loads every module that a notebook may take it from
         getattr(utils, name)
     shell = make_shell()
     load(0, libraries)

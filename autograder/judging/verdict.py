@@ -88,7 +88,7 @@ class Verdict:
     @property
     def kinds(self) -> set[str]:
         """The types of the exceptions in its sub-checks; "" for a value."""
-        return {line.got.type if isinstance(line.got, Raised) else "" for line in self.lines}
+        return {kind for line in self.lines for kind in _kinds_in(line.got)}
 
     @property
     def missing(self) -> dict[str, list[Line]]:
@@ -101,6 +101,14 @@ class Verdict:
 
 
 _NOT_WRITTEN = {MISSING, UNSET, "NotImplementedError"}
+
+
+def _kinds_in(got) -> set[str]:
+    """The types of the exceptions in what came out, also where it is a table of results."""
+    if isinstance(got, Raised):
+        return {got.type}
+    inner = got.values() if isinstance(got, dict) else got if isinstance(got, (list, tuple)) else ()
+    return {kind for one in inner for kind in _kinds_in(one)} or {""}
 
 
 def verdict_on(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import types
+import warnings
 from collections.abc import Iterable
 from contextlib import suppress
 
@@ -14,6 +15,8 @@ def take_away(names: Iterable[str]) -> None:
     A function looks up what it uses in its module, and an object in its class, so both are emptied.
     There is no way back: this is for a fork that will end.
     """
+    warnings.simplefilter("ignore")  # some modules warn when they are looked at ...
+    sys.unraisablehook = lambda _: None  # ... and some objects miss their modules when they end
     for name in names:
         inside = [one for one in sys.modules if one == name or one.startswith(f"{name}.")]
         for one in inside:
@@ -29,9 +32,10 @@ def is_python(module: types.ModuleType) -> bool:
 
 
 def _empty(module: types.ModuleType) -> None:
-    classes = [it for it in vars(module).values() if isinstance(it, type)]
+    # (isinstance would ask objects for their class, and some warn when they are asked for anything)
+    classes = [it for it in vars(module).values() if type(it) is type]
     for kind in classes:
-        if type(kind) is type and kind.__module__ == module.__name__:
+        if kind.__module__ == module.__name__:
             for name, method in list(vars(kind).items()):
                 if isinstance(method, (types.FunctionType, staticmethod, classmethod, property)):
                     with suppress(TypeError):

@@ -79,5 +79,7 @@ def test_a_solution_notebook_raises_nothing_and_gets_all_points(run, folders, na
             part = next(p for p in all_checks() if cell.id == f"test-{p.replace('.', '-')}")
             results = [o for o in cell.outputs if o.output_type == "execute_result"]
             assert float(results[0].data["text/plain"]) == all_checks()[part].points
-            noise = [o.text for o in cell.outputs if o.output_type == "stream" and o.name == "stderr"]
+            noise = [
+                o.text for o in cell.outputs if o.output_type == "stream" and o.name == "stderr"
+            ]
             assert noise == []

@@ -267,7 +267,6 @@ def hits_of_code(bundle):
 
 BEGINNINGS = (  # the exercise begins with it, says so, and pays little for it as it is
     "6.8: softmax = def plain_softmax",
-    "6.16c: LogitMLP = from utils.networks.torch_mlp import PyTorchMLP",
     "6.18: SkipMLP = from utils.networks.numpy_mlp import NumpyMLP",
 )
 

@@ -55,7 +55,10 @@ def logit_mlp(answer, rng):
         return [parameter.detach() for parameter in network.parameters()]
 
     def labels():
-        return np.ravel(np.asarray(model().predict(X))).astype(int)
+        """The labels, and beside them on which side of 0 the logits lie: probabilities do not agree."""
+        network = model()
+        says = np.ravel(np.asarray(network.predict(X))).astype(int)
+        return np.stack([says, np.ravel(network(X).detach().numpy() > 0).astype(int)])
 
     return {
         LOGITS: attempt(lambda: model()(X)),

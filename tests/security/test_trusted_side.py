@@ -12,7 +12,7 @@ from classroom import COURSE, givens
 from nbformat.v4 import new_markdown_cell
 
 from autograder.commands.try_answers import try_answers
-from autograder.grading import harmless, intake
+from autograder.grading import files, harmless
 from autograder.grading.intake import take_in
 from autograder.inside import plain
 from autograder.judging.forbid import MAX_PARSED, forbidden_use
@@ -98,7 +98,7 @@ def test_a_zip_of_many_notebooks_is_opened_once_or_twice(tmp_path, monkeypatch):
             archive.writestr(f"s{number}/02_operations.ipynb", "{}")
     opened, real = [], zipfile.ZipFile
     monkeypatch.setattr(
-        intake.zipfile, "ZipFile", lambda *a, **k: opened.append(a) or real(*a, **k)
+        files.zipfile, "ZipFile", lambda *a, **k: opened.append(a) or real(*a, **k)
     )
     assert len(take_in([tmp_path], givens()).submissions) == 50
     assert len(opened) <= 2

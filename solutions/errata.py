@@ -14,6 +14,7 @@
 # | chapter | the document |
 # |---|---|
 # | 2 | "Stage 2 Exercises" of a public course on automatic differentiation: tasks without answers, and the code that belongs to them |
+# | 3 | section 3.16, "Exercises", of a chapter on calculus and automatic differentiation: thirty-five exercises, sketches of fifteen solutions |
 # | 6 | "Chapter 6: Exercises" of a text on neural networks: thirty exercises without answers |
 # | 6, the quiz | "Chapter 6: Quiz" of the same text: twenty questions, each followed by its answer |
 # | 7 | a copy of the problems of chapter 7 in Simon J. D. Prince, *Understanding Deep Learning* (MIT Press, 2023, <https://udlbook.github.io/udlbook/>), with answers. A slip of the copy need not be one of the book |
@@ -25,6 +26,17 @@
 # **Chapter 2:** [2.1](#Exercise-2.1) · [2.3](#Exercise-2.3) · [2.4](#Exercise-2.4) ·
 # [2.5](#Exercise-2.5) · [2.6](#Exercise-2.6) · [2.7](#Exercise-2.7) · [2.8](#Exercise-2.8) ·
 # [2.9](#Exercise-2.9) · [2.10](#Exercise-2.10) · [2.11](#Exercise-2.11) · [2.12](#Exercise-2.12)
+#
+# **Chapter 3:**
+# [3.1 to 3.5](#Notebook-1-of-chapter-3) ·
+# [3.6 to 3.11](#Notebook-2-of-chapter-3) ·
+# [3.12 to 3.16](#Notebook-3-of-chapter-3) ·
+# [3.17 to 3.19](#Notebook-4-of-chapter-3) ·
+# [3.20 to 3.24](#Notebook-5-of-chapter-3) ·
+# [3.25 to 3.29](#Notebook-6-of-chapter-3) ·
+# [3.30 to 3.32](#Notebook-7-of-chapter-3) ·
+# [3.33](#Notebook-8-of-chapter-3) ·
+# [3.34 and 3.35](#Notebook-9-of-chapter-3)
 #
 # **Chapter 6, the exercises:**
 # [6.1 to 6.4](#Notebook-1-of-chapter-6) ·
@@ -335,6 +347,39 @@ for what, attempt in {
         print(f"{what}: {type(problem).__name__}: {problem}")
 z.backward()  # the engine of the course has a loop with its own stack
 print("engine of the course:", z.grad, Value(-800.0).sigmoid().data)
+
+# %% [markdown]
+# # Chapter 3: calculus and automatic differentiation
+#
+# The document: the exercises of a chapter on calculus and automatic differentiation, some of them with a
+# sketch of a solution. The engine that some of them extend stands in the chapter; ours has the same names.
+
+# %% [markdown]
+# ### Notebook 1 of chapter 3
+
+# %% [markdown]
+# ### Notebook 2 of chapter 3
+
+# %% [markdown]
+# ### Notebook 3 of chapter 3
+
+# %% [markdown]
+# ### Notebook 4 of chapter 3
+
+# %% [markdown]
+# ### Notebook 5 of chapter 3
+
+# %% [markdown]
+# ### Notebook 6 of chapter 3
+
+# %% [markdown]
+# ### Notebook 7 of chapter 3
+
+# %% [markdown]
+# ### Notebook 8 of chapter 3
+
+# %% [markdown]
+# ### Notebook 9 of chapter 3
 
 # %% [markdown]
 # # Chapter 6: the exercises

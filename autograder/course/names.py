@@ -4,7 +4,7 @@ from __future__ import annotations
 
 CHAPTER_TITLES = {
     "ch02_autograd": "Chapter 2 · Automatic differentiation",
-    "ch03_calculus": "Chapter 3 · Calculus",
+    "ch03_calculus": "Chapter 3 · Calculus and automatic differentiation",
     "ch06_networks": "Chapter 6 · Neural networks",
     "ch07_gradients": "Chapter 7 · Gradients and initialisation",
 }

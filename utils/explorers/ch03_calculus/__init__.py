@@ -1,0 +1,1 @@
+"""Explorers of chapter 3: one module for each notebook."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from numbers import Number
 
@@ -193,6 +194,9 @@ def _rectangular(value) -> bool:
 
 
 def _numbers(expected, got, rtol, atol) -> Difference | None:
+    if type(expected) is type(got) is float and math.isfinite(expected) and math.isfinite(got):
+        close = abs(got - expected) <= atol + rtol * abs(expected)  # as NumPy, without an array
+        return None if close else Difference(got, expected)
     if isinstance(expected, (list, tuple)) and isinstance(got, (list, tuple)) and not _numeric(got):
         return _sequence(expected, got, rtol, atol)
     if not _numeric(got):

@@ -69,6 +69,7 @@ class _Log:
 
     def __init__(self):
         self.results: list[tuple[object, list[str]]] = []
+        self._places: dict[int, list[int]] = {}  # of a result: where it is among them
         self.calls: Calls | None = None  # of the `attempt` that is under way
 
     @property
@@ -76,6 +77,7 @@ class _Log:
         return self.calls is not None
 
     def add(self, result, calls: list[str]):
+        self._places.setdefault(id(result), []).append(len(self.results))
         self.results.append((result, calls))
         return result
 
@@ -94,10 +96,10 @@ class _Log:
         return "\n".join(texts) if any(texts) else ""
 
     def _calls_of(self, value, used: set[int]) -> list[str] | None:
-        for index, (result, calls) in enumerate(self.results):
-            if result is value and index not in used:
-                used.add(index)
-                return calls
+        for place in self._places.get(id(value), ()):
+            if place not in used:
+                used.add(place)
+                return self.results[place][1]
         return None
 
 
@@ -158,14 +160,14 @@ def tried(formula: str, **values) -> None:
 
 def _formula(function, args, kwargs) -> list[str]:
     """The formula among the arguments of `attempt`, and where it is tried."""
+    if all(_formulas_text(value) is None for value in (*args, *kwargs.values())):
+        return []
     try:
         bound = inspect.signature(function).bind(*args, **kwargs).arguments
     except (TypeError, ValueError):
         return []
     formulas = {
-        name: text
-        for name, value in bound.items()
-        if (text := value if isinstance(value, str) else label_of(value)) is not None
+        name: text for name, value in bound.items() if (text := _formulas_text(value)) is not None
     }
     if len(formulas) != 1:
         return []
@@ -178,6 +180,10 @@ def _formula(function, args, kwargs) -> list[str]:
             is_in = re.search(rf"\b{name}\b", text)
             where.append(f"{name} = {written(value)}" if is_in else written(value))
     return [f"{text} at {', '.join(where)}" if where else text]
+
+
+def _formulas_text(value) -> str | None:
+    return value if isinstance(value, str) else label_of(value)
 
 
 class Answer:

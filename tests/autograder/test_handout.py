@@ -24,6 +24,7 @@ import signal
 import subprocess
 import sys
 import warnings
+from concurrent.futures import ProcessPoolExecutor
 
 import nbformat
 import pytest
@@ -65,10 +66,10 @@ def notebooks(bundle):
 def hits(bundle, tmp_path_factory):
     """What earns something, and how much was tried: of code, of values."""
     # What is tried may do anything to the process that it runs in, and to the folder.
-    with multiprocessing.get_context("fork").Pool(
-        1, os.chdir, [tmp_path_factory.mktemp("here")]
-    ) as pool:
-        return pool.apply(all_hits, [bundle])
+    here = tmp_path_factory.mktemp("here")
+    fork = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(1, fork, os.chdir, (here,)) as pool:
+        return pool.submit(all_hits, bundle).result()
 
 
 def all_hits(bundle):
@@ -98,7 +99,8 @@ def points(part, names, text=""):
     check = CHECKS[part]
     if forbidden_in(text, (), check.forbid):
         return 0.0
-    seen = quietly(observe_answer, check.observe, names, SEED, part)
+    with at_most(SECONDS):
+        seen = quietly(observe_answer, check.observe, names, SEED, part)
     seen = plain.decode(plain.encode(seen))
     if seen["error"] is not None:
         return 0.0
@@ -123,16 +125,22 @@ def too_long(*_):
     raise TooLong
 
 
+@contextlib.contextmanager
+def at_most(seconds):
+    signal.signal(signal.SIGALRM, too_long)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 0.1)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
 def earns(part, names, name, it, text=""):
     """What the part gives with this under the name; nothing for what cannot even be observed."""
-    signal.signal(signal.SIGALRM, too_long)
-    signal.setitimer(signal.ITIMER_REAL, SECONDS, 0.1)
     try:
         return points(part, {**names, name: it}, text)
     except (Exception, TooLong):
         return 0.0
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 @functools.cache
@@ -155,7 +163,7 @@ class Candidate:
     it: object
 
 
-HEAVY = {"_kernels"}  # one call computes for minutes with numbers that are not its own
+HEAVY = {"_kernels", "_drawn"}  # one call computes for a minute with numbers that are not its own
 
 
 def of_utils():

@@ -59,7 +59,8 @@ def test_its_project_is_utils_alone(bundle):
     )
     found = sorted(ast.literal_eval(done.stdout.strip()))
     assert found == [
-        "utils", "utils.explorers", "utils.explorers.ch06_networks", "utils.networks", "utils.quiz",
+        "utils", "utils.explorers", "utils.explorers.ch03_calculus", "utils.explorers.ch06_networks",
+        "utils.networks", "utils.quiz",
     ]  # fmt: skip
 
 

@@ -17,14 +17,228 @@ import numpy as np
 import sympy as sp
 from IPython.display import display
 
-from utils import expect, grade, is_number, one_of, progress, some_letters, some_numbers, such_that
+from utils import (
+    evaluate_all,
+    expect,
+    grade,
+    is_number,
+    progress,
+    some_letters,
+    some_numbers,
+    such_that,
+)
 from utils.explorers.ch03_calculus.gradients_and_jacobians import (
     level_sets_explorer,
     softplus_field,
     square_explorer,
 )
 
-# %% [markdown] exercise="3.8" title="A quadratic form behind a linear map" stars=2 minutes=20
+x1, x2, x, y = sp.symbols("x1 x2 x y")
+
+# %% [markdown] exercise="3.6" title="Slopes and curvature of one function" stars=2 minutes=14
+# Where is a function at its lowest? The first question is where its gradient is zero, the second what the
+# Hessian says there. This function is small, and shows that the second question is not always answered:
+#
+# $$f(x_1,x_2)=x_1^2\,e^{x_2}$$
+#
+# A formula may be written in any of three ways: as a sympy expression in the symbols `x1` and `x2` that the
+# set-up cell made, as a text such as `"3 x1 exp(x2)"`, or as a function of $x_1$ and $x_2$. A vector of formulas is a
+# list, a matrix a list of rows or a sympy `Matrix`. `sp.diff` could do this for you; do it by hand first, then ask it.
+#
+# ### (a) Gradient and Hessian
+#
+# **Your task.** Set `grad` to the two partial derivatives, and `hess` to the $2\times2$ matrix of the second
+# derivatives.
+#
+# **Example.** For $x_1x_2$ it would be `grad = ["x2", "x1"]` and `hess = [[0, 1], [1, 0]]`.
+
+# %% [markdown] hints="3.6a"
+# When you differentiate by one variable, the other is a constant like any number. Which rule is needed for
+# $x_1^2$, which one for $e^{x_2}$?
+#
+# ---
+# Row 1 of the Hessian holds the derivatives of the first entry of the gradient: by $x_1$, then by $x_2$. The matrix
+# must be symmetric; you have computed the two mixed entries by different ways, so compare them.
+
+# %% answer="3.6a"
+grad = ...  # two formulas
+hess = ...  # 2 rows of 2 formulas
+### BEGIN SOLUTION
+grad = [2 * x1 * sp.exp(x2), x1**2 * sp.exp(x2)]
+hess = [
+    [2 * sp.exp(x2), 2 * x1 * sp.exp(x2)],
+    [2 * x1 * sp.exp(x2), x1**2 * sp.exp(x2)],
+]
+### END SOLUTION
+
+# %% test="3.6a"
+def two_formulas(found):
+    return evaluate_all(found, x1=0.5, x2=0.25).size == 2
+
+
+def two_by_two_formulas(found):
+    return evaluate_all(found, x1=0.5, x2=0.25).shape == (2, 2)
+
+
+expect("3.6a", lambda: grad, such_that("two formulas in x1 and x2", two_formulas))
+expect("3.6a", lambda: hess, such_that("2 rows of 2 formulas in x1 and x2", two_by_two_formulas))
+
+# %% [markdown]
+# ### (b) All critical points
+#
+# A point is *critical* when the gradient is the zero vector there.
+#
+# **Your task.** Write `is_critical(x1, x2)`: `True` where the point is critical, else `False`. Decide from what you
+# know of $f$, not from how small a computed gradient is: at $(1,-50)$ it is
+# about $10^{-22}$, and not zero.
+#
+# **Example.** For $x_1^2+x_2^2$ only the origin would be critical.
+
+# %% [markdown] hints="3.6b"
+# Set both entries of the gradient to zero. A product is zero when one of its factors is; which factor never is?
+#
+# ---
+# The second equation, once the first one holds, asks for nothing new.
+
+
+# %% answer="3.6b"
+def is_critical(x1: float, x2: float) -> bool:
+    """Is (x1, x2) a critical point of x1² exp(x2)?"""
+    ### BEGIN SOLUTION
+    return x1 == 0
+    ### END SOLUTION
+
+
+# %% test="3.6b" decides=true
+expect("3.6b", lambda: int(is_critical(0.0, 0.0)), 1)
+expect("3.6b", lambda: int(is_critical(0.0, 5.0)), 1)
+expect("3.6b", lambda: int(is_critical(0.5, 0.0)), 0)
+expect("3.6b", lambda: int(is_critical(1.0, -50.0)), 0)
+expect("3.6b", lambda: int(is_critical(0.001, 2.0)), 0)
+
+# %% [markdown]
+# ### (c) What kind of points?
+#
+# Now the second question. Put a critical point into the Hessian: one eigenvalue is positive, the other is zero. The
+# test with second derivatives leaves it open what that means. The function itself does not: look at its values
+# around such a point.
+#
+# **Your task.** Set `kind` to what all the critical points are: `"strict minimum"` (everywhere around
+# it $f$ is larger), `"non-strict minimum"` (around it $f$ is never smaller, but somewhere as small), `"maximum"`, `"saddle"`
+# (in some directions $f$ grows, in others it falls), or `"cannot be decided"`.
+
+# %% [markdown] hints="3.6c"
+# Which sign do the values of $f$ have? Which value has $f$ at a critical point, and at the critical points beside it?
+
+# %% answer="3.6c"
+kind = ...  # one of the five texts
+### BEGIN SOLUTION
+kind = "non-strict minimum"
+### END SOLUTION
+
+# %% test="3.6c"
+KINDS = ("strict minimum", "non-strict minimum", "maximum", "saddle", "cannot be decided")
+
+
+def one_of_the_five(found):
+    return " ".join(found.casefold().split()) in KINDS
+
+
+expect("3.6c", lambda: kind, such_that("one of the five texts", one_of_the_five))
+
+# %% [markdown] commentary="3.6"
+# "Inconclusive" is a word about the test, not about the point. A singular Hessian says that along one direction the
+# second derivative does not decide; here f is constant along it. And since f is nowhere negative, these minima are even
+# global ones: no point of the plane has a smaller value.
+
+# %% [markdown] exercise="3.7" title="A Jacobian, and what it does to a square" stars=1 minutes=10 needs="3.6"
+# A map with several outputs has a gradient for each of them. Stacked as rows they are the Jacobian, the best linear
+# replacement for the map near a point: a small step $\mathbf h$ of the input moves the output by about
+# $J\,\mathbf h$.
+#
+# The next cell (Shift+Enter) shows it for a map of the plane that is not the one of the exercise. Make the square
+# smaller: what becomes of the gap between its true image and what the Jacobian says? Can you find places where the image
+# is turned over, or flat?
+
+# %% picture=true
+square_explorer()
+
+# %% [markdown]
+# ### (a) The matrix
+#
+# $$F(x,y)=\bigl(x^2+y^2,\;xy,\;\sin(x+y)\bigr)$$
+#
+# **Your task.** Set `J` to the Jacobian of $F$ as formulas in $x$ and $y$: 3 rows of 2, as sympy
+# expressions in the symbols `x` and `y`, texts or functions, as in 3.6.
+#
+# **Example.** For $F(x,y)=(3x,\;x-y)$ it would be `J = [[3, 0], [1, -1]]`.
+
+# %% [markdown] hints="3.7a"
+# Row by row: the row of an output is its gradient, first the derivative by $x$, then the one by $y$.
+#
+# ---
+# The sine has $x+y$ inside. What is the inner derivative by $x$, and by $y$?
+
+# %% answer="3.7a"
+J = ...  # 3 rows of 2 formulas
+### BEGIN SOLUTION
+J = [[2 * x, 2 * y], [y, x], [sp.cos(x + y), sp.cos(x + y)]]
+### END SOLUTION
+
+# %% test="3.7a"
+def three_by_two_formulas(found):
+    return evaluate_all(found, x=0.5, y=0.25).shape == (3, 2)
+
+
+expect("3.7a", lambda: J, such_that("3 rows of 2 formulas in x and y", three_by_two_formulas))
+
+# %% [markdown]
+# ### (b) At a point
+#
+# **Your task.** Set `J_10` to the Jacobian at $(x,y)=(1,0)$: 3 rows of 2 numbers, right to three decimals. The sine takes
+# its argument in radians, as always.
+
+# %% [markdown] hints="3.7b"
+# Put $x=1$ and $y=0$ into every entry. Python's `math.cos` and `np.cos` use radians, many a pocket calculator does not.
+
+# %% answer="3.7b"
+J_10 = ...  # 3 rows of 2 numbers
+### BEGIN SOLUTION
+J_10 = [[2, 0], [0, 1], [np.cos(1), np.cos(1)]]
+### END SOLUTION
+
+# %% test="3.7b"
+def three_by_two_numbers(found):
+    return evaluate_all(found).shape == (3, 2)
+
+
+expect("3.7b", lambda: J_10, such_that("3 rows of 2 numbers", three_by_two_numbers))
+
+# %% [markdown]
+# How can you see by yourself whether a Jacobian is right? Take a step and compare. What the Jacobian misses has to become
+# small **against the step**: with a tenth of the step, about a tenth of the share. A wrong entry
+# leaves a share that stays.
+
+# %%
+def change(x, y, h, k):
+    """F at (x + h, y + k) minus F at (x, y)."""
+    new, old = (np.array([p**2 + q**2, p * q, np.sin(p + q)]) for p, q in ((x + h, y + k), (x, y)))
+    return new - old
+
+
+try:
+    at_1_0 = evaluate_all(J_10)
+    for step in (0.1, 0.01, 0.001):
+        misses = change(1, 0, 0.6 * step, 0.8 * step) - at_1_0 @ [0.6 * step, 0.8 * step]
+        print(f"a step of {step}: J_10 misses {np.abs(misses).max() / step:.5f} of the step")
+except Exception:
+    print("Set J_10 first.")
+
+# %% [markdown] commentary="3.7"
+# Three outputs and two inputs, so three rows and two columns: with unequal sizes a transposed matrix shows at once. The last
+# row has two equal entries because sin(x + y) cannot tell a step in x from a step in y.
+
+# %% [markdown] exercise="3.8" title="A quadratic form behind a linear map" stars=2 minutes=15
 # A squared error, the energy of a spring, a Gaussian's exponent: each of them is a quadratic form of something
 # that depends linearly on what you may choose. So this is one gradient that you meet everywhere, and
 # the chain rule gives it without a single index.
@@ -150,7 +364,7 @@ expect("3.8c", lambda: d_2, is_number)
 # transpose: $2B^TAB\mathbf x$.
 # ### END SOLUTION
 
-# %% [markdown] exercise="3.9" title="The gradient of softplus" stars=1 minutes=10
+# %% [markdown] exercise="3.9" title="The gradient of softplus" stars=1 minutes=8
 # $\log(1+e^u)$ is called *softplus*: a ReLU whose corner is rounded off. With $u=\mathbf a\cdot\mathbf x$ it is
 # the loss of logistic regression on a single example, and its gradient is what such a model learns from.
 #
@@ -193,7 +407,7 @@ except Exception:
 # a roof that rises in one direction: flat far behind the line a·x = 0, of constant slope far in front of it.
 # (For a·x beyond 709 the formula e^u/(1 + e^u) gives inf/inf; 1/(1 + e^-u) does not.)
 
-# %% [markdown] exercise="3.10" title="Level sets and the gradient" stars=2 minutes=20
+# %% [markdown] exercise="3.10" title="Level sets and the gradient" stars=2 minutes=15
 # A map of mountains shows a landscape by its contour lines, and everyone reads the steepest way off it: straight
 # across the lines. Here you prove that, for
 #
@@ -242,11 +456,16 @@ def semi_axes(c: float) -> tuple[float, float]:
 
 
 # %% test="3.10a" decides=true
+def half_axes(c):
+    """Your half axes as an array, whatever holds them."""
+    return np.ravel(evaluate_all(semi_axes(c)))
+
+
 expect("3.10a", lambda: level_kind(9.0), "ellipse")
 expect("3.10a", lambda: level_kind(0.0), "point")
 expect("3.10a", lambda: level_kind(-9.0), "empty")
-expect("3.10a", lambda: semi_axes(16.0), [4.0, 2.0], rtol=1e-4)
-expect("3.10a", lambda: semi_axes(0.25), [0.5, 0.25], rtol=1e-4)
+expect("3.10a", lambda: half_axes(16.0), [4.0, 2.0], rtol=1e-4)
+expect("3.10a", lambda: half_axes(0.25), [0.5, 0.25], rtol=1e-4)
 
 # %% [markdown]
 # ### (b) Once around
@@ -278,13 +497,13 @@ def gamma(t: float, c: float) -> tuple[float, float]:
 # %% test="3.10b"
 def level_at(t, c):
     """f at your point."""
-    x, y = gamma(t, c)
+    x, y = np.ravel(evaluate_all(gamma(t, c)))
     return x**2 + 4 * y**2
 
 
 def halves(c):
     """How many of the four half planes your points visit: left, right, below, above."""
-    around = [gamma(t, c) for t in np.linspace(0, 2 * np.pi, 9)]
+    around = [np.ravel(evaluate_all(gamma(t, c))) for t in np.linspace(0, 2 * np.pi, 9)]
     return len({(k, bool(point[k] > 0)) for point in around for k in (0, 1) if abs(point[k]) > 1e-6})
 
 
@@ -342,6 +561,166 @@ expect("3.10c", lambda: tangent_11, some_numbers(2))
 # $\gamma'(t)=(-\sqrt c\sin t,\tfrac12\sqrt c\cos t)$, which is never zero. The gradient there is $(2x,8y)=(2\sqrt
 # c\cos t,4\sqrt c\sin t)$, and the dot product is $-2c\sin t\cos t+2c\sin t\cos t=0$.
 # ### END SOLUTION
+
+# %% [markdown] exercise="3.11" title="The chain rule, checked by a computer" stars=3 minutes=28 needs="3.7"
+# Every deep network is a composition of maps, and the chain rule says that its Jacobian is a product. A product of
+# matrices has an order, and most mistakes with the chain rule are mistakes in the order, or in the place where a
+# factor is taken. You let sympy compute both sides of
+#
+# $$J_{F\circ F}(\mathbf p)=J_F(F(\mathbf p))\;J_F(\mathbf p),$$
+#
+# first for one map at one point, $F(x,y)=(\sin x\cos y,\ \cos x\sin y)$ at $\mathbf p=(\pi/4,\pi/3)$, and then find out
+# why this example proves so little.
+#
+# ### (a) Where the outer map is applied
+#
+# **Your task.** Set `inner_point` to $F(\pi/4,\pi/3)$: two numbers, right to three decimals, or two exact expressions.
+
+# %% [markdown] hints="3.11a"
+# $\pi/4$ and $\pi/3$ are 45 and 60 degrees in radians. `sp.sin` and `sp.cos` give exact values of `sp.pi / 4`.
+
+# %% answer="3.11a"
+inner_point = ...  # two numbers
+### BEGIN SOLUTION
+inner_point = (sp.sin(sp.pi / 4) * sp.cos(sp.pi / 3), sp.cos(sp.pi / 4) * sp.sin(sp.pi / 3))
+### END SOLUTION
+
+# %% test="3.11a"
+def two_numbers(found):
+    return evaluate_all(found).size == 2
+
+
+expect("3.11a", lambda: inner_point, such_that("two numbers", two_numbers))
+
+# %% [markdown]
+# ### (b) The product of Jacobians
+#
+# **Your task.** Write `chain_jacobian(F, variables, point)`: the right side, $J_F(F(\mathbf p))\,J_F(\mathbf p)$, as
+# an $n\times n$ matrix of numbers, for **any** map from $\mathbb R^n$ to $\mathbb R^n$. `F` is a sympy `Matrix` with one
+# column, the $n$ expressions, `variables` a tuple of the $n$ symbols (the first output of $F$ goes into the
+# first variable, and so on), `point` a tuple of $n$ numbers. Return a sympy `Matrix`, an array or a list of rows.
+#
+# **Example.** With $F(x)=(x^2)$ at $2$, the inner point is 4, and the result is $(8)\cdot(4)=(32)$.
+
+# %% [markdown] hints="3.11b"
+# `F.jacobian(variables)` is the matrix of formulas. You need it at two different points.
+#
+# ---
+# `J.subs(dict(zip(variables, point)))` puts numbers in. Put numbers into `F` first, to get the inner point, and
+# then those numbers into `J`: so no symbol is ever replaced by a formula that contains another one.
+#
+# ---
+# A step $\mathbf h$ of the input meets the inner map first: $J_F(\mathbf p)\,\mathbf h$. What multiplies this
+# vector next stands to the left of it.
+
+
+# %% answer="3.11b"
+def chain_jacobian(F, variables, point):
+    """J_F(F(p)) J_F(p) at p = point, an n × n matrix; F is a column of n expressions in n variables."""
+    ### BEGIN SOLUTION
+    F = sp.Matrix(F)
+    J = F.jacobian(variables)
+    here = dict(zip(variables, point))
+    there = dict(zip(variables, F.subs(here)))
+    return J.subs(there) * J.subs(here)
+    ### END SOLUTION
+
+
+# %% setup=true
+F_source = sp.Matrix([sp.sin(x) * sp.cos(y), sp.cos(x) * sp.sin(y)])
+F_other = sp.Matrix([x * y, x + y**2])
+
+# %% test="3.11b"
+p_source = (sp.pi / 4, sp.pi / 3)
+c, d = 0.393287, -0.540466
+expect("3.11b", lambda: evaluate_all(chain_jacobian(F_source, (x, y), p_source)), [[c, d], [d, c]], rtol=1e-4)
+expect("3.11b", lambda: evaluate_all(chain_jacobian(F_other, (x, y), (1, 2))), [[12, 13], [12, 41]], rtol=1e-4)
+
+# %% [markdown]
+# ### (c) The composition itself
+#
+# **Your task.** Write `direct_jacobian(F, variables, point)`: the left side, computed without the chain
+# rule. Put $F$ into itself, so that you have the formulas of $F\circ F$; differentiate them; put the point in last.
+#
+# **Example.** With $F(x)=(x^2)$ at $2$: $F(F(x))=x^4$, its derivative is $4x^3$, at 2 that is 32.
+#
+# There is a trap in the first step. The first output of $F$ may contain $y$. Whoever replaces $x$ by it first and then
+# $y$ by the second output, replaces the $y$ that has just come in as well.
+
+# %% [markdown] hints="3.11c"
+# Try it on $(x+y,\ x)$: the composition is $(2x+y,\ x+y)$. What does sympy give with one `subs` after the other?
+#
+# ---
+# `subs(..., simultaneous=True)` replaces all symbols at once. (A dictionary alone does not: sympy goes through it
+# one by one.) Or go by new symbols: first from `x` and `y` to others, then from those to the outputs.
+
+
+# %% answer="3.11c"
+def direct_jacobian(F, variables, point):
+    """The Jacobian of F∘F at p = point, from the formulas of the composition; arguments as above."""
+    ### BEGIN SOLUTION
+    F = sp.Matrix(F)
+    composed = F.subs(dict(zip(variables, F)), simultaneous=True)
+    return composed.jacobian(variables).subs(dict(zip(variables, point)))
+    ### END SOLUTION
+
+
+# %% test="3.11c"
+p_source = (sp.pi / 4, sp.pi / 3)
+c, d = 0.393287, -0.540466
+expect("3.11c", lambda: evaluate_all(direct_jacobian(F_source, (x, y), p_source)), [[c, d], [d, c]], rtol=1e-4)
+expect("3.11c", lambda: evaluate_all(direct_jacobian(F_other, (x, y), (1, 2))), [[12, 13], [12, 41]], rtol=1e-4)
+
+# %% [markdown]
+# ### (d) What the example cannot see
+#
+# Suppose that someone writes the two factors in the wrong order. Does the first test above notice?
+
+# %%
+J_source = F_source.jacobian((x, y))
+J_outer = J_source.subs(dict(zip((x, y), sp.symbols("a b"))))  # the same matrix at any other point (a, b)
+print("the product one way minus the product the other way:")
+print(sp.simplify(J_outer * J_source - J_source * J_outer))
+
+# %% [markdown]
+# It does not, neither at this point nor at any other: the Jacobians of this $F$ commute. So a program with the
+# factors reversed passes a check with this map for ever, and only another map can find it out. The second test above is
+# such a map; the complete check has more.
+#
+# **Your task.** Set `blind` to the letters of **all** maps that hide reversed factors, because
+# $J_F(F(\mathbf p))$ and $J_F(\mathbf p)$ commute for every $\mathbf p$:
+#
+# - **A** $(2x-y,\ x+3y)$
+# - **B** $(x^2,\ \sin y)$
+# - **C** $(xy,\ x+y^2)$
+# - **D** $(x^2-y^2,\ 2xy)$
+# - **E** $(x+y,\ xy)$
+# - **F** $(y,\ x^2)$
+
+# %% [markdown] hints="3.11d"
+# Write the Jacobians down. Which of them is the same matrix at every point? Which is diagonal everywhere?
+#
+# ---
+# Matrices of the form $\begin{pmatrix}p&-q\\q&p\end{pmatrix}$ are turns and stretchings of the plane. Does it matter
+# which of two turns comes first?
+#
+# ---
+# Or let sympy multiply, as in the cell above.
+
+# %% answer="3.11d"
+blind = ...  # some letters, "A" to "F"
+### BEGIN SOLUTION
+blind = "ABD"
+### END SOLUTION
+
+# %% test="3.11d"
+expect("3.11d", lambda: blind, some_letters("ABCDEF"))
+
+# %% [markdown] commentary="3.11"
+# A check with one example shows that a program is not wrong in ways that this example can see. Here the order of
+# the factors was the very point of the exercise, and the example was one of the few maps to which the order makes no
+# difference. A better habit: before you trust a test, write the mistake that you fear most and see that
+# the test fails.
 
 # %% [markdown]
 # Where the source's version of these exercises is imprecise or proves too little, the

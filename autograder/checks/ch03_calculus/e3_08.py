@@ -33,12 +33,14 @@ for name, sentence, *forms in (
     ),
     (
         "jacobian_with_one_axis",
-        "The Jacobian of a function with one output has two axes, too: one row, and a column for every input.",
+        "The Jacobian of a function with one output has two axes, too: one row, and a column "
+        "for every input.",
         {"J_g": (2,), "J_gof": (3,)},
     ),
     (
         "gradient_in_u",
-        "g∘f is a function of x, so it has a derivative for each of the 3 inputs, not for the 2 entries of u.",
+        "g∘f is a function of x, so it has a derivative for each of the 3 inputs, not for "
+        "the 2 entries of u.",
         {"J_gof": (1, 2), "gradient": (2,)},
     ),
     (
@@ -163,9 +165,7 @@ def grad_gof(A, B, x):
 def grad_gof(A, B, x):
     m, n = B.shape
     u = [sum(B[i, j] * x[j] for j in range(n)) for i in range(m)]
-    return [
-        2 * sum(B[i, k] * A[i, j] * u[j] for i in range(m) for j in range(m)) for k in range(n)
-    ]
+    return [2 * sum(B[i, k] * A[i, j] * u[j] for i in range(m) for j in range(m)) for k in range(n)]
 
 
 gradient.alternative("row_times_matrices", edits={PRODUCT: "2 * (u @ A) @ B"})

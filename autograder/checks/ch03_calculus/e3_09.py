@@ -36,7 +36,8 @@ for name, sentence, edits in (
     ),
     (
         "one_minus_sigma",
-        "That is 1 − σ(u), or 1/(1 + eᵘ): the derivative of 1 + eᵘ, which belongs on top of the fraction, is missing.",
+        "That is 1 − σ(u), or 1/(1 + eᵘ): the derivative of 1 + eᵘ, which belongs on top of "
+        "the fraction, is missing.",
         {SLOPE: "1 / (1 + np.exp(a @ x))"},
     ),
     (

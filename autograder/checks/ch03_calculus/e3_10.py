@@ -3,18 +3,18 @@
 import numpy as np
 
 from autograder.check import Fault, attempt, check, written
-from autograder.checks.ch03_calculus.as_floats import as_floats
+from utils.formulas import evaluate_all
 
 ELLIPSE, REST = "level sets above 0", "level sets at 0 and below"
 
 
-@check("3.10a", points=2, weights={ELLIPSE: 0.5})
+@check("3.10a", points=2, weights={ELLIPSE: 0.5, REST: 1.5})
 def level_sets(answer, rng):
     def kind(c):
         return str(answer.level_kind(c)).strip().casefold()
 
     def axes(c):
-        return np.ravel(as_floats(answer.semi_axes(c)))
+        return np.ravel(evaluate_all(answer.semi_axes(c)))
 
     above, below = rng.uniform(0.05, 9, 2).round(2), -rng.uniform(0.05, 9, 2).round(2)
     large, small = round(float(rng.uniform(5, 30)), 2), round(float(rng.uniform(0.1, 0.5)), 2)
@@ -46,7 +46,7 @@ for name, sentence, edits in (
     (
         "point_counted_as_ellipse",
         "At c = 0 the ellipse has shrunk to a point: its half axes would be 0.",
-        {"c > 0": "c >= 0"},
+        {"if c > 0": "if c >= 0"},
     ),
     (
         "axes_not_rooted",
@@ -121,7 +121,7 @@ def levels(rng):
 @check("3.10b", points=1)
 def walk(answer, rng):
     def path(c):
-        return [np.ravel(as_floats(answer.gamma(float(t), c))) for t in AROUND]
+        return [np.ravel(evaluate_all(answer.gamma(float(t), c))) for t in AROUND]
 
     paths = {c: attempt(path, c) for c in levels(rng)}
     return {text.format(c): path for c, path in paths.items() for text in (ON_IT, WHOLE)}
@@ -214,12 +214,15 @@ for name, sentence, edits in (
     ),
     (
         "half_way_around",
-        "The points are on the level set, but a part of it is never visited while t runs from 0 to 2π. Here t is "
+        "The points are on the level set, but a part of it is never visited while t runs "
+        "from 0 to 2π. Here t is "
         "an angle in radians.",
         {X: "np.sqrt(c) * np.cos(np.radians(t))", Y: "np.sqrt(c) / 2 * np.sin(np.radians(t))"},
     ),
 ):  # fmt: skip
-    walk.misconception(name, sentence, edits=edits, form="degrees" if "radians(" in str(edits) else "")
+    walk.misconception(
+        name, sentence, edits=edits, form="degrees" if "radians(" in str(edits) else ""
+    )
 
 
 @walk.alternative("the_other_way_from_the_top")
@@ -231,7 +234,7 @@ def gamma(t, c):
 
 walk.alternative(
     "twice_around_in_float32",
-    edits={f"{X}, {Y}": f"np.array([{X.replace('(t)', '(2 * t)')}, {Y.replace('(t)', '(2 * t)')}], np.float32)"},
+    edits={f"{X}, {Y}": f"np.array([{X}, {Y}], np.float32)".replace("(t)", "(2 * t)")},
 )  # fmt: skip
 
 
@@ -244,7 +247,7 @@ def gamma(t, c):
 @check("3.10c", points=1)
 def across(answer, rng):
     def vector(name):
-        return np.ravel(as_floats(getattr(answer, name)))
+        return np.ravel(evaluate_all(getattr(answer, name)))
 
     return {name: attempt(vector, name) for name in ("grad_11", "tangent_11")}
 
@@ -257,7 +260,7 @@ ALONG = {  # wrong tangents, up to a factor
     "slope_upside_down": (1, -4),
 }
 GRADIENTS = {
-    "gradient_without_inner_factor": [(2, 4), (2, 2), (1, 4)],
+    "gradient_without_inner_factor": [(2, 4), (2, 2)],
     "gradient_exchanged": [(8, 2)],
     "value_in_place_of_gradient": [(1, 4)],
     "not_evaluated_at_one": [(2, 0), (0, 8)],
@@ -269,7 +272,9 @@ def _(observation, rng):
     """The gradient is (2, 8); the tangent is any vector but 0 whose dot product with (2, 8) is 0, to 1e-4
     of the two lengths."""
     gradient = np.array([2.0, 8.0])
-    given, tangent = (np.asarray(observation[name], dtype=float) for name in ("grad_11", "tangent_11"))
+    given, tangent = (
+        np.asarray(observation[name], dtype=float) for name in ("grad_11", "tangent_11")
+    )
     outcomes = {"grad_11": True, "tangent_11": True}
     if given.shape != (2,) or not np.allclose(given, gradient, rtol=1e-4):
         outcomes["grad_11"] = Fault("", _gradient_idea(given))
@@ -279,7 +284,9 @@ def _(observation, rng):
     elif length == 0:
         outcomes["tangent_11"] = Fault("", "tangent_zero_vector")
     elif abs(tangent @ gradient) > 1e-4 * length * np.linalg.norm(gradient):
-        outcomes["tangent_11"] = Fault("it is not perpendicular to the gradient", _tangent_idea(tangent))
+        outcomes["tangent_11"] = Fault(
+            "it is not perpendicular to the gradient", _tangent_idea(tangent)
+        )
     return outcomes
 
 
@@ -300,7 +307,8 @@ def _tangent_idea(tangent):
 for name, sentence, *forms in (
     (
         "tangent_parallel_to_gradient",
-        "That vector points along the gradient, straight across the level set. A tangent runs along the curve.",
+        "That vector points along the gradient, straight across the level set. A tangent "
+        "runs along the curve.",
         "grad_11, tangent_11 = (2, 8), (2, 8)",
         "grad_11, tangent_11 = (2, 8), (1, 4)",
     ),
@@ -344,7 +352,9 @@ for name, sentence, *forms in (
     for number, source in enumerate(forms):
         across.misconception(name, sentence, source=source, form=f"{number}" if number else "")
 
-across.alternative("unit_vector", source="grad_11, tangent_11 = [2, 8], [4 / 17**0.5, -1 / 17**0.5]")
+across.alternative(
+    "unit_vector", source="grad_11, tangent_11 = [2, 8], [4 / 17**0.5, -1 / 17**0.5]"
+)
 
 
 @across.alternative("sympy")
@@ -377,7 +387,10 @@ written(
     rubric=[
         (0.5, "c > 0: brings the equation into the form of an ellipse and names its half axes."),
         (0.5, "c = 0 is a point, c < 0 is empty, with the reason."),
-        (0.5, "A tangent at any point of the ellipse (parametrised, or by implicit differentiation)."),
+        (
+            0.5,
+            "A tangent at any point of the ellipse (parametrised, or by implicit differentiation).",
+        ),
         (0.5, "The dot product with the gradient is 0 at every point, not only at (1, 1)."),
     ],
 )

@@ -135,7 +135,7 @@ AT = "[[2, 0], [0, 1], [np.cos(1), np.cos(1)]]"
 for name, sentence, wrong in (
     (
         "degrees",
-        "The cosine was taken of 1 degree. In calculus angles are in radians.",
+        "The cosine was taken of 1 degree, or of 0. Its argument is x + y = 1, in radians.",
         "[[2, 0], [0, 1], [np.cos(np.pi / 180), np.cos(np.pi / 180)]]",
     ),
     (
@@ -164,11 +164,6 @@ for name, sentence, wrong in (
         "[[2, 0], [0, 1], [np.sin(1), np.sin(1)]]",
     ),
     (
-        "cosine_of_zero",
-        "The cosine is 1 only at 0. Its argument is x + y, here 1.",
-        "[[2, 0], [0, 1], [1, 1]]",
-    ),
-    (
         "y_in_the_cosine",
         "The second entry of the last row has x + y inside the cosine, too, not y alone.",
         "[[2, 0], [0, 1], [np.cos(1), 1]]",
@@ -181,6 +176,12 @@ for name, sentence, wrong in (
 ):  # fmt: skip
     at_a_point.misconception(name, sentence, edits={AT: wrong})
 
+at_a_point.misconception(
+    "degrees",
+    "The cosine was taken of 1 degree, or of 0. Its argument is x + y = 1, in radians.",
+    edits={AT: "[[2, 0], [0, 1], [1, 1]]"},
+    form="rounded",
+)
 at_a_point.alternative("rounded", edits={AT: "[[2.0, 0.0], [0.0, 1.0], [0.540, 0.540]]"})
 at_a_point.alternative("sympy", edits={AT: "sp.Matrix([[2, 0], [0, 1], [sp.cos(1), sp.cos(1)]])"})
 at_a_point.alternative("float32", edits={AT: f"np.array({AT}, dtype=np.float32)"})

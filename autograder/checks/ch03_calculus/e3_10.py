@@ -133,7 +133,12 @@ def _(observation, rng):
     leave no gap of more than 60 degrees; that counts only for points that are on the level set."""
     outcomes = {}
     for c in levels(rng):
-        x, y = np.transpose(observation[ON_IT.format(c)])
+        points = np.array(observation[ON_IT.format(c)], dtype=object)
+        if points.shape != (len(AROUND), 2):
+            fault = Fault("a point of two numbers is expected for every t")
+            outcomes |= {ON_IT.format(c): fault, WHOLE.format(c): fault}
+            continue
+        x, y = points.astype(float).T
         off = float(np.max(np.abs(x**2 + 4 * y**2 - c)))
         fault = None
         if off > 1e-5 * c or not np.isfinite(off):
@@ -271,19 +276,17 @@ GRADIENTS = {
 def _(observation, rng):
     """The gradient is (2, 8); the tangent is any vector but 0 whose dot product with (2, 8) is 0, to 1e-4
     of the two lengths."""
-    gradient = np.array([2.0, 8.0])
-    given, tangent = (
-        np.asarray(observation[name], dtype=float) for name in ("grad_11", "tangent_11")
-    )
-    outcomes = {"grad_11": True, "tangent_11": True}
-    if given.shape != (2,) or not np.allclose(given, gradient, rtol=1e-4):
+    gradient, outcomes = np.array([2.0, 8.0]), {"grad_11": True, "tangent_11": True}
+    given, tangent = observation["grad_11"], observation["tangent_11"]
+    if np.shape(given) != (2,):
+        outcomes["grad_11"] = Fault("two numbers are expected")
+    elif not np.allclose(given, gradient, rtol=1e-4):
         outcomes["grad_11"] = Fault("", _gradient_idea(given))
-    length = np.linalg.norm(tangent)
-    if tangent.shape != (2,) or not np.isfinite(length):
+    if np.shape(tangent) != (2,):
         outcomes["tangent_11"] = Fault("two numbers are expected")
-    elif length == 0:
+    elif not np.any(tangent):
         outcomes["tangent_11"] = Fault("", "tangent_zero_vector")
-    elif abs(tangent @ gradient) > 1e-4 * length * np.linalg.norm(gradient):
+    elif abs(tangent @ gradient) > 1e-4 * np.linalg.norm(tangent) * np.linalg.norm(gradient):
         outcomes["tangent_11"] = Fault(
             "it is not perpendicular to the gradient", _tangent_idea(tangent)
         )
@@ -292,7 +295,7 @@ def _(observation, rng):
 
 def _gradient_idea(given):
     for name, wrong in GRADIENTS.items():
-        if any(given.shape == (2,) and np.allclose(given, one) for one in wrong):
+        if any(np.allclose(given, one) for one in wrong):
             return name
     return None
 

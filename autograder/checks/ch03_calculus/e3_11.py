@@ -189,13 +189,11 @@ def chain_jacobian(F, variables, point):
     return [[sum(outer[i][k] * inner[k][j] for k in range(n)) for j in range(n)] for i in range(n)]
 
 
-@chain.alternative("in_float32_from_a_tuple")
+@chain.alternative("diff_in_float32")
 def chain_jacobian(F, variables, point):
-    if not isinstance(F, tuple):
-        raise TypeError("F should be a tuple")
-    J = sp.Matrix(F).jacobian(variables)
-    there = sp.Matrix(F).subs(dict(zip(variables, point)))
-    pair = J.subs(dict(zip(variables, there))), J.subs(dict(zip(variables, point)))
+    J = sp.Matrix([[sp.diff(f, v) for v in variables] for f in F])
+    there = [f.evalf(subs=dict(zip(variables, point))) for f in F]
+    pair = J.evalf(subs=dict(zip(variables, there))), J.evalf(subs=dict(zip(variables, point)))
     outer, inner = (np.array(one.tolist(), dtype=np.float32) for one in pair)
     return outer @ inner
 

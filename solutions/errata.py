@@ -405,7 +405,7 @@ for F, hides in (([sp.sin(x) * sp.cos(y), sp.cos(x) * sp.sin(y)], True), ([x * y
     elsewhere = J.subs({x: a, y: b}, simultaneous=True)
     commutator = sp.simplify(elsewhere * J - J * elsewhere)
     print(F, "commutator:", commutator.tolist())
-    assert commutator.is_zero_matrix is hides
+    assert (commutator == sp.zeros(2, 2)) is hides
 
 # %% [markdown]
 # ### Notebook 3 of chapter 3

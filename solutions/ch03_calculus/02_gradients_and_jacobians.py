@@ -319,9 +319,9 @@ expect("3.8", lambda: grad_gof(A_2, B_23, x_3), [6.0, 8.0, 4.0], rtol=1e-4)
 # save work: B.T @ A @ B @ x multiplies matrices first.
 
 # %% [markdown]
-# ### (c) And when $A$ is not symmetric?
+# ### (c) Without the symmetry
 #
-# Nothing forbids that, and the formula above is wrong then. Take
+# Nothing forbids an $A$ that is not symmetric, and the formula above is wrong then. Take
 #
 # $$A=\begin{pmatrix}0&4\\0&0\end{pmatrix},\qquad B=\begin{pmatrix}1&1\\0&2\end{pmatrix},\qquad
 # \mathbf x=(1,2).$$

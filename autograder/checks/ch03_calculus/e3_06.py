@@ -6,8 +6,10 @@ from autograder.check import attempt, check, tried
 from autograder.checks.ch06_networks.as_numbers import as_number
 from utils.formulas import evaluate_all
 
+MIXED = "Hessian: the mixed derivatives"
 
-@check("3.6a", points=2, reveal=True)
+
+@check("3.6a", points=2, reveal=True, weights={MIXED: 2})
 def derivatives(answer, rng):
     points = [
         {"x1": round(float(rng.uniform(0.6, 1.8)), 2), "x2": round(float(rng.uniform(0.4, 1.5)), 2)},
@@ -29,7 +31,7 @@ def derivatives(answer, rng):
         "gradient: derivative by x1": attempt(entries, "grad", 0),
         "gradient: derivative by x2": attempt(entries, "grad", 1),
         "Hessian: the diagonal": attempt(entries, "hess", 0, 3),
-        "Hessian: the mixed derivatives": attempt(entries, "hess", 1, 2),
+        MIXED: attempt(entries, "hess", 1, 2),
     }
 
 

@@ -44,8 +44,8 @@ for name, sentence, *forms in (
         {"J_gof": (1, 2), "gradient": (2,)},
     ),
     (
-        "shape_of_A",
-        "That is the shape of A. The Jacobian of g has a row for its single output.",
+        "rows_for_the_entries_of_u",
+        "g has a single output, a number. So its Jacobian has a single row, and that of g∘f as well.",
         {"J_g": (2, 2), "J_gof": (2, 3)},
     ),
 ):  # fmt: skip
@@ -211,6 +211,10 @@ any_A = numbers(
         "gradient_in_u": (
             "That is the gradient by u. To get to x, multiply by Bᵀ.",
             {"d_2": 12},
+        ),
+        "entries_not_mixed": (
+            "A part of d_2 is missing: x₂ reaches both entries of u, so it gets a share from both.",
+            {"d_2": 24},
         ),
         "B_not_transposed": (
             "On the way back the gradient is multiplied by Bᵀ, here it was multiplied by B.",

@@ -156,9 +156,9 @@ expect("3.6c", lambda: kind, such_that("one of the five texts", one_of_the_five)
 # replacement for the map near a point: a small step $\mathbf h$ of the input moves the output by about
 # $J\,\mathbf h$.
 #
-# The next cell (Shift+Enter) shows it for a map of the plane that is not the one of the exercise. Make the square
-# smaller: what becomes of the gap between its true image and what the Jacobian says? Can you find places where the image
-# is turned over, or flat?
+# The next cell (Shift+Enter) shows it for a map of the plane that is not the one of the exercise,
+# $(x+y^2/2,\ y+x^2/2)$. Make the square smaller, and the pictures zoom in: what becomes of the gap between its true
+# image and what the Jacobian says? Can you find places where the image is flat, or turned over?
 
 # %% picture=true
 square_explorer()
@@ -276,7 +276,7 @@ def four_shapes(found):
 expect("3.8a", lambda: shapes, such_that("shapes of J_f, J_g, J_gof and gradient, as tuples", four_shapes))
 
 # %% [markdown]
-# ### The gradient
+# ### (b) The gradient
 #
 # **Your task.** Write `grad_gof(A, B, x)`: the gradient of $g\circ f$ at $\mathbf x$, an array of the shape
 # `(n,)`, for a symmetric `A` `(m, m)`, any `B` `(m, n)` and `x` `(n,)`.
@@ -627,6 +627,7 @@ def chain_jacobian(F, variables, point):
 
 
 # %% setup=true
+x, y = sp.symbols("x y")
 F_source = sp.Matrix([sp.sin(x) * sp.cos(y), sp.cos(x) * sp.sin(y)])
 F_other = sp.Matrix([x * y, x + y**2])
 

@@ -1,5 +1,6 @@
 """Checks of 3.6 to 3.11: answers that are right in forms that nobody is told of."""
 
+import numpy as np
 import pytest
 import sympy
 
@@ -48,3 +49,15 @@ def test_points_that_cannot_be_read_are_not_on_the_level_set():
 
     assert earned("3.10b", gamma=at_large_levels_only) == 0.5
     assert earned("3.10b", gamma=numbers) == 0
+
+
+def test_what_the_texts_say_in_numbers():
+    gradient = np.array([2 * 1 * np.exp(-50), 1**2 * np.exp(-50)])  # of 3.6 at (1, -50)
+    assert 1e-22 < gradient.min() and gradient.max() < 1e-21
+    with np.errstate(over="ignore", invalid="ignore"):  # 3.9
+        assert np.isfinite(np.exp(709.0)) and np.isnan(np.exp(710.0) / (1 + np.exp(710.0)))
+        assert 1 / (1 + np.exp(-710.0)) == 1 and 1 / (1 + np.exp(710.0)) == 0
+    x, y = sympy.symbols("x y")  # the hint of 3.11c
+    F = sympy.Matrix([x + y, x])
+    assert F.subs({x: F[0], y: F[1]}, simultaneous=True) == sympy.Matrix([2 * x + y, x + y])
+    assert F.subs([(x, F[0]), (y, F[1])]) != sympy.Matrix([2 * x + y, x + y])

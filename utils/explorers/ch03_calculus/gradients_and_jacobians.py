@@ -79,7 +79,8 @@ def _towards(degrees):
 
 def _arrow(chart, start, step, colour, label="", dash=""):
     """An arrow in axes on which a unit is equally long both ways."""
-    end, back = start + step, -0.09 * step / np.linalg.norm(step)
+    length = np.linalg.norm(step)
+    end, back = start + step, -min(0.09, length / 5) * step / length
     side = np.array([-back[1], back[0]])
     chart.line(*np.transpose([start, end]), colour, dash=dash, label=label, width=2.8)
     chart.line(
@@ -91,54 +92,66 @@ def _arrow(chart, start, step, colour, label="", dash=""):
 
 
 def square_explorer():
-    """A square with its corner at (x, y), its image under a map, and what the Jacobian makes of it."""
+    """A square with its corner at (x, y) among others of its size, their images, and what the Jacobian says.
+
+    Both pictures zoom in as the side becomes smaller: then the images look like parallelograms.
+    """
     return explore(
-        _square, x=(-2.0, 2.0, 0.25, 0.5), y=(-1.5, 1.5, 0.25, 1.0), side=(0.1, 1.5, 0.1, 1.0)
+        _square, x=(-1.5, 1.5, 0.25, -0.5), y=(-1.5, 1.5, 0.25, 0.75), side=(0.05, 1.0, 0.05, 0.8)
     )
 
 
-def _map(p):
-    """(x + y²/2, y + xy/2) of points in columns."""
-    return np.array([p[0] + p[1] ** 2 / 2, p[1] + p[0] * p[1] / 2])
+def _map(x, y):
+    return np.stack([x + y**2 / 2, y + x**2 / 2])
 
 
 def _square(x, y, side):
-    corner = np.array([x, y])
-    slopes = np.array([[1, y], [y / 2, 1 + x / 2]])
-    edge = np.linspace(0, 1, 13)
-    none, full = np.zeros(13), np.ones(13)
-    outline = side * np.stack(
-        [np.concatenate([edge, full, 1 - edge, none]), np.concatenate([none, edge, full, 1 - edge])]
+    slopes = np.array([[1, y], [x, 1]])
+    far = 2.6 * side
+    stretched = far * max(1, np.linalg.norm(slopes, 2)) * 0.8
+    corner, centre = np.array([x, y]), np.array([x, y]) + side / 2
+    middle = _map(x, y) + slopes @ [side / 2, side / 2]
+    before, after = (
+        Chart(
+            *labels, title, x=(at[0] - reach, at[0] + reach), y=(at[1] - reach, at[1] + reach),
+            width=380, height=396,
+        )
+        for title, labels, at, reach in (
+            ("A square", ("x", "y"), centre, far),
+            ("Its image", ("first output", "second output"), middle, stretched),
+        )
+    )  # fmt: skip
+    run = np.linspace(-2 * side, 3 * side, 41)
+    for k in range(-2, 4):
+        for dx, dy in ((run, 0 * run + k * side), (0 * run + k * side, run)):
+            before.line(x + dx, y + dy, INK, width=0.7)
+            after.line(*_map(x + dx, y + dy), INK, width=0.7)
+    edge, none = np.linspace(0, side, 13), np.zeros(13)
+    full = none + side
+    outline = np.stack(
+        [
+            np.concatenate([edge, full, side - edge, none]),
+            np.concatenate([none, edge, full, side - edge]),
+        ]
     )
-    image, straight = _map(corner[:, None] + outline), _map(corner)[:, None] + slopes @ outline
-    before = Chart("x", "y", "A square", x=(-4, 4), y=(-4, 4), width=380, height=396)
-    after = Chart(
-        "first output", "second output", "Its image", x=(-4, 8), y=(-6, 6), width=380, height=396
-    )
-    for k in np.arange(-4, 4.1):
-        line = np.stack([np.full(33, k), np.linspace(-4, 4, 33)])
-        for one in (line, line[::-1]):
-            before.line(*one, INK, width=0.5)
-            after.line(*_map(one), INK, width=0.5)
-    before.line(*corner[:, None] + outline, BLUE, width=3, label="square")
+    image, straight = _map(*(corner[:, None] + outline)), _map(x, y)[:, None] + slopes @ outline
+    before.line(*(corner[:, None] + outline), BLUE, width=3, label="square")
     after.line(*image, BLUE, width=3, label="image")
     after.line(*straight, ORANGE, dash="6 4", width=3, label="by the Jacobian")
-    for chart, place, sides in ((before, corner, np.eye(2)), (after, _map(corner), slopes)):
+    for chart, place, sides in ((before, corner, np.eye(2)), (after, _map(x, y), slopes)):
         chart.points(*place[:, None], RED, "D")
-        chart.text(*(place + 1.15 * side * sides[:, 0]), "1", bold=True)
-        chart.text(*(place + 1.15 * side * sides[:, 1]), "2", bold=True)
-    gap = np.max(np.hypot(*(image - straight))) / side
-    (a, b), (c, d) = slopes
-    area = np.linalg.det(slopes)
-    turned = " and turned over, like in a mirror" if area < -1e-9 else ""
-    if abs(area) < 1e-9:
-        turned = ": the parallelogram is flat"
+        for name, way in (("1", sides[:, 0]), ("2", sides[:, 1])):
+            chart.text(*(place + 1.18 * side * way), name, size=14, bold=True)
+    gap, area = np.max(np.hypot(*(image - straight))) / side, 1 - x * y
+    turned = ", and it is turned over as in a mirror" if area < 0 else ""
+    if area == 0:
+        turned = ": it is flat"
+    (a, b), (c, d) = [[number_text(slope) for slope in row] for row in slopes]
     return [before, after], (
-        f"At ({number_text(x)}, {number_text(y)}) the Jacobian is [{number_text(a)}, {number_text(b)}; "
-        f"{number_text(c)}, {number_text(d)}]. Its columns are the images of sides 1 and 2 of "
-        "a unit square; areas are "
-        f"multiplied by |det| = {abs(area):.2f}{turned}. The orange figure misses the true image by up to "
-        f"{100 * gap:.0f}% of the side; the smaller the square, the smaller this share."
+        f"At ({number_text(x)}, {number_text(y)}) the Jacobian is [{a}, {b}; {c}, {d}]. Its columns say where "
+        "the sides 1 and 2 lead. The area of the orange figure is that of the square times "
+        f"|det| = {abs(area):.2f}{turned}. "
+        f"The true image is off by up to {100 * gap:.0f}% of the side."
     ).replace("-", "\N{MINUS SIGN}")
 
 

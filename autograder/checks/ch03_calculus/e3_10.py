@@ -249,6 +249,17 @@ def gamma(t, c):
     return distance * np.cos(t), distance * np.sin(t)
 
 
+@walk.oracle("flow_across_the_gradient")
+def gamma(t, c):
+    # it moves at right angles to the gradient, with the velocity (-8y, 2x) / 4: an exponential series
+    turn, point = np.array([[0.0, -2.0], [0.5, 0.0]]), np.array([np.sqrt(c), 0.0])
+    term, total = point, point
+    for k in range(1, 60):
+        term = turn @ term * t / k
+        total = total + term
+    return total
+
+
 @check("3.10c", points=1)
 def across(answer, rng):
     def vector(name):

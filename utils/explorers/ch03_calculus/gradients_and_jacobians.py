@@ -148,8 +148,8 @@ def _square(x, y, side):
         turned = ": it is flat"
     (a, b), (c, d) = [[number_text(slope) for slope in row] for row in slopes]
     return [before, after], (
-        f"At ({number_text(x)}, {number_text(y)}) the Jacobian is [{a}, {b}; {c}, {d}]. Its columns say where "
-        "the sides 1 and 2 lead. The area of the orange figure is that of the square times "
+        f"At ({number_text(x)}, {number_text(y)}) the Jacobian is [{a}, {b}; {c}, {d}]. Its columns say "
+        "where the sides 1 and 2 lead. The area of the orange figure is that of the square times "
         f"|det| = {abs(area):.2f}{turned}. "
         f"The true image is off by up to {100 * gap:.0f}% of the side."
     ).replace("-", "\N{MINUS SIGN}")

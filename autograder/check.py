@@ -17,6 +17,7 @@ a `judge`, and everything that is registered on the check, never does. For an an
 from autograder.inside import (
     attempt,
     formula_of,
+    formulas_of,
     letters_of,
     named,
     number_of,
@@ -64,6 +65,7 @@ __all__ = [
     "exercise_of",
     "formula",
     "formula_of",
+    "formulas_of",
     "letters_of",
     "named",
     "number_of",

@@ -361,6 +361,53 @@ print("engine of the course:", z.grad, Value(-800.0).sigmoid().data)
 # ### Notebook 2 of chapter 3
 
 # %% [markdown]
+# **3.6: the critical points are more than non-strict minima.** They are global ones: $x_1^2e^{x_2}$ is nowhere negative and
+# is 0 on all of the line $x_1=0$. The singular Hessian leaves nothing undecided but the test.
+
+# %%
+import sympy as sp
+
+first, second = sp.symbols("x1 x2", real=True)
+f = first**2 * sp.exp(second)
+assert f.is_nonnegative and f.subs(first, 0) == 0
+hessian = sp.hessian(f, (first, second)).subs(first, 0)
+print("Hessian on the line:", hessian.tolist(), "with determinant", hessian.det())
+assert hessian.det() == 0
+
+# %% [markdown]
+# **3.10: not all level sets are ellipses.** $x^2+4y^2=c$ is an ellipse for $c>0$ only; for $c=0$ it is a single point, and for
+# $c<0$ there is none. And a dot product of zero shows little: the zero vector has it with everything, and a pair in which
+# gradient and tangent are both wrong has it, too.
+
+# %%
+import sympy as sp
+
+for c in (4, 0, -4):  # where does the level set meet the axis y = 0?
+    crossings = sp.solveset(sp.Symbol("x") ** 2 - c, sp.Symbol("x"), sp.S.Reals)
+    print(f"c = {c}: on the x axis at", crossings)
+    assert len(crossings) == (2 if c > 0 else 1 if c == 0 else 0)
+right, wrong = np.array([2, 8]), np.array([2, 4])  # the gradient at (1, 1), and without the inner factor
+for gradient, tangent in ((right, (-4, 1)), (right, (0, 0)), (wrong, (-2, 1))):
+    assert gradient @ tangent == 0
+print("three pairs with the dot product 0, one of them right")
+
+# %% [markdown]
+# **3.11: the chosen map cannot show a wrong order of the factors.** The Jacobians of $(\sin x\cos y,\ \cos x\sin y)$ have the
+# form $\begin{pmatrix}p&-q\\-q&p\end{pmatrix}$ and all commute. A program that multiplies them the wrong way round passes this
+# check at every point; with $(xy,\ x+y^2)$ it fails.
+
+# %%
+import sympy as sp
+
+x, y, a, b = sp.symbols("x y a b")
+for F, hides in (([sp.sin(x) * sp.cos(y), sp.cos(x) * sp.sin(y)], True), ([x * y, x + y**2], False)):
+    J = sp.Matrix(F).jacobian([x, y])
+    elsewhere = J.subs({x: a, y: b}, simultaneous=True)
+    commutator = sp.simplify(elsewhere * J - J * elsewhere)
+    print(F, "commutator:", commutator.tolist())
+    assert (commutator == sp.zeros(2, 2)) is hides
+
+# %% [markdown]
 # ### Notebook 3 of chapter 3
 
 # %% [markdown]

@@ -50,6 +50,8 @@ _HOME = {
     "load_digits": "data",
     "xor_data": "data",
     "expect": "expectations",
+    "evaluate": "formulas",
+    "evaluate_all": "formulas",
     "is_number": "forms",
     "is_true_or_false": "forms",
     "is_whole_number": "forms",

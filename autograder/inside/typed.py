@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from autograder.inside.answer import Answer, attempt, tried
-from autograder.inside.expressions import evaluate
+from autograder.inside.expressions import evaluate, evaluate_all
 from utils import answers
 
 
@@ -36,7 +36,12 @@ def order_of(answer: Answer, name: str, options: str):
 
 def formula_of(answer: Answer, name: str, **values: float):
     """The value of the formula under a name: a function, a sympy expression or a text."""
-    return attempt(_evaluated(answer, name), **values)
+    return attempt(_evaluated(answer, name, evaluate), **values)
+
+
+def formulas_of(answer: Answer, name: str, **values: float):
+    """The values of a vector or a matrix of formulas under a name, as an array of its shape."""
+    return attempt(_evaluated(answer, name, evaluate_all), **values)
 
 
 def value_of(answer: Answer, name: str, key: str | None = None):
@@ -66,7 +71,7 @@ def _in_order(answer, name, options):
     return _letters(answer, name, options)
 
 
-def _evaluated(answer, name):
+def _evaluated(answer, name, evaluate):
     def value(**values):
         tried(name, **values)
         return evaluate(getattr(answer, name), **values)

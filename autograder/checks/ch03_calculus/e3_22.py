@@ -1,0 +1,148 @@
+"""3.22: the gradient of the logistic loss with labels -1 and +1."""
+
+import numpy as np
+
+from autograder.check import attempt, check, written
+from autograder.checks.ch03_calculus.gradient_values import as_vector, direction
+
+# For y = -1 the formula of the other convention, and every label that is left out, show.
+DIRECTION, SIZE = "direction for y = {:+}", "length for y = {:+}"
+
+
+@check("3.22", points=3, reveal=True, weights={DIRECTION.format(-1): 2, SIZE.format(-1): 2})
+def logistic(answer, rng):
+    def example(n):
+        """Weights and an input with a product between 0.4 and 2 in size, of either sign."""
+        w = rng.uniform(0.3, 1.5, n) * rng.choice([-1, 1], n)
+        x = rng.uniform(0.3, 2.5, n) * rng.choice([-1, 1], n)
+        while abs(w @ x) < 0.2:
+            x = rng.uniform(0.3, 2.5, n)
+        return w * rng.uniform(0.4, 2) / abs(w @ x), x
+
+    def gradient(w, x, y):
+        found = as_vector(answer.logistic_grad(w, x, y))
+        if found.shape != w.shape:
+            raise ValueError(f"the gradient has the shape {found.shape}, and w has {w.shape}")
+        return found
+
+    def directions(examples, y):
+        return [direction(gradient(w, x, y)) for w, x in examples]
+
+    def lengths(examples, y):
+        return [np.sqrt(np.sum(gradient(w, x, y) ** 2)) for w, x in examples]
+
+    seen = {}
+    for y in (1, -1):
+        examples = [example(n) for n in (1, 3, 5)]
+        seen[DIRECTION.format(y)] = attempt(directions, examples, y)
+        seen[SIZE.format(y)] = attempt(lengths, examples, y)
+    return seen
+
+
+RESULT, MARGIN = "-y * x / (1 + np.exp(margin))", "margin = y * (w @ x)"
+logistic.misconception(
+    "sign_lost",
+    "The minus is lost: the loss falls as the margin grows, so the gradient is −σ(−m) y x.",
+    edits={RESULT: RESULT[1:]},
+)
+logistic.misconception(
+    "sigma_of_plus_margin",
+    "σ is taken at m and belongs at −m: an example that is safely right must hardly count.",
+    edits={"np.exp(margin)": "np.exp(-margin)"},
+)
+logistic.misconception(
+    "y01_formula",
+    "(σ(w·x) − y) x is the formula for labels 0 and 1. With −1 in place of 0 it is off by a whole x.",
+    edits={RESULT: "(1 / (1 + np.exp(-(w @ x))) - y) * x"},
+)
+logistic.misconception(
+    "label_missing_in_front",
+    "The label stands inside σ only. The gradient of the margin is y x, so it belongs in front, too.",
+    edits={RESULT: RESULT.replace("-y * x", "-x")},
+)
+logistic.misconception(
+    "label_missing_in_the_margin",
+    "The label stands in front only. σ is taken at −m, and the margin m contains the label.",
+    edits={MARGIN: "margin = w @ x"},
+)
+logistic.misconception(
+    "label_missing_everywhere",
+    "The label occurs nowhere, so both classes get the same gradient.",
+    edits={MARGIN: "margin = w @ x", RESULT: RESULT.replace("-y * x", "-x")},
+)
+logistic.misconception(
+    "gradient_in_x",
+    "That is the gradient with respect to x: it is a multiple of w. The variable is w.",
+    edits={RESULT: RESULT.replace("* x", "* w")},
+)
+logistic.misconception(
+    "sigmoid_derivative",
+    "σ(1 − σ) is the derivative of the sigmoid. Here a logarithm is around it, and only σ(−m) is left.",
+    edits={RESULT: "-y * x * np.exp(margin) / (1 + np.exp(margin)) ** 2"},
+)
+logistic.misconception(
+    "logarithm_without_its_inside",
+    "The derivative of log(1 + e⁻ᵐ) is a fraction with e⁻ᵐ above as well: without it 1/(1 + e⁻ᵐ) is left, "
+    "which is σ(m).",
+    edits={RESULT: "x / (1 + np.exp(-margin))"},
+)
+logistic.misconception(
+    "x_left_out",
+    "That is one number, without x. The gradient of the margin by w, y x, is the other factor.",
+    edits={RESULT: "-y / (1 + np.exp(margin))"},
+)
+logistic.misconception(
+    "loss_instead_of_gradient",
+    "That is the loss. Its gradient is a vector in the shape of w.",
+    edits={RESULT: "np.log(1 + np.exp(-margin))"},
+)
+
+
+@logistic.alternative("two_cases_and_lists")
+def logistic_grad(w, x, y):
+    import math
+
+    product = sum(w_i * x_i for w_i, x_i in zip(w, x))
+    p = 1 / (1 + math.exp(-product))  # of the label +1
+    return [(p - 1) * x_i if y == 1 else p * x_i for x_i in x]
+
+
+@logistic.alternative("labels_zero_and_one_in_float32")
+def logistic_grad(w, x, y):
+    t = (y + 1) / 2
+    sigma = (1 + np.tanh(np.dot(w, x) / 2)) / 2
+    return np.float32(sigma - t) * x.astype(np.float32)
+
+
+@logistic.alternative("sympy_matrix")
+def logistic_grad(w, x, y):
+    from sympy import Matrix, exp
+
+    margin = y * Matrix(w).dot(Matrix(x))
+    return -y * exp(-margin) / (1 + exp(-margin)) * Matrix(x)
+
+
+@logistic.oracle("torch_autograd")
+def logistic_grad(w, x, y):
+    import torch
+
+    w = torch.tensor(w, requires_grad=True)
+    torch.nn.functional.softplus(-y * (w @ torch.tensor(x))).backward()
+    return w.grad
+
+
+@logistic.oracle("differences_of_the_loss")
+def logistic_grad(w, x, y):
+    loss = lambda w: np.logaddexp(0, -y * (w @ x))
+    return [(loss(w + 1e-6 * e) - loss(w - 1e-6 * e)) / 2e-6 for e in np.eye(len(w))]
+
+
+written(
+    "3.22-written",
+    rubric=[
+        (0.5, "The chain rule through the margin, with −σ(−m) as its first factor."),
+        (0.5, "Says where the label in front comes from."),
+        (0.5, "A step against the gradient makes the margin of the example larger."),
+        (0.5, "Examples that are badly wrong count most, those that are safely right hardly."),
+    ],
+)

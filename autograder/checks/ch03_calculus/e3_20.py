@@ -166,7 +166,7 @@ def answer():
 
     def remainder(h, lam):
         a, x = np.ones(len(h)), np.arange(len(h))
-        return np.array([_f(x + h, a, lam) - _f(x, a, lam) - grad(x, a, lam) @ h])
+        return np.float64(_f(x + h, a, lam) - _f(x, a, lam) - grad(x, a, lam) @ h)
 
 
 @ridge.oracle("torch_autograd")

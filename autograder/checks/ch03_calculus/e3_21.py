@@ -210,16 +210,21 @@ both_sides.misconception(
     "loss.",
     edits={f"return np.array([{QUOTIENT} for unit in units])": "return ce_grad(z, y)"},
 )
-both_sides.misconception(
-    "nudges_all_logits_at_once",
-    "numeric_grad nudges all logits together. That changes no probability, so every slope comes out as 0: "
-    "nudge one at a time.",
-    edits={"np.eye(len(z))": "np.ones((len(z), len(z)))"},
+ZERO = (
+    "numeric_grad finds slopes of 0. Nudge one logit at a time (a shift of all of them changes no "
+    "probability), by a step that rounding does not swallow, such as 1e-5."
 )
 both_sides.misconception(
-    "step_lost_in_rounding",
-    "The step is so small that adding it to a logit changes nothing. Take one like 1e-5.",
+    "slopes_come_out_as_zero",
+    ZERO,
+    edits={"np.eye(len(z))": "np.ones((len(z), len(z)))"},
+    form="all at once",
+)
+both_sides.misconception(
+    "slopes_come_out_as_zero",
+    ZERO,
     edits={"h = 1e-5": "h = 1e-20"},
+    form="lost in rounding",
 )
 both_sides.misconception(
     "probability_for_the_loss",

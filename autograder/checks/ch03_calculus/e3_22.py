@@ -86,16 +86,12 @@ logistic.misconception(
     "which is σ(m).",
     edits={RESULT: "x / (1 + np.exp(-margin))"},
 )
-logistic.misconception(
-    "x_left_out",
-    "That is one number, without x. The gradient of the margin by w, y x, is the other factor.",
-    edits={RESULT: "-y / (1 + np.exp(margin))"},
-)
-logistic.misconception(
-    "loss_instead_of_gradient",
-    "That is the loss. Its gradient is a vector in the shape of w.",
-    edits={RESULT: "np.log(1 + np.exp(-margin))"},
-)
+NUMBER = "That is a single number. The gradient has an entry for every weight: the slope by the margin, times y x."
+for form, number in (
+    ("slope by the margin", "-y / (1 + np.exp(margin))"),
+    ("the loss", "np.log(1 + np.exp(-margin))"),
+):
+    logistic.misconception("number_for_a_vector", NUMBER, edits={RESULT: number}, form=form)
 
 
 @logistic.alternative("two_cases_and_lists")

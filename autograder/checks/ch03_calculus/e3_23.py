@@ -180,8 +180,8 @@ def any_matrix(answer, rng):
 ANY = "(A + A.T) @ (x - x0) / 2"
 any_matrix.misconception(
     "symmetric_formula_for_any_A",
-    "That is the formula for a symmetric matrix. In general the two linear terms differ: one has A, the other "
-    "Aᵀ.",
+    "That is the formula for a symmetric matrix. In general the two linear terms differ: A in one, Aᵀ in the "
+    "other.",
     edits={ANY: "A @ (x - x0)"},
 )
 any_matrix.misconception(

@@ -211,8 +211,8 @@ both_sides.misconception(
     edits={f"return np.array([{QUOTIENT} for unit in units])": "return ce_grad(z, y)"},
 )
 ZERO = (
-    "numeric_grad finds slopes of 0. Nudge one logit at a time (a shift of all of them changes no "
-    "probability), by a step that rounding does not swallow, such as 1e-5."
+    "numeric_grad finds slopes of 0: its two losses are equal. Compare two points between which one logit is "
+    "nudged (a shift of all changes no probability), by a step that rounding does not swallow, such as 1e-5."
 )
 both_sides.misconception(
     "slopes_come_out_as_zero",

@@ -5,11 +5,11 @@ import numpy as np
 from autograder.check import attempt, check, written
 from autograder.checks.ch03_calculus.gradient_values import as_vector, direction
 
-# For y = -1 the formula of the other convention, and every label that is left out, show.
-DIRECTION, SIZE = "direction for y = {:+}", "length for y = {:+}"
+# For y = -1 the formula of the other convention shows.
+WEIGHTS = {"direction, both labels": 3, "length for y = +1": 1, "length for y = -1": 2}
 
 
-@check("3.22", points=3, reveal=True, weights={DIRECTION.format(-1): 2, SIZE.format(-1): 2})
+@check("3.22", points=3, reveal=True, weights=WEIGHTS)
 def logistic(answer, rng):
     def example(n):
         """Weights and an input with a product between 0.4 and 2 in size, of either sign."""
@@ -19,24 +19,22 @@ def logistic(answer, rng):
             x = rng.uniform(0.3, 2.5, n)
         return w * rng.uniform(0.4, 2) / abs(w @ x), x
 
-    def gradient(w, x, y):
-        found = as_vector(answer.logistic_grad(w, x, y))
-        if found.shape != w.shape:
-            raise ValueError(f"the gradient has the shape {found.shape}, and w has {w.shape}")
-        return found
+    def gradients(y, look):
+        """What is seen of the gradients for a label; one in another shape is shown as it is."""
+        found = [(as_vector(answer.logistic_grad(w, x, y)), w) for w, x in examples]
+        return [look(g) if g.shape == w.shape else g for g, w in found]
 
-    def directions(examples, y):
-        return [direction(gradient(w, x, y)) for w, x in examples]
+    def length(g):
+        return np.sqrt(np.sum(g**2))
 
-    def lengths(examples, y):
-        return [np.sqrt(np.sum(gradient(w, x, y) ** 2)) for w, x in examples]
-
-    seen = {}
-    for y in (1, -1):
-        examples = [example(n) for n in (1, 3, 5)]
-        seen[DIRECTION.format(y)] = attempt(directions, examples, y)
-        seen[SIZE.format(y)] = attempt(lengths, examples, y)
-    return seen
+    examples = [example(n) for n in (1, 3, 5)]
+    return {
+        "direction, both labels": attempt(
+            lambda: [gradients(1, direction), gradients(-1, direction)]
+        ),
+        "length for y = +1": attempt(gradients, 1, length),
+        "length for y = -1": attempt(gradients, -1, length),
+    }
 
 
 RESULT, MARGIN = "-y * x / (1 + np.exp(margin))", "margin = y * (w @ x)"
@@ -81,17 +79,27 @@ logistic.misconception(
     edits={RESULT: "-y * x * np.exp(margin) / (1 + np.exp(margin)) ** 2"},
 )
 logistic.misconception(
-    "logarithm_without_its_inside",
-    "The derivative of log(1 + e⁻ᵐ) is a fraction with e⁻ᵐ above as well: without it 1/(1 + e⁻ᵐ) is left, "
-    "which is σ(m).",
+    "inner_derivative_cut_short",
+    "That is the derivative of the logarithm times x. The chain rule goes on: the inner derivative of "
+    "1 + e⁻ᵐ is −e⁻ᵐ y x, with a sign, an exponential and the label.",
     edits={RESULT: "x / (1 + np.exp(-margin))"},
 )
-NUMBER = "That is a single number. The gradient has an entry for every weight: the slope by the margin, times y x."
-for form, number in (
-    ("slope by the margin", "-y / (1 + np.exp(margin))"),
-    ("the loss", "np.log(1 + np.exp(-margin))"),
-):
-    logistic.misconception("number_for_a_vector", NUMBER, edits={RESULT: number}, form=form)
+logistic.misconception(
+    "x_left_out",
+    "That is a single number, the slope by the margin. Times the label and x it becomes the gradient.",
+    edits={RESULT: "-1 / (1 + np.exp(margin))"},
+)
+logistic.misconception(
+    "x_left_out",
+    "That is a single number, without x. The gradient has an entry for every weight.",
+    edits={RESULT: "-y / (1 + np.exp(margin))"},
+    form="with the label",
+)
+logistic.misconception(
+    "loss_instead_of_gradient",
+    "That is the loss, a single number. Its gradient has an entry for every weight.",
+    edits={RESULT: "np.log(1 + np.exp(-margin))"},
+)
 
 
 @logistic.alternative("two_cases_and_lists")

@@ -159,21 +159,23 @@ def answer():
 
 @check("3.23", points=2, reveal=True)
 def any_matrix(answer, rng):
-    def gradient(A, x, x0):
+    def gradient(look, A, x, x0):
+        """What is seen of the gradient; one in another shape is shown as it is."""
         found = as_vector(answer.grad_quad_any(A, x, x0))
-        if found.shape != x.shape:
-            raise ValueError(f"the gradient has the shape {found.shape}, and x has {x.shape}")
-        return found
+        return look(found) if found.shape == x.shape else found
+
+    def length(g):
+        return np.sqrt(np.sum(g**2))
 
     def case(n):
         A = rng.uniform(0.5, 2, (n, n)) + 2 * np.triu(np.ones((n, n)), 1)  # far from symmetric
         return A, *rng.uniform(0.4, 2, (2, n)) * [[1], [-1]]
 
-    cases = case(2), case(4)
+    few, many = case(2), case(4)
     return {
-        "direction, 2 numbers": attempt(lambda: direction(gradient(*cases[0]))),
-        "direction, 4 numbers": attempt(lambda: direction(gradient(*cases[1]))),
-        "length": attempt(lambda: [np.sqrt(np.sum(gradient(*one) ** 2)) for one in cases]),
+        "direction, 2 numbers": attempt(gradient, direction, *few),
+        "direction, 4 numbers": attempt(gradient, direction, *many),
+        "length": [attempt(gradient, length, *few), attempt(gradient, length, *many)],
     }
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from autograder.check import attempt, check, choices, written
-from autograder.checks.ch03_calculus.gradient_values import as_array, direction
+from autograder.checks.ch03_calculus.gradient_values import as_array
 
 SLOPE = "slope along a drawn direction"
 
@@ -16,22 +16,22 @@ def trace(answer, rng):
             B, -1
         ).T
 
-    def gradient(A, B):
-        found = as_array(answer.grad_tr(A, B))
-        if found.shape != A.shape:
-            raise ValueError(f"the gradient has the shape {found.shape}, and A has {A.shape}")
-        return found
+    def in_its_shape(found, A, look):
+        """What is seen of a gradient; one in another shape is shown as it is."""
+        return look(found) if found.shape == A.shape else found
 
-    def without_length(A, B):
-        return direction(gradient(A, B))
+    def up_to_a_factor(A, B):
+        found = as_array(answer.grad_tr(A, B))
+        return in_its_shape(found, A, lambda G: G / (G.flat[np.abs(G).argmax()] or 1))
 
     def slopes(cases, directions):
-        return [np.sum(gradient(*one) * H) for one, H in zip(cases, directions)]
+        pairs = [(as_array(answer.grad_tr(A, B)), A, H) for (A, B), H in zip(cases, directions)]
+        return [in_its_shape(found, A, lambda G, H=H: np.sum(G * H)) for found, A, H in pairs]
 
     cases = case(5, 2), case(2, 4), case(3, 3)
     directions = [rng.normal(size=A.shape) for A, _ in cases]
     seen = {
-        f"up to a factor, A {len(A)} x {len(A[0])}": attempt(without_length, A, B) for A, B in cases
+        f"up to a factor, A {len(A)} x {len(A[0])}": attempt(up_to_a_factor, A, B) for A, B in cases
     }
     return seen | {SLOPE: attempt(slopes, cases, directions)}
 
@@ -142,37 +142,32 @@ mistakes = choices(
     key="cf",
     points=1,
     bonus=True,
-    selections={
-        "neighbours_exchanged": (
-            "One more line is false. A trace lets a factor go from one end to the other, but does not let "
-            "neighbours change places.",
-            "f",
+    groups={"lines A to C": "abc", "lines D to F": "def"},
+    ideas={
+        "a": (
+            "expansion_doubted",
+            "Line A is true: multiply (A + H)ᵀB(A + H) out and take the terms with an H.",
         ),
-        "linear_part_read_transposed": (
-            "One more line is false. Look at the shape of M in tr(MH), and at that of A.",
-            "c",
-        ),
-        "consequence_counted_as_false": (
-            "Lines D and E use what is true: a matrix and its transpose have the same trace. Judge "
-            "each line for itself.",
-            "cdf",
-            "cef",
-            "cdef",
-            "de",
-        ),
-        "remainder_doubted": (
+        "b": (
+            "remainder_doubted",
             "Line B is true: a product with two factors H shrinks faster than H.",
-            "bcf",
-            "bc",
-            "bf",
-            "b",
         ),
-        "expansion_doubted": (
-            "Line A is true: multiply (A + H)ᵀB(A + H) out.",
-            "acf",
-            "ac",
-            "af",
-            "a",
+        "c": (
+            "neighbours_exchanged",
+            "Among A to C one line is false. A trace lets a factor go from one end to the other, but "
+            "neighbours do not change places.",
+        ),
+        "d": (
+            "transpose_in_a_trace_doubted",
+            "Line D is true: transposing leaves the diagonal alone, and it turns HᵀBA into AᵀBᵀH.",
+        ),
+        "e": (
+            "consequence_counted_as_false",
+            "Line E only adds what A and D say, and these are true. Judge each line for itself.",
+        ),
+        "f": (
+            "linear_part_read_transposed",
+            "Among D to F one line is false. Which shape has M in tr(MH), and which has the gradient?",
         ),
     },
 )

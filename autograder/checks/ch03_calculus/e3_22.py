@@ -11,12 +11,12 @@ WEIGHTS = {"direction, both labels": 3, "length for y = +1": 1, "length for y = 
 
 @check("3.22", points=3, reveal=True, weights=WEIGHTS)
 def logistic(answer, rng):
-    def example(n):
-        """Weights and an input with a product between 0.4 and 2 in size, of either sign."""
-        w = rng.uniform(0.3, 1.5, n) * rng.choice([-1, 1], n)
-        x = rng.uniform(0.3, 2.5, n) * rng.choice([-1, 1], n)
+    def example(n, sign):
+        """Weights and an input whose product has this sign and a size between 0.4 and 2."""
+        w, x = rng.uniform(0.3, 2, (2, n)) * rng.choice([-1, 1], (2, n))
         while abs(w @ x) < 0.2:
-            x = rng.uniform(0.3, 2.5, n)
+            x = rng.uniform(0.3, 2, n)
+        x *= sign * np.sign(w @ x)
         return w * rng.uniform(0.4, 2) / abs(w @ x), x
 
     def gradients(y, look):
@@ -27,7 +27,7 @@ def logistic(answer, rng):
     def length(g):
         return np.sqrt(np.sum(g**2))
 
-    examples = [example(n) for n in (1, 3, 5)]
+    examples = [example(n, sign) for n, sign in ((1, 1), (3, -1), (5, 1))]
     return {
         "direction, both labels": attempt(
             lambda: [gradients(1, direction), gradients(-1, direction)]
@@ -57,6 +57,11 @@ logistic.misconception(
     "label_missing_in_front",
     "The label stands inside σ only. The gradient of the margin is y x, so it belongs in front, too.",
     edits={RESULT: RESULT.replace("-y * x", "-x")},
+)
+logistic.misconception(
+    "sign_and_label_missing_in_front",
+    "Neither the minus nor the label stands in front: the gradient is −σ(−m) y x.",
+    edits={RESULT: RESULT.replace("-y * x", "x")},
 )
 logistic.misconception(
     "label_missing_in_the_margin",

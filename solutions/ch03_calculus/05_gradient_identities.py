@@ -233,7 +233,6 @@ def ce_grad(z: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 def numeric_grad(z: np.ndarray, y: np.ndarray) -> np.ndarray:
     """The same gradient, measured: differences of the loss when one logit at a time is nudged."""
-
     ### BEGIN SOLUTION
     def loss(z):
         return -np.sum(y * np.log(np.exp(z) / np.exp(z).sum()))
@@ -280,13 +279,13 @@ except (NotImplementedError, TypeError):
 #
 # The derivation never needs the derivative of softmax itself. Here are seven cards; $S=\sum_j e^{z_j}$.
 #
-# - **A** $\dfrac{\partial\log S}{\partial z_i}=\dfrac{e^{z_i}}{S}=p_i$
+# - **A** $\partial\log S/\partial z_i=e^{z_i}/S=p_i$
 # - **B** $\sum_k y_k=1$, so $L=\log S-\sum_k y_kz_k$
-# - **C** $\dfrac{\partial p_k}{\partial z_i}=0$ for $k\ne i$, so only the term with $k=i$ has a derivative
+# - **C** $\partial p_k/\partial z_i=0$ for $k\ne i$, so only the term with $k=i$ has a derivative
 # - **D** $L=-\sum_k y_kz_k+\log S\,\sum_k y_k$
-# - **E** $\dfrac{\partial L}{\partial z_i}=p_i-y_i$
+# - **E** $\partial L/\partial z_i=p_i-y_i$
 # - **F** $\log p_k=z_k-\log S$
-# - **G** $\dfrac{\partial\log S}{\partial z_i}=\dfrac1S$
+# - **G** $\partial\log S/\partial z_i=1/S$
 #
 # **Your task** (a bonus). Five of the cards are a proof. Set `ce_steps` to their letters in order, such as `"ABCDE"`;
 # where two orders are possible, either is fine.
@@ -380,7 +379,8 @@ expect("3.22", lambda: entries(logistic_grad(-w_2[:1], x_2[:1], -1)), [0.25], rt
 #
 # Newton's method takes the curvature into account: it steps from $\mathbf x$ to $\mathbf x-H^{-1}\nabla
 # f(\mathbf x)$, where $H$ is the Hessian, the matrix of second derivatives. Here $H=A$. In the next cell
-# (Shift+Enter) move the starting point: where does either arrow point, and for which starting points do they agree?
+# (Shift+Enter) move the starting point: where does each of the two steps lead, and from which points do they have the
+# same direction?
 
 # %% picture=true
 newton_explorer()
@@ -477,7 +477,7 @@ expect("3.23", lambda: entries(grad_quad_any(lopsided, np.zeros(2), to)), [0.0, 
 #
 # The gradient has the shape of $A$: it is the matrix $G$ with $f(A+H)-f(A)\approx\sum_{ij}G_{ij}H_{ij}$ for every
 # small $H$. Such a sum of products over all entries is a trace too, $\operatorname{tr}(G^TH)$, and three rules
-# move matrices inside a trace: $\operatorname{tr}M=\operatorname{tr}M^T$,
+# are all that one needs for traces: $\operatorname{tr}M=\operatorname{tr}M^T$,
 # $\operatorname{tr}(MN)=\operatorname{tr}(NM)$, and the trace of a sum is the sum of the traces.
 #
 # **Your task.** Write `grad_tr(A, B)`: the gradient of $f$ with respect to $A$, an array of the shape of `A`. The

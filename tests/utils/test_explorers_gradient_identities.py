@@ -99,13 +99,15 @@ def test_loss_and_slope_by_the_margin(margin):
 )
 def test_both_steps_are_what_the_sentence_says(x1, x2, rate):
     *_, said_rate, left, angle = numbers(at(newton_explorer(), x1=x1, x2=x2, rate=rate))
-    f = lambda x: (x - torch.tensor(LOWEST)) @ torch.tensor(VALLEY) @ (x - torch.tensor(LOWEST)) / 2
-    x = torch.tensor([x1, x2], dtype=torch.float64)
+    x, lowest = (torch.tensor(one, dtype=torch.float64) for one in ((x1, x2), LOWEST))
+
+    def f(x):
+        return (x - lowest) @ torch.tensor(VALLEY) @ (x - lowest) / 2
+
     down = -torch.func.grad(f)(x)
-    to_the_centre = torch.tensor(LOWEST) - x
     assert said_rate == rate
-    assert left == pytest.approx(np.linalg.norm(x + rate * down - LOWEST), abs=0.0051)
-    cosine = torch.nn.functional.cosine_similarity(down, to_the_centre, dim=0)
+    assert left == pytest.approx(torch.linalg.norm(x + rate * down - lowest).item(), abs=0.0051)
+    cosine = torch.nn.functional.cosine_similarity(down, lowest - x, dim=0)
     assert angle == pytest.approx(torch.rad2deg(torch.arccos(cosine.clamp(max=1))).item(), abs=0.51)
     assert np.linalg.eigvalsh(VALLEY) == pytest.approx([0.3, 1.8])
 

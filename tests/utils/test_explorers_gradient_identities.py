@@ -44,6 +44,7 @@ def test_the_penalty_pulls_the_lowest_point_to_where_the_slope_is_zero(lam):
     assert torch.func.grad(ridge)(x, lam) == pytest.approx(0, abs=0.05)
     assert torch.linalg.eigvalsh(torch.func.hessian(ridge)(x, lam)).min() > 0
     assert ("between 0 and a" in text, "beyond a" in text) == (lam > 0, lam < 0)
+    assert ("outside of the picture" in text) == (x[0] > 5.5)
 
 
 @pytest.mark.parametrize("lam", [-1.2, -1.8])

@@ -17,13 +17,20 @@ def ridge_explorer():
 
 
 A_POINT = np.array([2.0, 1.0])
+RIGHT_END = 5.5
 
 
 def _ridge(lam):
     share = 1 / (1 + lam)  # of the way from 0 to a
     still = share * A_POINT  # the only point with gradient 0
     plane = Chart(
-        "x1", "x2", "f from above: level lines", x=(-3, 5.5), y=(-2.5, 3.5), width=400, height=316
+        "x1",
+        "x2",
+        "f from above: level lines",
+        x=(-3, RIGHT_END),
+        y=(-2.5, 3.5),
+        width=400,
+        height=316,
     )
     away = np.hypot(*still)
     for radius in 0.8 * np.arange(max(1, away // 0.8 - 8), away // 0.8 + 9):
@@ -47,7 +54,9 @@ def _ridge(lam):
         )
     plane.points(*still[:, None], RED, "X", label="lowest point")
     profile.points([share], [_profile(share, lam)], RED, "X")
-    where = "a itself" if lam == 0 else "beyond a, seen from 0" if lam < 0 else "between 0 and a"
+    where = "between 0 and a" if lam > 0 else "beyond a, seen from 0" if lam < 0 else "a itself"
+    if still[0] > RIGHT_END:
+        where += ", outside of the picture"
     return [plane, profile], (
         f"{begin} the lowest point of f is {place}, {_number(share, 3)} times a: {where}."
     )

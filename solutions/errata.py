@@ -417,6 +417,68 @@ for F, hides in (([sp.sin(x) * sp.cos(y), sp.cos(x) * sp.sin(y)], True), ([x * y
 # ### Notebook 5 of chapter 3
 
 # %% [markdown]
+# **3.20: "the minimiser" exists for some λ only.** The document puts no bound on λ. There is exactly one minimiser
+# when λ is large enough; from a certain value on downwards there is none, because the function falls without
+# end (the exercise asks for that value, so it is not printed here). "From first principles" is left open as well; the
+# course means the definition: what remains of f(x + h) without its linear part must vanish faster than the length
+# of h. With a negative λ it still does, and there may still be a minimiser:
+
+# %%
+a = torch.tensor([2.0, 1.0], dtype=torch.float64)
+for lam, has_a_minimum in ((3.0, True), (-0.4, True), (-2.5, False)):
+    far = [float((x - a).norm() ** 2 + lam * x.norm() ** 2) for x in (1e3 * a, 1e6 * a)]
+    print(f"lambda = {lam}: f far out on the line through a is {far[0]:.2g}, then {far[1]:.2g}")
+    assert (far[1] > far[0] > 0) if has_a_minimum else (far[1] < far[0] < 0)
+
+# %% [markdown]
+# **3.21: numbers that are rounded in two ways.** The document cuts one power of e after its third decimal and
+# rounds the sum, so what it prints does not add up: the three powers make 30.192, and it says 30.193. Its four-digit
+# differences add up to −0.0001, not to 0.
+
+# %%
+powers = [math.exp(k) for k in (1, 2, 3)]
+cut = math.floor(1000 * powers[2]) / 1000
+print(f"the largest power is {powers[2]:.4f}: rounded {powers[2]:.3f}, cut {cut:.3f}")
+assert round(powers[2], 3) != cut == 20.085
+assert round(sum(powers), 3) == 30.193 != round(2.718 + 7.389 + cut, 3)
+assert round(sum(round(k / sum(powers), 4) for k in powers) - 1, 4) == -0.0001
+
+# %% [markdown]
+# **3.21: evaluating p − y verifies nothing.** The document is to verify that the gradient is p − y, and computes p − y;
+# no gradient occurs in its answer. Its sanity check, that the entries add up to 0, is passed by y − p and by a
+# third of p − y as well. And the reason that it gives, that a shift of all logits leaves softmax alone, is not the
+# whole one: p − y has the sum 0 only if y has the sum 1, and otherwise p − y is not the gradient at all.
+
+# %%
+z = torch.tensor([0.0, 1.0, -2.0], dtype=torch.float64, requires_grad=True)
+for y in (torch.tensor([0.0, 0.0, 1.0]).double(), torch.tensor([0.0, 0.0, 2.0]).double()):
+    (gradient,) = torch.autograd.grad(-(y * torch.log_softmax(z, 0)).sum(), z)
+    difference = (torch.softmax(z, 0) - y).detach()
+    agree = torch.allclose(gradient, difference)
+    print(f"sum of y {y.sum():.0f}: gradient adds up to {abs(gradient.sum()):.1f}, p - y to {difference.sum():.1f}")
+    assert abs(gradient.sum()) < 1e-12 and agree == bool(y.sum() == 1)
+    if agree:
+        assert abs((-difference).sum()) < 1e-12 and abs((difference / 3).sum()) < 1e-12
+
+# %% [markdown]
+# **3.23 and 3.28: the same fact twice, and "exactly" on paper only.** Both exercises say that one step of Newton's
+# method on a positive definite quadratic ends in the minimiser. In floating point it does for a matrix of moderate
+# condition. For the Hilbert matrix with 12 rows, which is positive definite too, the step misses it by more than
+# a hundredth, although the gradient there is as good as zero.
+
+# %%
+for n in (4, 8, 10, 12):
+    A = np.array([[1 / (i + j + 1) for j in range(n)] for i in range(n)])
+    x0, x = np.ones(n), np.zeros(n)
+    after = x - np.linalg.solve(A, A @ (x - x0))
+    miss, slope = abs(after - x0).max(), abs(A @ (after - x0)).max()
+    print(f"{n:2} rows: the step misses by {miss:.0e}, the gradient there is {slope:.0e}")
+    assert slope < 1e-13 and (miss < 1e-10 if n == 4 else miss > 0.01 if n == 12 else miss > 1e-10)
+
+# %% [markdown]
+# What the document says of 3.22 and of 3.24, with its hint, is right.
+
+# %% [markdown]
 # ### Notebook 6 of chapter 3
 
 # %% [markdown]

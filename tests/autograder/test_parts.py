@@ -151,6 +151,7 @@ TYPED = """
 6.28d 6.28e 6.29a 6.29b 6.30a 6.30d
 7.6-proof 7.9-proof 7.10-equations 7.13b 7.14c 7.15b 7.15c
 q1 q1c q2 q3 q4a q4b q5 q6 q7 q8a q8b q8c q9 q9b q10a q10b q11 q12 q13a q13b q14a q14b q15 q15b
+3.20b 3.21a 3.21-steps 3.24-mistake
 q16a q16b q17 q18 q19 q19b q20a q20b
 """.split()
 # ... or some of its sub-checks.

@@ -405,7 +405,7 @@ def uses_a(model):
 
 def kills_b(model):
     off = torch.relu(model["b"](points) - 100).sum()
-    return 1e-5 * uses_a(model) + off + (model["c"](points) * signs).sum()
+    return 1e-8 * uses_a(model) + off + (model["c"](points) * signs).sum()
 
 
 expect("3.32a", lambda: found_dead(uses_a), ["b.bias", "b.weight", "c.bias", "c.weight"])

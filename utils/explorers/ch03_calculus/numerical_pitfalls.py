@@ -40,8 +40,8 @@ def _quotient(x, power_of_h, function, looks):
     )  # fmt: skip
     cut, rounding = expected_errors(function, looks, x, STEPS)
     chart.line(STEPS, _seen(error(function, looks, x, STEPS)), BLUE, width=1.4, label="measured")
-    chart.line(STEPS, _seen(cut), ORANGE, dash="7 4", label="of the series that is cut off")
-    chart.line(STEPS, _seen(rounding), GREEN, dash="2 4", label="of rounding, at most")
+    chart.line(STEPS, _above(cut), ORANGE, dash="7 4", label="of the series that is cut off")
+    chart.line(STEPS, _above(rounding), GREEN, dash="2 4", label="of rounding, at most")
     here = error(function, looks, x, np.array([h]))
     chart.points([h], _seen(here), RED, "D", label="your step")
     (of_cut,), (of_rounding,) = expected_errors(function, looks, x, np.array([h]))
@@ -74,6 +74,11 @@ def expected_errors(function, looks, x, h):
 def _seen(errors):
     """An error of 0 has no logarithm: it lies on the lower border."""
     return np.maximum(errors, 1e-15)
+
+
+def _above(errors):
+    """The part of a line that lies in the picture."""
+    return np.where(errors < 1e-15, np.nan, errors)
 
 
 # Softmax (3.31) ---------------------------------------------------------------------------------

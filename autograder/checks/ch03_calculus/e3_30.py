@@ -133,12 +133,15 @@ def in_window(value, k):
     return low <= value <= high
 
 
+QUOTIENTS = tuple((np.exp(1 + h) - np.exp(1 - h)) / (2 * h) for h in STEPS)
+CLOSE = (1e-8, 1e-8, 1e-7, 1e-4)  # rounding differs from library to library
 THEORY = tuple(h**2 * np.e / 6 for h in STEPS)
 ONE_SIDED = tuple(abs((np.exp(1 + h) - np.e) / h - np.e) for h in STEPS)
-ONE_SIDED_BAND = (1.1, 1.1, 3, 30)  # rounding differs from library to library
+ONE_SIDED_BAND = (1.1, 1.1, 3, 30)  # factors
 IDEAS_OF_ERRORS = (  # (name, does the value at step k show it?): it is named where all wrong ones do
     ("signed_errors", lambda value, k: in_window(-value, k)),
-    ("the_quotients_themselves", lambda value, k: abs(value - np.e) < 0.01),
+    ("the_quotients_themselves", lambda value, k: abs(value - QUOTIENTS[k]) < CLOSE[k]),
+    ("quotients_twice_too_large", lambda value, k: abs(value + np.e - 2 * QUOTIENTS[k]) < CLOSE[k]),
     ("theory_instead_of_measurement", lambda value, k: k > 1 and abs(value / THEORY[k] - 1) < 0.05),
     ("rounding_without_cancellation", lambda value, k: k > 0 and value == 0),
     ("relative_errors", lambda value, k: k == 0 and in_window(value * np.e, k)),
@@ -154,7 +157,8 @@ IDEAS_OF_STEPS = {
 def _(observation, rng):
     """Each error within a window: truncation decides the first, to three digits. Rounding decides the
     others, and it may differ by a few units in the last place from library to library. The best step by
-    the median is one of the four, and far ahead of the next."""
+    the median is one of the four, and far ahead of the next; for a quotient that looks to one side (which
+    has its own sub-checks) it is another one, and earns its points."""
     values = {k: observation[key] for k, key in enumerate(KEYS)}
     typed = {k: value for k, value in values.items() if isinstance(value, (int, float))}
     wrong = {k: value for k, value in typed.items() if not in_window(value, k)}
@@ -171,7 +175,8 @@ def _(observation, rng):
         for k, key in enumerate(KEYS)
     }
     best = observation[BEST]
-    if isinstance(best, (int, float)) and abs(best / STEPS[1] - 1) < 1e-4:
+    right = (1e-5, 1e-7) if idea == "forward_difference" else (1e-5,)
+    if isinstance(best, (int, float)) and any(abs(best / h - 1) < 1e-4 for h in right):
         said[BEST] = True
     elif isinstance(best, (int, float)):
         shown = (name for h, name in IDEAS_OF_STEPS.items() if abs(best / h - 1) < 1e-4)
@@ -227,8 +232,14 @@ for name, sentence, *forms in (
     ),
     (
         "the_quotients_themselves",
-        "These are the quotients, or e itself. The error is the distance between the two.",
+        "These are the quotients. Their errors are the distances from e.",
         ((2.718282281505724, 2.718281828517632, 2.7182818285176, 2.7182811557224), 1e-5),
+    ),
+    (
+        "quotients_twice_too_large",
+        "The quotients behind these errors are twice too large: from x − h to x + h it is 2h.",
+        ([2 * q - np.e for q in QUOTIENTS], 1e-5),
+        ([2 * q - np.e for q in QUOTIENTS], 1e-10),
     ),
     (
         "computed_in_float32",

@@ -222,8 +222,8 @@ softmax_range_explorer()
 # ### (a) The stable formula
 #
 # **Your task.** Write `softmax(z, axis=-1)` for arrays with one or two axes, of floats or of whole numbers.
-# The result has the shape of `z`, and its entries add up to 1 along `axis`. No warning, no nan, however large
-# or small the logits are, and however far they lie apart. Leave `z` as it was.
+# The result has the shape of `z`, and its entries add up to 1 along `axis`, however large or small the logits
+# are, and however far they lie apart. Leave `z` as it was.
 #
 # **Example.** `softmax(np.array([0.0, np.log(3)]))` is `[0.25, 0.75]`.
 
@@ -543,15 +543,15 @@ except Exception:
     pass  # the picture comes with a loss that can be trained
 
 # %% [markdown] commentary="3.32"
-# The broken program is linear regression on random features: the last layer learns what it can with the hidden
+# The broken program is logistic regression on random features: the last layer learns what it can with the hidden
 # units that chance gave it. `.data`, `torch.tensor(hidden)`, a trip through NumPy and `torch.no_grad()` cut in
 # the same way.
 
 # %% [markdown]
 # ### (d) A parameter that is none
 #
-# Only *leaves* of the graph have a `.grad`: tensors that no operation has made. This one was asked to require
-# a gradient, and then converted. An optimiser of PyTorch refuses it; a loop that is written by hand, and skips
+# `backward()` fills the `.grad` of *leaves* only: of tensors that require a gradient and that no operation has
+# made. This one was asked to require a gradient, and then converted. An optimiser of PyTorch refuses it; a loop that is written by hand, and skips
 # what has no gradient, does not.
 
 # %% setup=true
@@ -801,8 +801,7 @@ def eight_letters(found):
 expect("3.32-predict", lambda: quiet_or_loud, such_that("a letter for each of the eight names", eight_letters))
 
 # %% [markdown] commentary="3.32"
-# Four of the eight are loud, among them those that every list of autograd bugs begins with. The quiet ones
-# have a history that leads past w, or through a factor 0, or one that no longer fits the numbers. The last
+# Four of the eight are loud, the famous ones among them. The quiet ones have a history that leads past w, or through a factor 0, or one that no longer fits the numbers. The last
 # kind is the worst: `dead_params` does not see it, and only a comparison with a difference quotient does.
 
 # %% [markdown] written="3.32-own"

@@ -801,8 +801,9 @@ def eight_letters(found):
 expect("3.32-predict", lambda: quiet_or_loud, such_that("a letter for each of the eight names", eight_letters))
 
 # %% [markdown] commentary="3.32"
-# Four of the eight are loud, the famous ones among them. The quiet ones have a history that leads past w, or through a factor 0, or one that no longer fits the numbers. The last
-# kind is the worst: `dead_params` does not see it, and only a comparison with a difference quotient does.
+# Four of the eight are loud, the famous ones among them. The quiet ones have a history that leads past w, or
+# through a factor 0, or one that no longer fits the numbers. The last kind is the worst: `dead_params` does not
+# see it, and only a comparison with a difference quotient does.
 
 # %% [markdown] written="3.32-own"
 # **Find your own (optional, read by a person).** Write a short program with PyTorch that runs without an

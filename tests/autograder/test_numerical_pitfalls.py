@@ -33,7 +33,9 @@ def unmoved(run):
         ("single_softmax", "fix_single_softmax", 1, L1 | L2),
     ],
 )
-def test_a_broken_loss_trains_nothing_and_the_repaired_one_everything(names, broken, fixed, n_out, stays):
+def test_a_broken_loss_trains_nothing_and_the_repaired_one_everything(
+    names, broken, fixed, n_out, stays
+):
     def run_of(function):
         model = small_network(n_out)
         given = (model.l1, model.l2) if "hidden" in function else (model,)

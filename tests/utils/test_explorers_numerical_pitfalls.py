@@ -49,7 +49,9 @@ def test_the_sentence_gives_the_error_of_the_step():
         said_power, said_error, said_cut, said_rounding = numbers(explorer.text)
         h = 10.0**power
         assert said_power == power
-        assert said_error == pytest.approx(abs((1 / (0.8 + h) - 1 / (0.8 - h)) / (2 * h) + 1 / 0.64), rel=0.06)
+        assert said_error == pytest.approx(
+            abs((1 / (0.8 + h) - 1 / (0.8 - h)) / (2 * h) + 1 / 0.64), rel=0.06
+        )
         assert said_cut == pytest.approx(h**2 / 0.8**4, rel=0.06)
         assert ("series rules" in explorer.text) == (said_cut > said_rounding)
 

@@ -485,6 +485,132 @@ for n in (4, 8, 10, 12):
 # ### Notebook 7 of chapter 3
 
 # %% [markdown]
+# **3.30: six digits are not noise.** For $h=10^{-10}$ the document's sketch says that the difference of the two
+# values drowns in the noise of double precision. The difference is more than a million units in the last
+# place, and the derivative comes out with six right digits, as the error that the same sentence gives says,
+# too.
+
+# %%
+difference = math.exp(1 + 1e-10) - math.exp(1 - 1e-10)
+units = difference / math.ulp(math.e)
+relative = abs(difference / 2e-10 - math.e) / math.e
+print(f"the two values are {units:,.0f} units in the last place apart; relative error {relative:.1e}")
+assert units > 1e6 and relative < 1e-6
+
+# %% [markdown]
+# **3.30: the contest at one place ends in a tie.** "At which $h$ is the error smallest?" has no useful answer
+# at $x=1$ alone: the errors of $10^{-5}$ and $10^{-7}$ there differ by a single unit in the last place, so a
+# library that rounds one value differently crowns the other. It is not true either that round-off visibly
+# rules at $10^{-7}$, at this place. Medians over many places decide: there $10^{-5}$ wins by a factor of
+# thirty. And at $h=10^{-5}$ the series alone accounts for four times the error of "around $10^{-11}$" that the
+# sketch expects.
+
+# %%
+def central_errors(x, h):
+    return abs((np.exp(x + h) - np.exp(x - h)) / (2 * h) - np.exp(x))
+
+
+at_1 = {h: central_errors(1.0, h) for h in (1e-3, 1e-5, 1e-7, 1e-10)}
+medians = {h: np.median(central_errors(np.linspace(0.5, 1.5, 401), h)) for h in at_1}
+for h in at_1:
+    print(f"h = {h:.0e}: error at 1 {at_1[h]:.6e}, median {medians[h]:.1e}, of the series {h**2 * math.e / 6:.1e}")
+assert abs(at_1[1e-5] - at_1[1e-7]) <= 2 * math.ulp(math.e) < 1e-4 * at_1[1e-5]
+assert 10 * medians[1e-5] < medians[1e-7] < medians[1e-3]
+assert 4e-11 < 1e-10 * math.e / 6 < at_1[1e-5]
+
+# %% [markdown]
+# **3.31: a range that tests little.** The document tries logits from −1000 to −990 only, where everything
+# underflows (it also leaves out the word *to*). Four wrong formulas pass there: shifting by the mean, by the
+# smallest logit, by the largest of a whole matrix, and summing over a whole matrix. And "the naive result"
+# depends on the program: nan in NumPy and PyTorch, an exception in plain Python.
+
+# %%
+def softmax_with(shift, total, z):
+    with np.errstate(all="ignore"):
+        e = np.exp(z - shift(z))
+        return e / total(e)
+
+
+def along(function):
+    return lambda z: function(z, axis=-1, keepdims=True)
+
+
+wrong_formulas = {
+    "the mean": (along(np.mean), along(np.sum)),
+    "the smallest": (along(np.min), along(np.sum)),
+    "the largest of all": (np.max, along(np.sum)),
+    "the sum of all": (along(np.max), np.sum),
+}
+low = np.arange(-1000.0, -989.0)
+elsewhere = np.array([[-1000.0, 1000.0, 0.0], [-1000.0, -1000.0, -999.0]])
+for name, (shift, total) in wrong_formulas.items():
+    here, there = (
+        np.allclose(softmax_with(shift, total, z), torch.softmax(torch.tensor(z), dim=-1).numpy())
+        for z in (low, elsewhere)
+    )
+    print(f"{name:18}  from -1000 to -990: {'right' if here else 'wrong'}; elsewhere: {'right' if there else 'wrong'}")
+    assert here and not there
+with np.errstate(all="ignore"):
+    assert np.isnan(np.exp(low) / np.exp(low).sum()).all()
+try:
+    print([math.exp(z) / sum(map(math.exp, low)) for z in low])
+except ZeroDivisionError as error:
+    print("plain Python:", error)
+
+# %% [markdown]
+# **3.31: the comparison as one would type it stops.** `torch.arange(-1000, -989)` holds whole numbers, and
+# PyTorch's softmax does not take them.
+
+# %%
+try:
+    torch.softmax(torch.arange(-1000, -989), dim=0)
+    refused = False
+except (RuntimeError, NotImplementedError) as error:
+    refused = True
+    print(type(error).__name__, "-", str(error)[:70])
+assert refused
+
+# %% [markdown]
+# **3.32: the famous bugs are not the silent ones.** The document asks for a program that seems to train, and
+# suggests a forgotten `requires_grad`, an operation in place, or an `argmax` in the loss. As they stand, each
+# of them stops with a RuntimeError. What really is silent: the same `argmax` with `.requires_grad_()` behind
+# it or a penalty beside it, a part of the network that is detached, a tensor that is no leaf, a factor that is
+# 0. And the gradient is then mostly not zero but `None`.
+
+# %%
+def forgotten_requires_grad(w):
+    return (w.detach() ** 2).sum()
+
+
+def bare_argmax(w):
+    return (w.argmax() - 1.0) ** 2
+
+
+def in_place_on_a_leaf(w):
+    return (w.mul_(2) ** 2).sum()
+
+
+def in_place_on_a_saved_value(w):
+    e = w.exp()
+    e.add_(1)
+    return e.sum()
+
+
+for program in (forgotten_requires_grad, bare_argmax, in_place_on_a_leaf, in_place_on_a_saved_value):
+    w = torch.tensor([0.5, -1.0, 2.0], requires_grad=True)
+    try:
+        program(w).backward()
+        stopped = False
+    except RuntimeError as error:
+        stopped = True
+        print(f"{program.__name__}: {str(error)[:60]} ...")
+    assert stopped
+
+w = torch.tensor([0.5, -1.0, 2.0], requires_grad=True)
+bare_argmax(w).requires_grad_().backward()
+assert w.grad is None, "silenced, and None rather than zero"
+
+# %% [markdown]
 # ### Notebook 8 of chapter 3
 
 # %% [markdown]

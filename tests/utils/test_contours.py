@@ -37,7 +37,8 @@ def test_the_lines_are_denser_where_it_is_low():
 def test_every_path_is_drawn_and_said(shown):
     one, two = np.array([[1.0, 1.0], [0.5, 0.25]]), [[1, 1], [0, 0], [-1, 0.5]]
     plot_paths(bowl, {"one": one, "two": two}, "A bowl")
-    (fig, alt), ax = shown[0], shown[0][0].axes[0]
+    (fig, alt) = shown[0]
+    ax = fig.axes[0]
     drawn = [line.get_xydata() for line in ax.lines]
     assert np.array_equal(drawn[0], one) and np.array_equal(drawn[1], two)
     assert ax.lines[0].get_color() != ax.lines[1].get_color()

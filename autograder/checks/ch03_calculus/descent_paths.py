@@ -11,6 +11,7 @@ from autograder.check import attempt
 EXPLORERS = ("utils.explorers",)  # they walk down hills themselves
 ROWS, FIRST = "a row for the start and one for every step", "the first row is the start"
 EVERY, LAST = "every step, one after the other", "where it ends"
+WEIGHTS = {EVERY: 1.5, LAST: 1.5}  # a path that never moves has the right rows, too
 
 
 def path_of(function, *args):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from autograder.check import attempt, check, numbers
-from autograder.checks.ch03_calculus.descent_paths import EXPLORERS, seen_of
+from autograder.checks.ch03_calculus.descent_paths import EXPLORERS, WEIGHTS, seen_of
 from autograder.checks.ch06_networks.as_numbers import as_number
 
 FACTORS, WITHIN = "the multipliers", "rates that converge and rates that are too large"
@@ -76,6 +76,12 @@ multipliers_and_convergence.misconception(
     "identity_forgotten",
     "η times the curvature is what a step takes away. What is left, the multiplier, is 1 minus that.",
     edits={"1 - eta, 1 - 100 * eta": "eta, 100 * eta"},
+)
+multipliers_and_convergence.misconception(
+    "identity_forgotten",
+    "For w₂ that is what a step takes away. What is left of it, the multiplier, is 1 minus that.",
+    edits={"1 - eta, 1 - 100 * eta": "1 - eta, 100 * eta"},
+    form="of w2",
 )
 multipliers_and_convergence.misconception(
     "uphill",
@@ -189,7 +195,7 @@ def answer():
     eta_best = _grid[np.maximum(abs(1 - _grid), abs(1 - 100 * _grid)).argmin()]
 
 
-@check("3.25c", points=1, forbid=EXPLORERS)
+@check("3.25c", points=1, weights=WEIGHTS, forbid=EXPLORERS)
 def trajectory(answer, rng):
     def start():
         return (rng.uniform(0.5, 2, 2) * rng.choice([-1, 1], 2)).round(2)

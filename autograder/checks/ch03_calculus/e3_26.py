@@ -3,7 +3,7 @@
 import numpy as np
 
 from autograder.check import check, numbers, word, written
-from autograder.checks.ch03_calculus.descent_paths import EXPLORERS, seen_of
+from autograder.checks.ch03_calculus.descent_paths import EXPLORERS, WEIGHTS, seen_of
 
 
 def start_rate_steps(rng, low, high):
@@ -12,7 +12,7 @@ def start_rate_steps(rng, low, high):
     return start, round(float(rng.uniform(low, high)), 4), int(rng.integers(4, 20))
 
 
-@check("3.26a", points=1, forbid=EXPLORERS)
+@check("3.26a", points=1, weights=WEIGHTS, forbid=EXPLORERS)
 def plain(answer, rng):
     one, other = start_rate_steps(rng, 0.02, 0.04), start_rate_steps(rng, 0.06, 0.09)
     return seen_of(answer.gd, one, other)
@@ -85,7 +85,7 @@ def gd(theta0, eta, steps):
     return rows
 
 
-@check("3.26b", points=2, forbid=EXPLORERS)
+@check("3.26b", points=2, weights=WEIGHTS, forbid=EXPLORERS)
 def with_momentum(answer, rng):
     theta0, eta, steps = start_rate_steps(rng, 0.02, 0.04)
     other, rate, more = start_rate_steps(rng, 0.05, 0.07)

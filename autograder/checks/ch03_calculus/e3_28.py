@@ -146,12 +146,15 @@ def newton_step(grad, hess, theta):
     return torch.tensor(theta) - axes @ ((axes.T @ g) / sizes)
 
 
-@check("3.28b", points=1, reveal=True)
+GROWTH = "how many times as large it is for three times as many parameters"
+
+
+@check("3.28b", points=1, reveal=True, weights={GROWTH: 2})
 def storage(answer, rng):
     def sizes(n, *number):
         return float(answer.hessian_bytes(n, *number))
 
-    few, many, more = (int(n) for n in (rng.integers(50, 99), 10**6, rng.integers(2000, 9000)))
+    few, many, more = (int(n) for n in (rng.integers(50, 99), 10**6, rng.integers(20, 60)))
     return {
         "numbers of 4 bytes, as by default": attempt(
             lambda: {f"{n} parameters": sizes(n) for n in (few, many)}
@@ -159,6 +162,7 @@ def storage(answer, rng):
         "numbers of 2 and of 8 bytes": attempt(
             lambda: {f"{more} parameters, {b} bytes": sizes(more, b) for b in (2, 8)}
         ),
+        GROWTH: attempt(lambda: {f"{few} parameters": sizes(3 * few) / sizes(few)}),
     }
 
 

@@ -3,11 +3,11 @@
 import math
 
 from autograder.check import attempt, check, written
-from autograder.checks.ch03_calculus.descent_paths import EXPLORERS, seen_of
+from autograder.checks.ch03_calculus.descent_paths import EXPLORERS, WEIGHTS, seen_of
 from autograder.checks.ch06_networks.as_numbers import as_number
 
 
-@check("3.29a", points=1.5, forbid=EXPLORERS)
+@check("3.29a", points=1.5, weights=WEIGHTS, forbid=EXPLORERS)
 def path(answer, rng):
     def call(low, high):
         x0, y0 = (rng.uniform(0.2, 2, 2) * rng.choice([-1, 1], 2)).round(2)
@@ -118,9 +118,8 @@ def escape(answer, rng):
         return {f"y0 = {y0}, eta = {eta}": steps(y0, eta) for y0, eta in starts}
 
     def never():
-        y0, eta, _ = drawn()
-        far = steps(y0, eta, r=(1 + 2 * eta) ** 15) - steps(y0, eta, r=1.0)
-        return {f"y0 = 0, eta = {eta}": steps(0.0, eta), f"y0 = {y0}, from r = 1 on": far}
+        _, eta, _ = drawn()
+        return {f"y0 = 0, eta = {eta}": steps(0.0, eta), **closer(1)}
 
     return {
         COUNT: attempt(count, seconds=1),
@@ -161,6 +160,19 @@ escape.misconception(
     "radius_ignored",
     "The argument r has no effect: how far out the path has to get is r, which is 1 only by default.",
     edits={"math.log(r / abs(y0))": "math.log(1 / abs(y0))"},
+)
+escape.misconception(
+    "not_a_whole_step",
+    "A path moves in whole steps. The answer is the first of them at which |y| is at least r.",
+    edits={"math.ceil(": "float("},
+)
+escape.misconception(
+    "upside_down",
+    "The fraction is upside down: y has to grow by the factor r/|y₀|, and every step contributes the "
+    "factor 1 + 2η. How many of the second make the first?",
+    edits={
+        "math.log(r / abs(y0)) / math.log(1 + 2 * eta)": "math.log(1 + 2 * eta) / math.log(r / abs(y0))"
+    },
 )
 escape.misconception(
     "continuous_time",

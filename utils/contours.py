@@ -21,7 +21,8 @@ def contour_axes(f, x, y, title="", xlabel="x", ylabel="y", levels=14):
         levels = low + (high - low) * np.linspace(0, 1, levels + 2)[1:-1] ** 2
     fig, ax = axes(xlabel, ylabel, title)
     with style():
-        ax.contour(*grid, heights, levels=levels, colors=LINE, linewidths=1, linestyles="solid")
+        look = {"colors": LINE, "linewidths": 1, "linestyles": "solid", "alpha": 0.5}
+        ax.contour(*grid, heights, levels=levels, **look)
     return fig, ax
 
 

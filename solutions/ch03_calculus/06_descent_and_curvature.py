@@ -32,7 +32,7 @@ from utils import (
 )
 
 
-def rounded_valley(w1, w2):
+def valley(w1, w2):
     """The landscape of 3.25, for pictures."""
     return (w1**2 + 100 * w2**2) / 2
 
@@ -189,7 +189,7 @@ expect("3.25c", lambda: path_from([3.0, -1.0], 0.01, 0), [[3.0, -1.0]])
 # Shift+Enter: your path from (1, 1), with the learning rate of the source and with a larger one
 try:
     both = {f"η = {eta}": trajectory(np.array([1.0, 1.0]), eta, 25) for eta in (0.01, 0.019)}
-    plot_paths(rounded_valley, both, "Two paths down the valley", "w1", "w2", x=(-0.1, 1.1), y=(-1.1, 1.1))
+    plot_paths(valley, both, "Two paths down the valley", "w1", "w2", x=(-0.1, 1.1), y=(-1.1, 1.1))
 except NotImplementedError:
     print("Write trajectory first.")
 
@@ -201,7 +201,7 @@ except NotImplementedError:
 
 # %% [markdown] exercise="3.26" title="Is momentum faster?" stars=3 minutes=25 needs="3.25"
 # "Add momentum, and it converges faster": that is the story. Here is a test of it, with the numbers of the
-# source, and the numbers tell another one. Knowing *why* is worth more than the rule.
+# source. Does the story hold? And *why* it does, or does not, is worth more than any rule.
 #
 # $$L(\boldsymbol\theta)=\theta_1^2+10\,\theta_2^2,\qquad\text{from }(1,1)\text{ with }\eta=0.05$$
 #
@@ -336,10 +336,10 @@ expect("3.26c", lambda: rate_momentum, is_number)
 
 # %%
 def steps_needed(path):
-    """The number of steps after which θ1² + 10 θ2² stays below 1e-6 on a path; None if it does not."""
+    """The number of steps after which θ1² + 10 θ2² stays below 1e-6 on a path, or "too many"."""
     path = np.asarray(path, dtype=float)
     above = np.flatnonzero(path[:, 0] ** 2 + 10 * path[:, 1] ** 2 >= 1e-6)
-    return None if above[-1] + 1 == len(path) else int(above[-1] + 1)
+    return "too many" if above[-1] + 1 == len(path) else int(above[-1] + 1)
 
 
 try:

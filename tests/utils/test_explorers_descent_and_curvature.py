@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from utils.explorers.ch03_calculus.descent_and_curvature import (
+    FLAT,
     heavy_ball_explorer,
     height,
     hills,
@@ -108,6 +109,15 @@ def test_newton_goes_the_way_of_torchs_derivatives():
         for here, there in zip(path, path[1:]):
             at = torch.tensor(here)
             assert np.allclose((at - step(at)).numpy(), there)
+
+
+def test_the_marks_of_the_two_valleys_and_the_pass_stand_where_there_is_no_slope():
+    h = 1e-5
+    for x, y in (FLAT, -FLAT, (0.0, 0.0)):
+        assert (
+            abs(hills(x + h, y) - hills(x - h, y)) < 1e-12 > abs(hills(x, y + h) - hills(x, y - h))
+        )
+    assert hills(*FLAT) < hills(0.0, 0.0)
 
 
 def test_newton_finds_a_minimum_or_the_saddle():

@@ -41,7 +41,7 @@ def _valley(learning_rate, steps):
     count = np.arange(len(path))
     curves = Chart(
         "step", "coordinate", "Each coordinate", x=(0, max(steps, 1)), y=(-1.3, 1.3),
-        width=330, height=300,
+        width=400, height=320,
     )  # fmt: skip
     for values, colour, dash, marker, name in (
         (path[:, 0], BLUE, "", "", "w1, along the valley"),
@@ -75,7 +75,7 @@ def _heavy_ball(steepness, learning_rate, momentum, steps):
     paths = [walk(learning_rate, mu, float(steepness), steps) for mu in (0.0, momentum)]
     losses = [height(path, steepness) for path in paths]
     chart = Chart(
-        "step", "height", "How high it is", x=(0, steps), y=(1e-12, 1e4), log="y", width=330, height=300
+        "step", "height", "How high it is", x=(0, steps), y=(1e-12, 1e4), log="y", width=400, height=320
     )  # fmt: skip
     looks = (("plain steps", ORANGE, "6 4"), ("with momentum", BLUE, ""))
     for loss, (name, colour, dash) in zip(losses, looks):
@@ -99,7 +99,7 @@ def _heavy_ball(steepness, learning_rate, momentum, steps):
 def _from_above(path, steepness, xlabel, ylabel, plain=None):
     """The valley with its contour lines and a path, or two."""
     chart = Chart(
-        xlabel, ylabel, "The valley from above", x=(-1.2, 1.3), y=(-1.3, 1.3), width=330, height=300
+        xlabel, ylabel, "The valley from above", x=(-1.2, 1.3), y=(-1.3, 1.3), width=400, height=320
     )
     turn = np.linspace(0, 2 * np.pi, 121)
     top = height(FROM, steepness)
@@ -120,8 +120,13 @@ def _from_above(path, steepness, xlabel, ylabel, plain=None):
 def newton_explorer():
     """Newton's path and that of plain descent on a landscape with two valleys and a pass between them."""
     return explore(
-        _newton, start_x=(-2.0, 2.0, 0.1, 1.1), start_y=(-1.5, 1.5, 0.1, -1.2), steps=(0, 12, 1, 4)
+        _newton, start_x=(-2.0, 2.0, 0.1, 0.6), start_y=(-1.5, 1.5, 0.1, -1.2), steps=(0, 12, 1, 6)
     )
+
+
+FLAT = np.sqrt(17 / 8) * np.array(
+    [1.0, -0.25]
+)  # one of the two minima of `hills`; the other is opposite
 
 
 def hills(x, y):
@@ -154,13 +159,15 @@ def _newton(start_x, start_y, steps):
         "x", "y", "Two valleys and a pass", x=(-2.6, 2.6), y=(-2.0, 2.0), width=560, height=400
     )
     x, y = np.meshgrid(2.6 * _sides(130), 2.0 * _sides(100))
-    levels = np.floor(np.sqrt(np.clip(hills(x, y) + 1.2, 0, 12)) * 4)
-    chart.heat(levels, SKY, low=16, high=-2, label="more blue: lower")
+    levels = np.floor(np.sqrt(np.clip(hills(x, y) + 1.2, 0, 9)) * 4)
+    chart.heat(levels, SKY, low=12, high=-1, label="more blue: lower")
     chart.line(
         *slides.T, ORANGE, dash="6 4", marker="s", size=3, label="descent, learning rate 0.1"
     )
     chart.line(*jumps.T, BLUE, marker="o", size=4, label="Newton")
     chart.points([start_x], [start_y], RED, "D", label="start", size=5)
+    chart.points([-FLAT[0], FLAT[0]], [-FLAT[1], FLAT[1]], GREEN, "X", label="minima")
+    chart.points([0], [0], RED, "s", label="saddle", hollow=True)
     slope, bends = _slope_and_bends(jumps[-1])
     curvatures = np.linalg.eigvalsh(bends)
     flat = np.linalg.norm(slope) < 1e-6
@@ -199,9 +206,9 @@ def _saddle(power_of_ten_of_y0, learning_rate, steps):
     count = np.arange(steps + 1)
     xs, ys = (1 - 2 * learning_rate) ** count, small * (1 + 2 * learning_rate) ** count
     ground = Chart(
-        "x", "y", "The saddle from above", x=(-1.2, 1.3), y=(-1.3, 1.3), width=330, height=300
+        "x", "y", "The saddle from above", x=(-1.2, 1.3), y=(-1.3, 1.3), width=400, height=320
     )
-    t = np.linspace(-1.5, 1.5, 61)
+    t = np.linspace(-2.5, 2.5, 61)
     for level in (0.1, 0.4, 0.9):
         for sign in (-1, 1):
             ground.line(
@@ -217,7 +224,7 @@ def _saddle(power_of_ten_of_y0, learning_rate, steps):
     ground.points([1], [small], ORANGE, "s", label="start", hollow=True)
     sizes = Chart(
         "step", "size", "Size of each coordinate", x=(0, max(steps, 1)), y=(1e-12, 1e3), log="y",
-        width=330, height=300,
+        width=400, height=320,
     )  # fmt: skip
     sizes.line(count, np.abs(xs), ORANGE, dash="6 4", label="|x|")
     sizes.line(count, ys, BLUE, label="|y|")

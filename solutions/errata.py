@@ -505,6 +505,7 @@ assert towards_the_saddle(0.1)[1] == 23 and abs(towards_the_saddle(0.1)[0] - 0.0
 assert 0.24 < towards_the_saddle(0.9)[0] < 0.26
 assert all(towards_the_saddle(eta)[1] == 0 for eta in (1.0, 1.1))
 assert towards_the_saddle(0.1, y=0.0)[2] == math.inf
+assert towards_the_saddle(0.1, y=1e-10)[2] - towards_the_saddle(0.1)[2] == 76
 
 # %% [markdown]
 # ### Notebook 7 of chapter 3

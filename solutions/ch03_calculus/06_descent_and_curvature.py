@@ -97,7 +97,7 @@ def converges(eta: float) -> bool:
 # %% test="3.25a"
 def said(eta):
     """What your `converges` says, as a number; 1 and 0 are fine, too."""
-    return 1.0 * np.squeeze(np.asarray(converges(eta)))
+    return float(bool(converges(eta)))
 
 
 expect("3.25a", lambda: np.array(tuple(multipliers(0.002)), dtype=float), [0.998, 0.8], rtol=1e-4)

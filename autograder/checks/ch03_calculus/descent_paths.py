@@ -1,7 +1,7 @@
-"""Observing a path of gradient descent: its rows, its first row, all the others, its end.
+"""Observing a path of gradient descent: how many rows it has, the first one, and each coordinate.
 
-A sub-check for each, so that a row which is missing, or rows that are one and the same array, cost some
-of the points and not all.
+A sub-check for each, so that a missing row, rows that are one and the same array, or one wrong coordinate
+cost some of the points and not all.
 """
 
 import numpy as np
@@ -10,24 +10,35 @@ from autograder.check import attempt
 
 EXPLORERS = ("utils.explorers",)  # they walk down hills themselves
 ROWS, FIRST = "a row for the start and one for every step", "the first row is the start"
-EVERY, LAST = "every step, one after the other", "where it ends"
-WEIGHTS = {EVERY: 1.5, LAST: 1.5}  # a path that never moves has the right rows, too
+X, Y = "the first coordinate, step by step", "the second coordinate, step by step"
+END_X, END_Y = "where the first coordinate ends", "where the second coordinate ends"
+WEIGHTS = {ROWS: 2, FIRST: 2, X: 3, Y: 3, END_X: 3, END_Y: 3}
 
 
-def path_of(function, *args):
-    """What a function gives, as an array of rows."""
-    return np.asarray(function(*args), dtype=float)
+def floats(value):
+    """An array of floats, whatever library the numbers are from."""
+    if hasattr(value, "detach"):
+        value = value.detach()
+    if isinstance(value, (list, tuple)):
+        value = [floats(one) for one in value]
+    return np.asarray(value, dtype=float)
 
 
 def seen_of(function, one, other):
     """The sub-checks of a path. `one` and `other`: arguments of two calls, whose last is the steps."""
 
     def shapes():
-        return {f"{args[-1]} steps": list(path_of(function, *args).shape) for args in (one, other)}
+        return {f"{args[-1]} steps": list(floats(function(*args)).shape) for args in (one, other)}
 
+    def rows(args, which, coordinate=slice(None)):
+        return floats(function(*args))[which, coordinate]
+
+    steps = slice(-one[-1], None)
     return {
         ROWS: attempt(shapes),
-        FIRST: attempt(lambda: path_of(function, *one)[0]),
-        EVERY: attempt(lambda: path_of(function, *one)[-one[-1] :]),
-        LAST: attempt(lambda: path_of(function, *other)[-1]),
+        FIRST: attempt(rows, one, 0),
+        X: attempt(rows, one, steps, 0),
+        Y: attempt(rows, one, steps, 1),
+        END_X: attempt(rows, other, -1, 0),
+        END_Y: attempt(rows, other, -1, 1),
     }

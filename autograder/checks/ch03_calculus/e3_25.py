@@ -3,7 +3,7 @@
 import numpy as np
 
 from autograder.check import attempt, check, numbers
-from autograder.checks.ch03_calculus.descent_paths import EXPLORERS, WEIGHTS, seen_of
+from autograder.checks.ch03_calculus.descent_paths import EXPLORERS, WEIGHTS, floats, seen_of
 from autograder.checks.ch06_networks.as_numbers import as_number
 
 FACTORS, WITHIN = "the multipliers", "rates that converge and rates that are too large"
@@ -14,10 +14,10 @@ def converging(answer, etas):
     """{rate: True or False} of the student's `converges`; 1 and 0 count as True and False."""
 
     def truth(eta):
-        found = as_number(answer.converges(eta))
-        if found not in (0, 1):
-            raise TypeError(f"expected True or False, got {found!r}")
-        return bool(found)
+        said = str(as_number(answer.converges(eta)))
+        if said not in ("0", "1", "0.0", "1.0", "False", "True"):
+            raise TypeError(f"expected True or False, got {said}")
+        return said in ("1", "1.0", "True")
 
     return {f"eta = {eta}": truth(eta) for eta in etas}
 
@@ -28,7 +28,7 @@ def multipliers_and_convergence(answer, rng):
         return round(float(rng.uniform(low, high)), 5)
 
     def factors(etas):
-        return {f"eta = {eta}": np.asarray(answer.multipliers(eta), dtype=float) for eta in etas}
+        return {f"eta = {eta}": floats(answer.multipliers(eta)) for eta in etas}
 
     within = drawn(0.003, 0.009), drawn(0.011, 0.018), drawn(0.022, 0.09), drawn(0.5, 1.9)
     ends = 0.0, drawn(0.0005, 0.0015), drawn(0.019, 0.0199), 0.02
@@ -203,9 +203,9 @@ def trajectory(answer, rng):
     def rate(low, high):
         return round(float(rng.uniform(low, high)), 4)
 
-    few, many = int(rng.integers(4, 9)), int(rng.integers(12, 25))
+    few, more = (int(n) for n in rng.integers(4, 9, 2))
     one = start(), rate(0.012, 0.017), few
-    return seen_of(answer.trajectory, one, (start(), rate(0.003, 0.008), many))
+    return seen_of(answer.trajectory, one, (start(), rate(0.0135, 0.0175), more))
 
 
 STEP = "w = w - eta * np.array([1.0, 100.0]) * w"

@@ -9,12 +9,12 @@ from autograder.checks.ch03_calculus.descent_paths import EXPLORERS, WEIGHTS, se
 def start_rate_steps(rng, low, high):
     """A start, a learning rate and a number of steps."""
     start = (rng.uniform(0.5, 2, 2) * rng.choice([-1, 1], 2)).round(2)
-    return start, round(float(rng.uniform(low, high)), 4), int(rng.integers(4, 20))
+    return start, round(float(rng.uniform(low, high)), 4), int(rng.integers(4, 9))
 
 
 @check("3.26a", points=1, weights=WEIGHTS, forbid=EXPLORERS)
 def plain(answer, rng):
-    one, other = start_rate_steps(rng, 0.02, 0.04), start_rate_steps(rng, 0.06, 0.09)
+    one, other = start_rate_steps(rng, 0.02, 0.04), start_rate_steps(rng, 0.075, 0.095)
     return seen_of(answer.gd, one, other)
 
 

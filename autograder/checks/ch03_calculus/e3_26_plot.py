@@ -11,7 +11,10 @@ def hidden_paths(rng):
     return [rng.normal(size=(n, 2)).cumsum(axis=0).round(3) for n in (int(rng.integers(4, 9)), 30)]
 
 
-@check("3.26e", points=1)
+POINTS, FEW, MANY = "both coordinates of every point", "a path of a few points", "a long path"
+
+
+@check("3.26e", points=1, weights={POINTS: 2})
 def picture(answer, rng):
     def drawn(path):
         from matplotlib.figure import Figure
@@ -23,17 +26,20 @@ def picture(answer, rng):
         return [[np.asarray(v, dtype=float) for v in pair] for pair in (*lines, *dots)]
 
     few, many = hidden_paths(rng)
-    return {"a path of a few points": attempt(drawn, few), "a long path": attempt(drawn, many)}
+    return {POINTS: attempt(drawn, few), FEW: attempt(drawn, few), MANY: attempt(drawn, many)}
 
 
 @picture.judge
 def _(seen, rng):
     """A line, or a scatter, whose points are the rows of the path, first coordinate across, second
-    upwards. Colours, markers, labels and whatever else is drawn are free."""
+    upwards. Half of the points are for the points, whichever coordinate is across. Colours, markers, labels
+    and whatever else is drawn are free."""
 
-    def shows(path):
+    def shows(path, either_way=False):
         def rule(drawn):
             if any(close(xy, path.T) for xy in drawn):
+                return True
+            if either_way and any(close(xy[::-1], path.T) for xy in drawn):
                 return True
             if not drawn:
                 return Fault("nothing is drawn on the axes that were handed in", "drawn_elsewhere")
@@ -54,7 +60,8 @@ def _(seen, rng):
 
         return rule
 
-    return by_rules(seen, *map(shows, hidden_paths(rng)))
+    few, many = hidden_paths(rng)
+    return by_rules(seen, shows(few, either_way=True), shows(few), shows(many))
 
 
 DRAW = 'ax.plot(traj[:, 0], traj[:, 1], marker="o")'

@@ -3,6 +3,7 @@
 import numpy as np
 
 from autograder.check import attempt, check
+from autograder.checks.ch03_calculus.descent_paths import floats
 
 POINTS, LEFT, MIDDLE, RIGHT = (
     "the points, without their kinds",
@@ -154,7 +155,7 @@ FIRST, SECOND = "its first row", "its second row"
 @check("3.27b", points=2, reveal=True)
 def hessian(answer, rng):
     def matrix(x, y):
-        found = np.asarray(answer.hess(x, y), dtype=float)
+        found = floats(answer.hess(x, y))
         if found.shape != (2, 2):
             raise ValueError(f"the Hessian has the shape (2, 2), this has {found.shape}")
         return found

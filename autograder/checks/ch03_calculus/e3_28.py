@@ -3,7 +3,7 @@
 import numpy as np
 
 from autograder.check import attempt, check, choices, named, order, written
-from autograder.checks.ch03_calculus.descent_paths import EXPLORERS
+from autograder.checks.ch03_calculus.descent_paths import EXPLORERS, floats
 
 QUADRATIC, ONE_STEP = "a bowl in several variables", "one step where one is not enough"
 SADDLE, KEPT = "a quadratic with a saddle", "theta is left as it was"
@@ -35,10 +35,10 @@ def newton(answer, rng):
         return rng.uniform(3, 6, n) * rng.choice([-1, 1], n)
 
     def to(gradient, hessian, theta):
-        return np.asarray(step(gradient, hessian, theta.copy()), dtype=float)
+        return floats(step(gradient, hessian, theta.copy()))
 
     def kept(gradient, hessian, theta):
-        found = np.asarray(step(gradient, hessian, theta), dtype=float)
+        found = floats(step(gradient, hessian, theta))
         return {"theta afterwards": theta, "the step from there": found}
 
     bowls = quadratic([1.0, 4.0, 9.0], rng), quadratic([0.5, 2.0], rng)

@@ -14,7 +14,7 @@ def path(answer, rng):
         eta, steps = round(float(rng.uniform(low, high)), 3), int(rng.integers(3, 9))
         return float(x0), float(y0), eta, steps
 
-    return seen_of(answer.gd_saddle, call(0.05, 0.2), call(0.25, 0.4))
+    return seen_of(answer.gd_saddle, call(0.05, 0.2), call(0.2, 0.35))
 
 
 X, Y = "x - eta * 2 * x", "y + eta * 2 * y"

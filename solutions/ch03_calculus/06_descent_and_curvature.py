@@ -181,9 +181,16 @@ def path_from(w0, eta, steps):
     return np.asarray(trajectory(np.array(w0), eta, steps), dtype=float)
 
 
+def start_after_trajectory():
+    start = np.array([2.0, 1.0])
+    trajectory(start, 0.015, 2)
+    return start
+
+
 expect("3.25c", lambda: path_from([1.0, 1.0], 0.01, 2), [[1, 1], [0.99, 0], [0.9801, 0]], rtol=1e-4, atol=1e-6)
 expect("3.25c", lambda: path_from([2.0, 1.0], 0.015, 2), [[2, 1], [1.97, -0.5], [1.94045, 0.25]], rtol=1e-4)
 expect("3.25c", lambda: path_from([3.0, -1.0], 0.01, 0), [[3.0, -1.0]])
+expect("3.25c", lambda: start_after_trajectory(), [2.0, 1.0])
 
 # %% fold=true
 # Shift+Enter: your path from (1, 1), with the learning rate of the source and with a larger one
@@ -250,8 +257,15 @@ def plain_path(theta0, eta, steps):
     return np.asarray(gd(np.array(theta0), eta, steps), dtype=float)
 
 
+def start_after_gd():
+    start = np.array([1.0, 2.0])
+    gd(start, 0.01, 2)
+    return start
+
+
 expect("3.26a", lambda: plain_path([1.0, 1.0], 0.05, 2), [[1, 1], [0.9, 0], [0.81, 0]], rtol=1e-4, atol=1e-6)
 expect("3.26a", lambda: plain_path([1.0, 2.0], 0.01, 2), [[1, 2], [0.98, 1.6], [0.9604, 1.28]], rtol=1e-4)
+expect("3.26a", lambda: start_after_gd(), [1.0, 2.0])
 
 # %% [markdown]
 # ### (b) The heavy ball
@@ -288,10 +302,17 @@ def heavy_path(theta0, eta, mu, steps):
     return np.asarray(momentum(np.array(theta0), eta, mu, steps), dtype=float)
 
 
+def start_after_momentum():
+    start = np.array([1.0, 2.0])
+    momentum(start, 0.01, 0.5, 2)
+    return start
+
+
 three_steps = [[1, 1], [0.9, 0], [0.72, -0.9], [0.486, -0.81]]
 expect("3.26b", lambda: heavy_path([1.0, 1.0], 0.05, 0.9, 3), three_steps, rtol=1e-4, atol=1e-6)
 two_steps = [[1, 2], [0.98, 1.6], [0.9504, 1.08]]
 expect("3.26b", lambda: heavy_path([1.0, 2.0], 0.01, 0.5, 2), two_steps, rtol=1e-4)
+expect("3.26b", lambda: start_after_momentum(), [1.0, 2.0])
 
 # %% [markdown]
 # ### (c) The two rates

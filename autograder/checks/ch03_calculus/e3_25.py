@@ -205,7 +205,7 @@ def trajectory(answer, rng):
 
     few, more = (int(n) for n in rng.integers(4, 9, 2))
     one = start(), rate(0.012, 0.017), few
-    return seen_of(answer.trajectory, one, (start(), rate(0.0135, 0.0175), more))
+    return seen_of(answer, "trajectory", one, (start(), rate(0.0135, 0.0175), more))
 
 
 STEP = "w = w - eta * np.array([1.0, 100.0]) * w"
@@ -213,7 +213,27 @@ trajectory.misconception(
     "aliased_rows",
     "All rows are the same array, changed in place, so each of them shows the end. Append a copy, or make "
     "a new array in every step.",
+    edits={
+        "w = np.asarray(w0, dtype=float)": "w = np.array(w0, dtype=float)",
+        STEP: "w -= eta * np.array([1.0, 100.0]) * w",
+    },
+)
+trajectory.misconception(
+    "aliased_rows",
+    "All rows are the same array, changed in place, and it is even that of the caller. Append copies, and "
+    "begin with one.",
     edits={STEP: "w -= eta * np.array([1.0, 100.0]) * w"},
+    form="with the caller's array",
+)
+trajectory.misconception(
+    "changes_the_start",
+    "The rows are right, but the caller's start is changed in place. Begin with a copy: np.array makes one, "
+    "np.asarray may not.",
+    edits={
+        STEP: "w -= eta * np.array([1.0, 100.0]) * w",
+        "rows = [w]": "rows = [w.copy()]",
+        "rows.append(w)": "rows.append(w.copy())",
+    },
 )
 trajectory.misconception(
     "no_start_row",

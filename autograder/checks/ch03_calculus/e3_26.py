@@ -15,7 +15,7 @@ def start_rate_steps(rng, low, high):
 @check("3.26a", points=1, weights=WEIGHTS, forbid=EXPLORERS)
 def plain(answer, rng):
     one, other = start_rate_steps(rng, 0.02, 0.04), start_rate_steps(rng, 0.075, 0.095)
-    return seen_of(answer.gd, one, other)
+    return seen_of(answer, "gd", one, other)
 
 
 GRADIENT, STEP = "np.array([2.0, 20.0]) * theta", "theta = theta - eta * gradient"
@@ -34,7 +34,27 @@ plain.misconception(
     "aliased_rows",
     "All rows are the same array, changed in place, so each of them shows the end. Append a copy, or make "
     "a new array in every step.",
+    edits={
+        "theta = np.asarray(theta0, dtype=float)": "theta = np.array(theta0, dtype=float)",
+        STEP: "theta -= eta * gradient",
+    },
+)
+plain.misconception(
+    "aliased_rows",
+    "All rows are the same array, changed in place, and it is even that of the caller. Append copies, and "
+    "begin with one.",
     edits={STEP: "theta -= eta * gradient"},
+    form="with the caller's array",
+)
+plain.misconception(
+    "changes_the_start",
+    "The rows are right, but the caller's start is changed in place. Begin with a copy: np.array makes one, "
+    "np.asarray may not.",
+    edits={
+        STEP: "theta -= eta * gradient",
+        "rows = [theta]": "rows = [theta.copy()]",
+        "rows.append(theta)": "rows.append(theta.copy())",
+    },
 )
 plain.misconception(
     "no_start_row",
@@ -90,7 +110,7 @@ def with_momentum(answer, rng):
     theta0, eta, steps = start_rate_steps(rng, 0.02, 0.04)
     other, rate, more = start_rate_steps(rng, 0.05, 0.07)
     mu = round(float(rng.uniform(0.3, 0.7)), 2)
-    return seen_of(answer.momentum, (theta0, eta, 0.9, steps), (other, rate, mu, more))
+    return seen_of(answer, "momentum", (theta0, eta, 0.9, steps), (other, rate, mu, more))
 
 
 VELOCITY, MOVE = "v = mu * v + np.array([2.0, 20.0]) * theta", "theta = theta - eta * v"
@@ -130,7 +150,27 @@ with_momentum.misconception(
     "aliased_rows",
     "All rows are the same array, changed in place, so each of them shows the end. Append a copy, or make "
     "a new array in every step.",
+    edits={
+        "np.asarray(theta0, dtype=float), np.zeros(2)": "np.array(theta0, dtype=float), np.zeros(2)",
+        MOVE: "theta -= eta * v",
+    },
+)
+with_momentum.misconception(
+    "aliased_rows",
+    "All rows are the same array, changed in place, and it is even that of the caller. Append copies, and "
+    "begin with one.",
     edits={MOVE: "theta -= eta * v"},
+    form="with the caller's array",
+)
+with_momentum.misconception(
+    "changes_the_start",
+    "The rows are right, but the caller's start is changed in place. Begin with a copy: np.array makes one, "
+    "np.asarray may not.",
+    edits={
+        MOVE: "theta -= eta * v",
+        "rows = [theta]": "rows = [theta.copy()]",
+        "rows.append(theta)": "rows.append(theta.copy())",
+    },
 )
 with_momentum.misconception(
     "no_start_row",

@@ -29,7 +29,7 @@ def kinds_at(critical):
     }
 
 
-@check("3.27a", points=2, weights={POINTS: 2, MIDDLE: 2, LEFT: 0.75, RIGHT: 0.75})
+@check("3.27a", points=2, weights={POINTS: 2, MIDDLE: 2})
 def critical_points(answer, rng):
     def at(x):
         kinds = kinds_at(answer.critical)

@@ -27,7 +27,7 @@ def quartic(a, b, c):
     )  # fmt: skip
 
 
-@check("3.28a", points=3, weights={ONE_STEP: 2}, forbid=EXPLORERS)
+@check("3.28a", points=3, weights={ONE_STEP: 2, SADDLE: 2}, forbid=EXPLORERS)
 def newton(answer, rng):
     step = answer.that_may_change_its_input("newton_step")
 

@@ -14,7 +14,7 @@ def path(answer, rng):
         eta, steps = round(float(rng.uniform(low, high)), 3), int(rng.integers(3, 9))
         return float(x0), float(y0), eta, steps
 
-    return seen_of(answer.gd_saddle, call(0.05, 0.2), call(0.2, 0.35))
+    return seen_of(answer, "gd_saddle", call(0.05, 0.2), call(0.2, 0.35))
 
 
 X, Y = "x - eta * 2 * x", "y + eta * 2 * y"
@@ -216,7 +216,10 @@ def escape_step(y0, eta, r=1.0):
     return bisect_left(range(400), Fraction(r), key=lambda t: abs(Fraction(y0)) * growth**t)
 
 
-@check("3.29c", points=1, rtol=1e-3, reveal=True)
+RATIO = "how many times as many they are at a smaller rate"
+
+
+@check("3.29c", points=1, rtol=1e-3, reveal=True, weights={RATIO: 2})
 def halving(answer, rng):
     etas = [
         round(float(eta), 3) for eta in (*rng.uniform(0.05, 0.2, 2), *rng.uniform(0.25, 0.45, 2))
@@ -225,7 +228,15 @@ def halving(answer, rng):
     def steps(some):
         return {f"eta = {eta}": float(answer.extra_steps_per_halving(eta)) for eta in some}
 
-    return {"small rates": attempt(steps, etas[:2]), "larger rates": attempt(steps, etas[2:])}
+    def ratio(small, large):
+        one, other = (float(answer.extra_steps_per_halving(eta)) for eta in (small, large))
+        return {f"{small} beside {large}": one / other}
+
+    return {
+        "small rates": attempt(steps, etas[:2]),
+        "larger rates": attempt(steps, etas[2:]),
+        RATIO: attempt(ratio, etas[0], etas[2]),
+    }
 
 
 COST = "math.log(2) / math.log(1 + 2 * eta)"

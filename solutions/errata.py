@@ -398,10 +398,13 @@ assert abs(steep_coordinate(0.0201, 1000)) > 2e4
 # the parameters w, its answer θ.) With 0.019 the multiplier is −0.9.
 
 # %%
-assert steep_coordinate(0.01, 1) == 0
-zigzag = [steep_coordinate(0.019, steps) for steps in range(5)]
-print("η = 0.019:", ", ".join(f"{w2:.4f}" for w2 in zigzag))
-assert np.allclose(zigzag, [1, -0.9, 0.81, -0.729, 0.6561])
+for eta, expected in ((0.01, [1, 0, 0, 0]), (0.019, [1, -0.9, 0.81, -0.729])):
+    w2, path = 1.0, [1.0]
+    for _ in range(3):
+        w2 -= eta * 100 * w2
+        path.append(w2)
+    print(f"η = {eta}: w2 =", ", ".join(f"{value:.4f}" for value in path))
+    assert np.allclose(path, expected) and (path[1] == 0) == (eta == 0.01)
 
 # %% [markdown]
 # **3.26: with the numbers of the document, momentum is slower.** "Repeat with momentum 0.9 and compare" leads one

@@ -4,7 +4,7 @@ import numpy as np
 
 from utils.chart import Chart
 from utils.explorers.explorer import explore
-from utils.plots import BLUE, GREEN, LINE, ORANGE, RED, SKY
+from utils.plots import BLUE, GREEN, LINE, ORANGE, PURPLE, RED, SKY
 
 FROM = np.array([1.0, 1.0])
 FAR = 1e12  # a path that gets there is drawn no further
@@ -164,10 +164,10 @@ def _newton(start_x, start_y, steps):
     chart.line(
         *slides.T, ORANGE, dash="6 4", marker="s", size=3, label="descent, learning rate 0.1"
     )
-    chart.line(*jumps.T, BLUE, marker="o", size=4, label="Newton")
-    chart.points([start_x], [start_y], RED, "D", label="start", size=5)
+    chart.line(*jumps.T, RED, marker="o", size=4, label="Newton")
+    chart.points([start_x], [start_y], PURPLE, "D", label="start", size=5)
     chart.points([-FLAT[0], FLAT[0]], [-FLAT[1], FLAT[1]], GREEN, "X", label="minima")
-    chart.points([0], [0], RED, "s", label="saddle", hollow=True)
+    chart.points([0], [0], PURPLE, "s", label="saddle", hollow=True)
     slope, bends = _slope_and_bends(jumps[-1])
     curvatures = np.linalg.eigvalsh(bends)
     flat = np.linalg.norm(slope) < 1e-6

@@ -480,6 +480,144 @@ for n in (4, 8, 10, 12):
 
 # %% [markdown]
 # ### Notebook 6 of chapter 3
+# **3.25: there is no largest stable learning rate.** At exactly the rate that the document names, the second
+# coordinate jumps between two points of the same height for ever. Every positive rate below it converges; so the
+# number is a supremum, and not one of the rates that it bounds.
+
+
+# %% fold=true
+# Shift+Enter: a little below that rate, at it, and a little above
+def steep_coordinate(eta, steps):
+    """w2 from 1, under gradient descent with the curvature 100."""
+    w2 = 1.0
+    for _ in range(steps):
+        w2 -= eta * 100 * w2
+    return w2
+
+
+for eta in (0.0199, 0.02, 0.0201):
+    print(f"learning rate {eta}: |w2| = {abs(steep_coordinate(eta, 1000)):.3g} after 1000 steps")
+assert abs(steep_coordinate(0.02, 1000)) == 1.0
+assert abs(steep_coordinate(0.0199, 1000)) < 1e-4
+assert abs(steep_coordinate(0.0201, 1000)) > 2e4
+
+# %% [markdown]
+# **3.25: the sketch that is asked for shows no zig-zag.** With η = 0.01 the multiplier of the steep coordinate is
+# 0, to the last bit: it is done after one step, and what is left to draw is a straight line. (The exercise calls
+# the parameters w, its answer θ.) With 0.019 the multiplier is −0.9.
+
+# %%
+for eta, expected in ((0.01, [1, 0, 0, 0]), (0.019, [1, -0.9, 0.81, -0.729])):
+    w2, path = 1.0, [1.0]
+    for _ in range(3):
+        w2 -= eta * 100 * w2
+        path.append(w2)
+    print(f"η = {eta}: w2 =", ", ".join(f"{value:.4f}" for value in path))
+    assert np.allclose(path, expected) and (path[1] == 0) == (eta == 0.01)
+
+# %% [markdown]
+# **3.26: with the numbers of the document, momentum is slower.** "Repeat with momentum 0.9 and compare" leads one
+# to expect a gain. But this η suits both directions: plain descent finishes one of them in a single step. The heavy
+# ball has complex multipliers in both, so both oscillate, and their size is larger than the one of plain descent.
+# Of its relatives, the average with 1 − μ needs about as many steps as the heavy ball, Nesterov's variant about as
+# many as plain descent. With a small learning rate, or with a smaller μ, momentum does win, and there is a best
+# pair of the two.
+
+
+# %% fold=true
+# Shift+Enter: the steps and the rates
+def steps_until_flat(eta, mu=0.0, kind="heavy ball"):
+    """Steps from (1, 1) until θ1² + 10 θ2² stays below 1e-6."""
+    theta, v, losses = np.ones(2), np.zeros(2), []
+    for _ in range(1000):
+        ahead = theta - eta * mu * v if kind == "Nesterov" else theta
+        v = mu * v + (1 - mu if kind == "average" else 1) * np.array([2, 20]) * ahead
+        theta = theta - eta * v
+        losses.append(theta[0] ** 2 + 10 * theta[1] ** 2)
+    return int(np.flatnonzero(np.array(losses) >= 1e-6)[-1]) + 2
+
+
+def slowest(eta, mu):
+    """The size of the largest root of z² − (1 + μ − ηλ) z + μ for the curvatures 2 and 20."""
+    return max(abs(np.roots([1, -(1 + mu - eta * curvature), mu])).max() for curvature in (2, 20))
+
+
+print(f"η = 0.05: plain {steps_until_flat(0.05)} steps, heavy ball {steps_until_flat(0.05, 0.9)}")
+assert (steps_until_flat(0.05), steps_until_flat(0.05, 0.9)) == (66, 155)
+assert steps_until_flat(0.05, 0.9, "average") == 149 and steps_until_flat(0.05, 0.9, "Nesterov") == 63
+assert abs(slowest(0.05, 0.0) - 0.9) < 1e-9 and abs(slowest(0.05, 0.9) - 0.9**0.5) < 1e-9
+assert (steps_until_flat(0.01), steps_until_flat(0.01, 0.9)) == (342, 151)
+best_eta, best_mu = 4 / (20**0.5 + 2**0.5) ** 2, ((20**0.5 - 2**0.5) / (20**0.5 + 2**0.5)) ** 2
+print(f"the best pair: η = {best_eta:.4f}, μ = {best_mu:.4f}, rate {slowest(best_eta, best_mu):.4f}")
+assert steps_until_flat(0.05, 0.5) == 24 and steps_until_flat(0.1154, 0.2699) == 18
+
+# %% [markdown]
+# **3.28 (and 3.23): "exactly" needs exact arithmetic.** The mathematics of the document is right (but for a comma
+# between two sentences that should be a full stop): on a positive definite quadratic one Newton step lands on
+# the minimum. In floats that depends on how well conditioned the matrix is. For Hilbert matrices, which are positive
+# definite, the step misses by more the larger they are.
+
+
+# %%
+def newton_misses(A):
+    """How far one Newton step on ½ (θ − 1)ᵀA(θ − 1), from 0, ends from the minimum, at most in one entry."""
+    centre = np.ones(len(A))
+    return np.abs(-np.linalg.solve(A, A @ (0 - centre)) - centre).max()
+
+
+well_conditioned = np.array([[2.0, 1.0], [1.0, 3.0]])
+hilbert = {n: 1 / (np.arange(n)[:, None] + np.arange(n) + 1) for n in (10, 12)}
+for n, matrix in hilbert.items():
+    print(f"Hilbert matrix of size {n}: off by {newton_misses(matrix):.1e}")
+assert newton_misses(well_conditioned) < 1e-14
+assert 1e-6 < newton_misses(hilbert[10]) < 1e-2 < newton_misses(hilbert[12])
+
+# %% [markdown]
+# **3.28: a bowl as the only test proves little.** A program that repeats the step until nothing moves gives the
+# same point on every positive definite quadratic. On x⁴ + y² one step from (1.5, −2) leads to (1, 0), and the
+# minimum is (0, 0).
+
+
+# %%
+def newton_steps(x, y, steps):
+    """Newton's method on x⁴ + y²."""
+    for _ in range(steps):
+        x, y = x - 4 * x**3 / (12 * x**2), y - 2 * y / 2
+    return x, y
+
+
+print(f"one step leads to {newton_steps(1.5, -2.0, 1)}, sixty to {newton_steps(1.5, -2.0, 60)}")
+assert newton_steps(1.5, -2.0, 1) == (1.0, 0.0) and newton_steps(1.5, -2.0, 60)[0] < 1e-9
+
+# %% [markdown]
+# **3.29: how close the path comes, and when it leaves, depends on what is not said.** The document names neither a
+# learning rate nor a number of steps. With η = 0.1 the path comes close and has left after 51 steps; with η = 0.9
+# it comes no closer than a quarter; from η = 1 on it never approaches the saddle at all, because then the
+# multiplier of x has at least the size 1. And from y = 0 exactly it never leaves.
+
+
+# %%
+def towards_the_saddle(eta, y=1e-4, steps=2000):
+    """(the smallest distance from the saddle, its step, the first step at which |y| is at least 1)."""
+    x, distances = 1.0, []
+    for _ in range(steps):
+        distances.append(math.hypot(x, y))
+        if abs(y) >= 1:
+            break
+        x, y = x - eta * 2 * x, y + eta * 2 * y
+    left = len(distances) - 1 if abs(y) >= 1 else math.inf
+    return min(distances), distances.index(min(distances)), left
+
+
+for eta in (0.01, 0.1, 0.25, 0.9, 1.0):
+    distance, when, left = towards_the_saddle(eta)
+    print(f"η = {eta}: closest at step {when}, at a distance of {distance:.4f}; |y| >= 1 at step {left}")
+assert [towards_the_saddle(eta)[2] for eta in (0.01, 0.1, 0.25)] == [466, 51, 23]
+assert towards_the_saddle(0.1)[1] == 23 and abs(towards_the_saddle(0.1)[0] - 0.0089) < 5e-5
+assert 0.24 < towards_the_saddle(0.9)[0] < 0.26
+assert all(towards_the_saddle(eta)[1] == 0 for eta in (1.0, 1.1))
+assert towards_the_saddle(0.1, y=0.0)[2] == math.inf
+assert towards_the_saddle(0.1, y=1e-10)[2] - towards_the_saddle(0.1)[2] == 76
 
 # %% [markdown]
 # ### Notebook 7 of chapter 3

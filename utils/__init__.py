@@ -18,6 +18,8 @@ _HOME = {
     "GraphStepper": "stepper",
     "explore": "explorers",
     "gradient_flow_explorer": "explorers.ch02_autograd",
+    "contour_axes": "contours",
+    "plot_paths": "contours",
     "plot_descent": "plots",
     "plot_losses": "plots",
     "show": "plots",

@@ -177,7 +177,7 @@ WIDE, NARROW = "tolerances from 0.001 to 0.5", "tolerances below 0.001"
 
 def largest_below(delta):
     """The largest |h sin(1/h)| that sampling finds for 0 < h < δ: on a grid and where the sine is ±1."""
-    first = max(0, math.ceil(1 / (math.pi * delta) - 0.5))
+    first = max(0.0, np.ceil(1 / (math.pi * delta) - 0.5))
     peaks = 1 / ((first + np.arange(60) + 0.5) * math.pi)
     h = np.concatenate([peaks, np.linspace(0, min(delta, 1e6), 4001)[1:-1]])
     h = h[h < delta]

@@ -39,6 +39,8 @@ def _(observation, rng):
     order, T = (None, None) if isinstance(given, Raised) else given
     whole = order is not None and order == int(order) and 0 <= order <= HIGHEST
     n = int(order) if whole else 2
+    of_remainder = whole and n > 2 and all_of_order(n - 1, T, M)
+    n -= of_remainder
     f = derivatives_at_one(n + 1)
     terms = [f[k] * 0.1**k / math.factorial(k) for k in range(n + 1)]
     next_term = 0.1 ** (n + 1) / math.factorial(n + 1)
@@ -49,6 +51,8 @@ def _(observation, rng):
         said["T"] = Fault("it raised an exception")
     elif not whole:
         said["T"] = Fault(f"the order is a whole number from 2 to {HIGHEST}")
+    elif of_remainder:
+        said["T"] = Fault("", "order_of_the_remainder")
     elif n < 2:
         said["T"] = Fault("", "first_order_only")
     elif not near(T, sum(terms), 1e-9):
@@ -86,6 +90,13 @@ def _(observation, rng):
             idea = "not_rounded"
         said["answer"] = Fault("it is not the root, rounded to three decimals", idea)
     return said
+
+
+def all_of_order(n, T, M) -> bool:
+    """Do the value and M belong to the polynomial of this order?"""
+    f = derivatives_at_one(n + 1)
+    value = sum(f[k] * 0.1**k / math.factorial(k) for k in range(n + 1))
+    return near(T, value, 1e-9) and near(M, abs(f[n + 1]))
 
 
 def wrong_value(T, f, terms):
@@ -171,6 +182,12 @@ for name, sentence, *forms in (
         {"bound": 5.8848e-05},
         {"bound": 5.88e-05},
         {"bound": 5.9e-05},
+    ),
+    (
+        "order_of_the_remainder",
+        "The order is that of the polynomial, its highest power. The remainder has the next derivative, "
+        "so it is one higher.",
+        {"order": 3},
     ),
     (
         "truncated_answer",

@@ -134,10 +134,9 @@ places.misconception(
     edits={EXP: EXP.removeprefix("math.log(").removesuffix(")")},
 )
 places.misconception(
-    "one_order_assumed",
-    "It works only if x is the smaller one. The quotient is the same for both orders: exchange both "
-    "differences, or none.",
-    edits={EXP: "math.log((math.exp(y) - math.exp(x)) / abs(y - x))"},
+    "difference_not_divided",
+    "That is the logarithm of a difference. The slope of the chord is the difference divided by y − x.",
+    edits={EXP: "math.log(abs(math.exp(x) - math.exp(y)))"},
 )
 places.misconception(
     "geometric_mean_for_exp",

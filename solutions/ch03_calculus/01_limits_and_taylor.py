@@ -409,13 +409,13 @@ est = 0.05 - 0.05**2 / 2
 ### END SOLUTION
 
 # %% test="3.4"
-def gap_to_log(x):
-    """How far your polynomial is from log(1 + x), divided by x³: about 1/3 for every small x."""
-    return (math.log1p(x) - evaluate(p2, x=x)) / x**3
+def gap_to_log(polynomial, x):
+    """How far a polynomial is from log(1 + x), divided by x³: about 1/3 for every small x."""
+    return (math.log1p(x) - evaluate(polynomial, x=x)) / x**3
 
 
-expect("3.4", lambda: gap_to_log(0.01), 1 / 3, rtol=0.05)
-expect("3.4", lambda: gap_to_log(-0.01), 1 / 3, rtol=0.05)
+expect("3.4", lambda: gap_to_log(p2, 0.01), 1 / 3, rtol=0.05)
+expect("3.4", lambda: gap_to_log(p2, -0.01), 1 / 3, rtol=0.05)
 expect("3.4", lambda: evaluate(p2, x=1.0) - evaluate(p2, x=-1.0), 2.0, rtol=1e-4)
 expect("3.4", lambda: est, is_number)
 

@@ -393,7 +393,7 @@ assert abs((math.e**1e-7 - 1) / 1e-7 - 1) < 1e-6
 
 # %%
 root = math.sqrt(1.1)
-print(f"with dots after it: {math.floor(root * 1e5) / 1e5}...; rounded: {root:.5f}")
+print(f"with dots after it: {math.floor(root * 1e5) / 1e5:.5f}...; rounded: {root:.5f}")
 assert f"{root:.5f}" != f"{math.floor(root * 1e5) / 1e5:.5f}"
 
 # %% [markdown]

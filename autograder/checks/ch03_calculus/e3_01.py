@@ -156,7 +156,7 @@ IDEAS_A = (
 )  # fmt: skip
 
 
-@check("3.1a", points=1, weights={f"quot_a {NOT_ZERO}": 2, f"quot_a {AT_ZERO}": 2}, reveal=True)
+@check("3.1a", points=1.5, weights={f"quot_a {NOT_ZERO}": 2, f"quot_a {AT_ZERO}": 3})
 def reciprocal(answer, rng):
     return observed(answer, rng, "quot_a", "fp_a")
 
@@ -223,6 +223,12 @@ IDEAS_B = (
         ("1/(sqrt(x + h) - sqrt(x))", SLOPE_B),
     ),
     (
+        "upside_down",
+        "The sum of the roots belongs below the bar: the h above cancels, and a 1 is left there.",
+        ("sqrt(x + h) + sqrt(x)", SLOPE_B),
+        ("sqrt(x + h) + sqrt(x)", "2 sqrt(x)"),
+    ),
+    (
         "multiplies_the_top_only",
         "Multiplying above the bar gives h, but then the sum of the roots has to stand below as well.",
         ("1 + 0 x + 0 h", SLOPE_B),
@@ -257,7 +263,7 @@ IDEAS_B = (
 )  # fmt: skip
 
 
-@check("3.1b", points=1, weights={f"quot_b {NOT_ZERO}": 2, f"quot_b {AT_ZERO}": 2}, reveal=True)
+@check("3.1b", points=1.5, weights={f"quot_b {NOT_ZERO}": 2, f"quot_b {AT_ZERO}": 3})
 def root(answer, rng):
     return observed(answer, rng, "quot_b", "fp_b")
 
@@ -371,7 +377,7 @@ def places_of_c(rng):
     return [{"h": float(h)} for h in hs], [{"x": float(x)} for x in xs]
 
 
-@check("3.1c", points=2, reveal=True)
+@check("3.1c", points=1)
 def exponential(answer, rng):
     hs, xs = places_of_c(rng)
     return {

@@ -12,7 +12,7 @@ proof = order(
     "proof_order",
     "abcdefgh",
     right="abcde",
-    points=1,
+    points=2,
     before={
         "mvt_before_its_hypotheses": (
             "The mean value theorem is used before its hypotheses are there: first f has to be continuous "
@@ -223,7 +223,7 @@ def of_the_root(observation):
 
 constants = numbers(
     "3.5c",
-    points=1,
+    points=0.5,
     right={"M_sin_on_R": 1, "M_square_on_m1_3": 6},
     rules={ROOT: of_the_root},
     ideas={
@@ -292,7 +292,7 @@ def samples(rng):
     return inside, [round(2 + float(x), 4) for x in inside]
 
 
-@check("3.5d", points=1)
+@check("3.5d", points=0.5)
 def pieces(answer, rng):
     def value(x):
         return as_number(answer.broken(x))

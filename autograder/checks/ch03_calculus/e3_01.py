@@ -3,36 +3,15 @@
 import numpy as np
 
 from autograder.check import Fault, check, formula_of, number_of
+from autograder.checks.ch03_calculus.formulas_at_points import (
+    close,
+    computed,
+    first_wrong,
+    idea_behind,
+)
 from autograder.inside.plain import Raised
-from utils.formulas import evaluate
 
 NOT_ZERO, AT_ZERO = "where h is not 0", "at h = 0"
-
-
-def close(found, wanted) -> bool:
-    """Are these the numbers? Never for what raised."""
-    if isinstance(found, Raised):
-        return False
-    return np.allclose(np.asarray(found, dtype=float), wanted, rtol=1e-5, atol=1e-7)
-
-
-def computed(formula, points):
-    """The numbers of one of our own formulas; None where it has none."""
-    try:
-        return np.array([evaluate(formula, **point) for point in points])
-    except ValueError:
-        return None
-
-
-def idea_behind(found, points, formulas):
-    """The name of the first idea whose formula gives what was found."""
-    if isinstance(found, Raised):
-        return None
-    for name, formula in formulas:
-        values = computed(formula, points)
-        if values is not None and close(found, values):
-            return name
-    return None
 
 
 def points_of(quotient, rng):
@@ -87,17 +66,6 @@ def judged(observation, rng, quotient, derivative, right, slope, sign, ideas):
         fault = Fault(first_wrong(found, wanted[1], xs), idea_behind(found, xs, for_slope))
         said[derivative] = fault
     return said
-
-
-def first_wrong(found, wanted, points):
-    """Where a formula first goes wrong, in words; "" for what raised."""
-    if isinstance(found, Raised):
-        return ""
-    for value, right, point in zip(found, wanted, points):
-        if not close(value, right):
-            where = ", ".join(f"{name} = {number:g}" for name, number in point.items())
-            return f"at {where} it gives {value:.6g}, and it should give {right:.6g}"
-    return ""
 
 
 def furnish(made, quotient, derivative, ideas):

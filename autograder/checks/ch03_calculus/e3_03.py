@@ -56,7 +56,9 @@ def _(observation, rng):
     elif n < 2:
         said["T"] = Fault("", "first_order_only")
     elif not near(T, sum(terms), 1e-9):
-        said["T"] = Fault(f"T is not the polynomial of order {n} at 1.1", wrong_value(T, f, terms))
+        said["T"] = Fault(
+            f"the polynomial of order {n} has another value at 1.1", wrong_value(T, f, terms)
+        )
 
     if isinstance(M, Raised):
         said["M"] = Fault("it raised an exception")

@@ -51,8 +51,8 @@ proof = order(
     },
     missing=(
         "leaves_out_a_line",
-        "A line is missing. The theorem has two hypotheses, which have to be stated, and the case x > y "
-        "has to be dealt with.",
+        "A line of the proof is missing. Ask of every line what it rests on, and of the last one whether it "
+        "is the claim.",
         "acde",
         "bcde",
         "abce",
@@ -311,7 +311,7 @@ def _(observation, rng):
             np.array([found[f"x = {x}"] for x in piece], dtype=float) for piece in (left, right)
         ]
     except (KeyError, TypeError, ValueError):
-        return {WITNESS: Fault("it raised an exception")}
+        return {WITNESS: Fault("it has no number for some of the places in (0, 1) and (2, 3)")}
     if not np.all(np.isfinite(values)):
         return {WITNESS: Fault("it gives a value that is not finite")}
     ranges = [float(np.ptp(one)) for one in values]

@@ -129,8 +129,8 @@ for name, sentence, *forms in (
     ),
     (
         "rounded_off",
-        "Four decimals do not tell the estimate from the logarithm itself, which differs from it in the fifth. "
-        "Give all digits.",
+        "Four decimals do not tell the estimate from the logarithm itself, which differs from it in the "
+        "fifth. Give all digits.",
         {"est": 0.0488},
     ),
     (

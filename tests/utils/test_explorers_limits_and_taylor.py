@@ -21,7 +21,9 @@ from utils.explorers.ch03_calculus.limits_and_taylor import (
 
 
 def numbers(text):
-    found = re.sub(r"·10\^([-−]?\d+)", r"e\1", text).replace("−", "-")
+    plain = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+    raised = r"·10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
+    found = re.sub(raised, lambda power: "e" + power[1].translate(plain), text).replace("−", "-")
     return [float(n) for n in re.findall(r"-?\d+(?:\.\d+)?(?:e-?\d+)?", found)]
 
 

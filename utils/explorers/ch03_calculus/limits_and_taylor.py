@@ -9,6 +9,7 @@ from utils.explorers.explorer import explore
 from utils.plots import BLUE, GREEN, ORANGE, RED, SKY
 
 MINUS = "\N{MINUS SIGN}"
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 FUNCTIONS = {  # name: f, its derivative
     "1/x": (lambda x: 1 / x, lambda x: -1 / x**2),
@@ -59,10 +60,10 @@ def _zoom(powers_of_ten):
     reach = 0.5 * 10**-powers_of_ten
     x = np.linspace(-reach, reach, 1202)  # 0 is not among them
     f, derivative = x**2 * np.sin(1 / x), 2 * x * np.sin(1 / x) - np.cos(1 / x)
-    around = {-reach: _scale(-reach), 0: "0", reach: _scale(reach)}
+    around = {x: _scale(x) for x in (-reach / 2, 0, reach / 2)}
     options = {"x": (-reach, reach), "xticks": around, "width": 400, "height": 300}
     top = reach**2
-    heights = {-top: _scale(-top), 0: "0", top: _scale(top)}
+    heights = {y: _scale(y) for y in (-top, 0, top)}
     left = Chart("x", "f(x)", "f(x) = x² sin(1/x)", y=(-top, top), yticks=heights, **options)
     left.line(x, x**2, ORANGE, dash="6 4", label=f"x² and {MINUS}x²")
     left.line(x, -(x**2), ORANGE, dash="6 4")
@@ -180,7 +181,7 @@ def _text(number, digits=3):
     found = f"{float(number) + 0:.{digits}g}"
     if "e" in found:
         size, power = found.split("e")
-        found = f"{size}·10^{int(power)}"
+        found = f"{size}·10{str(int(power)).translate(RAISED)}"
     return found.replace("-", MINUS)
 
 

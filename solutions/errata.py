@@ -356,6 +356,77 @@ print("engine of the course:", z.grad, Value(-800.0).sigmoid().data)
 
 # %% [markdown]
 # ### Notebook 1 of chapter 3
+# **Stars, in the whole chapter.** The first line of the document is an instruction to its author that was left
+# in: mark with one star what goes beyond the chapter, with two what needs a small piece of computation. The
+# exercises do not follow it. 3.13 to 3.17, 3.26 and 3.30 to 3.32 need a program and do not have two stars, and the
+# largest program of all, 3.33, is no small piece. Stars say there how far an exercise goes, not how hard it
+# is; the stars of this course say how hard.
+#
+# **3.1: where the three functions have a derivative is not said.** $1/x$ has none at 0, and $\sqrt x$ has none
+# at 0 although it has a value there: its quotient grows without bound.
+
+# %%
+try:
+    1 / 0.0
+    raise AssertionError("1/0 has a value")
+except ZeroDivisionError as problem:
+    print("1/x at 0:", problem)
+quotients = [(math.sqrt(0 + h) - math.sqrt(0)) / h for h in (1e-2, 1e-4, 1e-6)]
+print("the quotient of the root at 0:", [round(quotient) for quotient in quotients])
+assert all(later > 9 * earlier for earlier, later in zip(quotients, quotients[1:]))
+
+# %% [markdown]
+# **3.1 (c) rests on a limit that is not mentioned.** No algebra removes the $h$ from $\frac{e^{2h}-1}h$; what
+# decides is that $\frac{e^t-1}t$ goes to 1, which is to say that $e^t$ has the slope 1 at 0. For another basis the
+# same steps lead to another number. The course states the limit.
+
+# %%
+for basis in (2.0, math.e, 3.0):
+    near = [(basis**t - 1) / t for t in (1e-3, 1e-5, 1e-7)]
+    print(f"basis {basis:.4f}: {[round(one, 5) for one in near]}")
+    assert abs(near[-1] - math.log(basis)) < 1e-6
+assert abs((math.e**1e-7 - 1) / 1e-7 - 1) < 1e-6
+
+# %% [markdown]
+# **3.3: dots after a rounded digit.** The answer gives the root of 1.1 with five decimals and then three dots, but
+# the fifth decimal has been rounded up: with more digits a smaller one stands there.
+
+# %%
+root = math.sqrt(1.1)
+print(f"with dots after it: {math.floor(root * 1e5) / 1e5:.5f}...; rounded: {root:.5f}")
+assert f"{root:.5f}" != f"{math.floor(root * 1e5) / 1e5:.5f}"
+
+# %% [markdown]
+# **3.3: "three decimal places" needs an order and a centre, and a look at the interval.** The document names
+# neither order nor centre; about 1, order 1 does not do. And an error below 0.0005 alone does not settle three
+# decimals: both ends of the interval have to round to the same number. For the document's polynomial they do.
+
+
+# %%
+def ends(order):
+    """The two ends that the Taylor polynomial of the root about 1 and its remainder leave at 1.1."""
+    value, factor = 0.0, 1.0  # factor: the derivative at 1, divided by the factorial
+    for k in range(order + 1):
+        value, factor = value + factor * 0.1**k, factor * (0.5 - k) / (k + 1)
+    bound = abs(factor) * 0.1 ** (order + 1)  # every further derivative is largest at 1
+    return value - bound, value + bound
+
+
+for order in (1, 2, 3):
+    low, high = ends(order)
+    print(f"order {order} settles three decimals: {round(low, 3) == round(high, 3)}")
+    assert low < math.sqrt(1.1) < high
+    assert (round(low, 3) == round(high, 3)) is (order > 1)
+
+# %% [markdown]
+# **3.3 and 3.4: two results that look alike.** Behind the point they have the same digits, although one is a root and the
+# other a logarithm. The terms of first order agree because half of 0.1 is 0.05, and those of second order by
+# coincidence; the true values differ in the fifth decimal.
+
+# %%
+assert math.isclose(0.1 / 2, 0.05) and math.isclose(0.1**2 / 8, 0.05**2 / 2)
+print(f"true values: {math.sqrt(1.1) - 1:.6f} (the root, minus 1) and {math.log(1.05):.6f}")
+assert 1e-5 < math.sqrt(1.1) - 1 - math.log(1.05) < 1e-4
 
 # %% [markdown]
 # ### Notebook 2 of chapter 3

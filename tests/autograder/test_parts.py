@@ -147,6 +147,7 @@ TYPED = """
 2.1a 2.1c 2.3a 2.3b 2.3c 2.4c 2.9a 2.11b 2.11c
 3.6c 3.7b 3.8a 3.8c 3.10c 3.11a 3.11d
 3.30b 3.30c 3.30-derivation 3.31b 3.31-libraries 3.32-predict
+3.3 3.5a 3.5c
 6.1a 6.2b 6.2c 6.3a 6.4b
 6.5b 6.5c 6.6a 6.7c 6.7d 6.9a 6.9c 6.10a 6.10b 6.10c 6.10d 6.12c 6.12d 6.13c 6.14c 6.15a
 6.15d 6.16a 6.18b 6.20c 6.20e 6.21b 6.22d 6.23c 6.24b 6.25a 6.25c 6.26a 6.26d 6.27f
@@ -161,6 +162,8 @@ TYPED_SUB_CHECKS = {
     "2.1b": {"x_new"},
     "2.9-steps": {"the five cards", "their order"},
     "3.7a": {"a row for every output"},
+    "3.1c": {"c_limit"},
+    "3.4": {"est"},
     "7.1-mistake": {"which lines are wrong"},
     "7.2-mistake": {"which factors are wrong"},
     "7.7": {"limit_pos", "limit_neg", "max_value", "argmax"},
@@ -204,6 +207,7 @@ CONSTANTS = {
 ANSWERED_BY_A_CONSTANT = {  # (part, constant): why that is right
     ("2.4a", "the input"): "forward mode needs a sweep for each input, and n is the first argument",
     ("2.11a", "the input"): "one layer before the end the gradient is the factor",
+    ("3.2b", "the input"): "delta = eps is the answer",
     ("7.8", "0"): "the derivatives of step functions are 0",
 }
 

@@ -419,6 +419,82 @@ assert max(passes.values()) / min(passes.values()) == 500 and min(passes, key=pa
 
 # %% [markdown]
 # ### Notebook 9 of chapter 3
+# **3.34: a norm above 1 does not make gradients explode.** Exercise and answer say that the product grows
+# geometrically when every $\|W_l\|$ is larger than 1. What grows is the bound; the gradient lies somewhere below it.
+# With one unit, W = 2 and x = 1, the Jacobian of 20 layers is 2·10⁻¹⁶, because tanh saturates. A matrix whose
+# square is 0 has the Jacobian 0 without any saturation. Vanishing for norms below 1 is true, and a norm above 1
+# is necessary for an explosion: necessary, not sufficient.
+
+# %%
+def deep_tanh_jacobian(W, x, layers):
+    """The Jacobian of h_L by x, where h_0 = x and h_l = tanh(W h_{l-1})."""
+    W, h = np.atleast_2d(W), np.atleast_1d(x)
+    J = np.eye(len(h))
+    for _ in range(layers):
+        h = np.tanh(W @ h)
+        J = (1 - h**2)[:, None] * W @ J
+    return J
+
+
+one_unit = deep_tanh_jacobian(2.0, 1.0, 20).item()
+print(f"W = 2, x = 1, 20 layers: {one_unit:.1e}, and the bound is {2.0**20:.1e}")
+assert abs(one_unit) < 1e-15 and 2.0**20 > 1e6
+one_way = np.array([[0.0, 2.0], [0.0, 0.0]])
+assert np.linalg.norm(one_way, 2) == 2 and not deep_tanh_jacobian(one_way, np.array([0.3, 0.7]), 2).any()
+assert abs(deep_tanh_jacobian(2.0, 1e-9, 20).item()) > 1e5  # near 0 it does explode
+rng = np.random.default_rng(34)
+for _ in range(100):  # below 1 the bound decides
+    W = rng.normal(size=(5, 5))
+    W *= 0.9 / np.linalg.norm(W, 2)
+    assert np.linalg.norm(deep_tanh_jacobian(W, rng.normal(size=5), 20), 2) <= 0.9**20
+
+# %% [markdown]
+# **3.34: "scales roughly as" the product of the norms.** It is an upper bound and no law of scaling: for one unit
+# with W = 1.5, x = 1 and 50 layers the Jacobian is 3·10⁻²¹ and the product 6·10⁸. The last sign of the formula is
+# "at most" where "equal" holds, because the largest slope of tanh is exactly 1, at 0. (For the sigmoid it is 1/4, and
+# there the sign would matter.)
+
+# %%
+jacobian, product = deep_tanh_jacobian(1.5, 1.0, 50).item(), 1.5**50
+print(f"W = 1.5, x = 1, 50 layers: {jacobian:.1e}, and the product of the norms is {product:.1e}")
+assert abs(jacobian) < 1e-20 and product > 6e8
+z = np.linspace(-4, 4, 8001)
+assert np.isclose(np.max(1 - np.tanh(z) ** 2), 1)
+assert np.isclose(np.max(1 / (2 + np.exp(z) + np.exp(-z))), 1 / 4)  # the sigmoid
+
+# %% [markdown]
+# **3.34: three smaller slips.** The layers are called identical and their weights still carry an index. The gradient
+# of the loss needs a further factor, the gradient with respect to the last layer's output. And gradient clipping is
+# listed among the remedies that break the multiplication: it rescales the finished gradient, leaves every factor
+# as it is, and cannot bring back what has vanished.
+
+# %%
+def clipped(gradient, largest=1.0):
+    return gradient * min(1.0, largest / np.linalg.norm(gradient))
+
+
+vanished = np.array([3e-17, 4e-17])
+assert np.array_equal(clipped(vanished), vanished)
+assert np.allclose(clipped(np.array([3e5, 4e5])), [0.6, 0.8])
+
+J, of_loss = deep_tanh_jacobian(0.9, 0.5, 3), np.array([10.0])
+assert np.linalg.norm(of_loss @ J) > 0.9**3  # without the loss's own factor the bound would fail
+assert np.linalg.norm(of_loss @ J) <= 0.9**3 * np.linalg.norm(of_loss)
+
+# %% [markdown]
+# **3.35: "the memory saving" depends on the unit.** For 100 layers and a checkpoint every 10, it is a factor of 5 if
+# a layer costs one unit (10 checkpoints and a segment of 10), 10 if only the checkpoints are counted, and 9.4 if the
+# activations inside of a layer weigh 17 times as much as its input, as they may in a transformer. The document
+# does not say which is meant. The course counts one unit for every layer.
+
+# %%
+layers, every = 100, 10
+checkpoints, segment = layers / every, every
+one_unit = layers / (checkpoints + segment)
+inside = 17  # what a layer keeps for its backward pass, in units of its input
+heavy = layers * inside / (checkpoints + segment * inside)
+print(f"one unit: {one_unit:.1f}, checkpoints alone: {layers / checkpoints:.1f}, heavy layers: {heavy:.1f}")
+assert one_unit == 5 and layers / checkpoints == 10 and 9.4 < heavy < 9.5
 
 # %% [markdown]
 # # Chapter 6: the exercises

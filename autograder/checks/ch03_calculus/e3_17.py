@@ -57,6 +57,11 @@ forward.misconception(
     form="in the last step",
 )
 forward.misconception(
+    "no_slope",
+    "The tangent is handed on as it is. Each step stretches it by its own slope, a cosine.",
+    edits={STEP: "v = np.sin(v)"},
+)
+forward.misconception(
     "seed_zero",
     "The tangent of x begins at 0, and 0 times anything stays 0. x moves one for one with itself.",
     edits={"dv = x, 1.0": "dv = x, 0.0"},
@@ -231,6 +236,11 @@ reverse.misconception(
     "The walk back stops one step early: the adjoint of x lacks its cosine.",
     edits={BACK: "adjoints[k] = adjoints[k + 1] * (np.cos(values[k]) if k else 1)"},
     form="in the last step",
+)
+reverse.misconception(
+    "no_slope",
+    "The adjoint is handed back as it is. Each step multiplies it by its own slope, a cosine.",
+    edits={BACK: "adjoints[k] = adjoints[k + 1]"},
 )
 reverse.misconception(
     "seed_zero",

@@ -34,10 +34,12 @@ depth_explorer()
 # One layer has the Jacobian $\operatorname{diag}(\tanh'(\mathbf z_l))\,W$. The norm of a product is at most
 # the product of the norms, and $\tanh'$ lies between 0 and 1, where 1 is reached (at 0). So
 #
-# $$\Bigl\|\frac{\partial\mathbf h_L}{\partial\mathbf x}\Bigr\|\le\prod_{l=1}^{L}\max|\tanh'|\cdot\|W\|=\|W\|^L,
-# \qquad
-# \Bigl\|\frac{\partial\mathcal L}{\partial\mathbf x}\Bigr\|\le\|W\|^L\,\Bigl\|\frac{\partial\mathcal
-# L}{\partial\mathbf h_L}\Bigr\|.$$
+# $$\left\|\frac{\partial\mathbf h_L}{\partial\mathbf x}\right\|\le\prod_{l=1}^{L}\max|\tanh'|\cdot\|W\|=\|W\|^L.$$
+#
+# The gradient of a loss has one factor more, the one with which the walk back begins:
+#
+# $$\left\|\frac{\partial\mathcal L}{\partial\mathbf x}\right\|\le\|W\|^L\cdot\left\|\frac{\partial\mathcal
+# L}{\partial\mathbf h_L}\right\|.$$
 #
 # **Your task.** Write `grad_bound(W, L)`: the bound $\|W\|^L$ for the Jacobian of $L$ layers, a number.
 #

@@ -1,6 +1,7 @@
 """The pictures of 3.34 and 3.35: norms and slopes are those of autograd, and a timeline that can be believed."""
 
 import re
+from functools import partial
 from math import ceil
 
 import numpy as np
@@ -27,15 +28,17 @@ def test_the_norms_are_those_of_autograd_and_below_the_bound(matrix):
     assert np.linalg.norm(MATRICES[matrix], 2) == pytest.approx(1)
     h = torch.tensor(x)
     for layer in range(3):
-        J = torch.autograd.functional.jacobian(lambda h: _layers(W, h, layer + 1), torch.tensor(x))
+        J = torch.autograd.functional.jacobian(partial(_layers, W, layer + 1), torch.tensor(x))
         assert norms[layer] == pytest.approx(torch.linalg.matrix_norm(J, 2).item(), abs=1e-12)
         slopes = 1 - torch.tanh(torch.tensor(W) @ h) ** 2
-        assert (smallest[layer], largest[layer]) == pytest.approx((slopes.min(), slopes.max()))
-        h = _layers(W, h, 1)
+        assert (smallest[layer], largest[layer]) == pytest.approx(
+            (slopes.min().item(), slopes.max().item())
+        )
+        h = _layers(W, 1, h)
     assert np.all(norms <= 1.7 ** np.arange(1, LAYERS + 1) * (1 + 1e-12))
 
 
-def _layers(W, h, count):
+def _layers(W, count, h):
     for _ in range(count):
         h = torch.tanh(torch.tensor(W) @ h)
     return h

@@ -46,6 +46,11 @@ def longest(everything):
     return [cases[0] for name, cases in everything.items() if name != "k = 1 and k = L"]
 
 
+def most_kept(L, k):
+    """How many activations may be kept: the checkpoints and a segment."""
+    return math.ceil(L / k) + k
+
+
 def slopes(a, b, at):
     return [1 + one * math.cos(h + other) for one, other, h in zip(a, b, at, strict=True)]
 
@@ -69,8 +74,9 @@ def wrong_gradients(a, b, x, k):
 @checkpoints.judge
 def _(seen, rng):
     """The gradient is the product of the slopes at the true inputs. Each layer but the last must have been
-    evaluated, always at its true input, 2L times in all at most. At most ceil(L/k) + k activations are in the
-    store at once, and not many more exist anywhere: what is kept in a list is kept, too."""
+    evaluated, always at its true input, 2L times in all at most; and what is not kept must have been
+    evaluated again. At most ceil(L/k) + k activations are in the store at once, and not many more exist
+    anywhere: what is kept in a list is kept, too."""
     everything = chains(rng)
     said = {}
     for name, cases in everything.items():
@@ -116,6 +122,8 @@ def _evaluated(log, a, b, x, k):
     missing = set(range(L - 1)) - {i for i, _ in log}
     if missing:
         return Fault(f"layer {min(missing)} of {L} was never evaluated")
+    if len(log) < 2 * L - 1 - most_kept(L, k) - LEEWAY:
+        return Fault(f"{len(log)} evaluations for {L} layers: hardly anything was computed again")
     if len(log) <= 2 * L:
         return True
     if len(log) >= L * (L - 1) / 2:
@@ -127,7 +135,7 @@ def _evaluated(log, a, b, x, k):
 
 
 def _kept(one, a, b, x, k):
-    L, most = len(a), math.ceil(len(a) / k) + k
+    L, most = len(a), most_kept(len(a), k)
     true = np.array(through(a, b, x))
     saved = [number for action, *rest in one["store"] if action == "save" for number in rest[1]]
     if not saved:

@@ -18,7 +18,7 @@ from utils.explorers.ch03_calculus.depth_and_memory import depth_explorer, timel
 
 # %% [markdown] exercise="3.34" title="Vanishing, and not always exploding" stars=3 minutes=35
 # "A norm below 1 makes gradients vanish, a norm above 1 makes them explode." Half of that is a theorem. The other
-# half is repeated so often that it is worth an hour of suspicion, because it decides where you look when
+# half is repeated so often that it deserves some suspicion, because it decides where you look when
 # a network does not train.
 #
 # The next cell (Shift+Enter) sends an input through 20 layers and follows the Jacobian, with the bound beside it.
@@ -219,7 +219,7 @@ expect("3.34c", lambda: exploding_example()[1], not_zero)
 # %% [markdown]
 # ### (d) What is true
 #
-# For networks as above, with 20 layers, and inputs that are not zero. "Vanishing" means that the norm of
+# For networks as above, and inputs that are not zero. "Vanishing" means that the norm of
 # the Jacobian goes to 0 as layers are added, "exploding" that it grows beyond every limit; "forces" means: for every
 # matrix with such a norm, and every input.
 #

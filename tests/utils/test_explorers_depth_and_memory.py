@@ -73,8 +73,8 @@ def test_the_timeline_is_a_valid_schedule(layers, every):
 
 def test_the_timeline_says_how_much_is_held():
     explorer = timeline_explorer()
-    explorer.set(layers=36, every=6, time=100)
+    explorer.set(layers=36, every=6, percent_of_time=100)
     assert "Activations held: 1, at the peak 11, and 36 without checkpoints" in explorer.text
     assert "Checkpoints: 6" in explorer.text and "30 again" in explorer.text
-    explorer.set(layers=4, every=30, time=0)  # not more than there are layers
+    explorer.set(layers=4, every=30, percent_of_time=0)  # not more than there are layers
     assert re.match(r"Step 1 of 11: layer 1 is computed on the way forward", explorer.text)

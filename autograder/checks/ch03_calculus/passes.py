@@ -115,16 +115,15 @@ def jacobians(answer, rng, mode):
         text = f"{kind} of a function with {program.n} inputs and {program.m} outputs"
         return named(text, getattr(program, kind)), program.n if kind == "jvp" else program.m
 
+    made = {}
+
     def collected(program):
-        return getattr(answer, collect)(*sweep(program))
+        J = getattr(answer, collect)(*sweep(program))
+        made[f"{program.n} inputs, {program.m} outputs"] = program.calls
+        return J
 
     def passes():
-        made = {}
-        for program in programs.values():
-            before = program.calls
-            collected(program)
-            made[f"{program.n} inputs, {program.m} outputs"] = program.calls - before
-        return made
+        return made or collected(next(iter(programs.values())))  # which raises once more
 
     seen = {key: attempt(collected, program) for key, program in programs.items()}
     return seen | {PASSES: attempt(passes)}

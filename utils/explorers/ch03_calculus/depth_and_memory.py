@@ -76,8 +76,11 @@ KEEP, AGAIN, BACK = "forward", "forward again", "backward"
 def timeline_explorer():
     """Which activations a backward pass with checkpoints holds, at every moment."""
     return explore(
-        _timeline, layers=(4, MOST_LAYERS, 1, 16), every=(1, MOST_LAYERS, 1, 8), time=(0, 100, 1, 75)
-    )  # fmt: skip
+        _timeline,
+        layers=(4, MOST_LAYERS, 1, 16),
+        every=(1, MOST_LAYERS, 1, 8),
+        percent_of_time=(0, 100, 1, 75),
+    )
 
 
 def moments(layers, every):
@@ -98,10 +101,10 @@ def moments(layers, every):
     return found
 
 
-def _timeline(layers, every, time):
+def _timeline(layers, every, percent_of_time):
     every = min(every, layers)
     steps = moments(layers, every)
-    now = round(time / 100 * (len(steps) - 1))
+    now = round(percent_of_time / 100 * (len(steps) - 1))
     held = [len(kept) for _, _, kept in steps]
     ends = (0, len(steps) + 1)
     chart = Chart(

@@ -416,9 +416,13 @@ expect("3.35b", lambda: step_cost_ratio, is_number)
 # $f_i$, and `dfs` the list of their derivatives: `dfs[i](h)` is taken at the **input** of `fs[i]`.
 #
 # **Your task.** Write `checkpointed_grad(fs, dfs, x, k, store)`: the derivative $dh_L/dx$, with a checkpoint every
-# `k` layers. Keep activations in the `store` and nowhere else: `store.save(i, value)`, `store.load(i)`,
-# `store.free(i)`. For $L$ layers you may hold at most $\lceil L/k\rceil+k$ of them at once (the store counts), and
-# evaluate functions of `fs` at most $2L$ times (they are counted, too). `k` need not divide $L$.
+# `k` layers. Go forward once, then **back** through the segments, from the last layer to the first. (Forward mode
+# would need no memory here, but it takes a pass for each input, and real layers have many.)
+#
+# - Keep activations in the `store` and nowhere else: `store.save(i, value)`, `store.load(i)`, `store.free(i)`.
+# - For $L$ layers, hold at most $\lceil L/k\rceil+k$ of them at once. The store counts.
+# - Evaluate functions of `fs` at most $2L$ times. They are counted, too.
+# - `k` need not divide $L$.
 #
 # **Example.** For $f_0(h)=h^2$, $f_1(h)=3h$ and $x=2$ the result is 12, for every `k`.
 

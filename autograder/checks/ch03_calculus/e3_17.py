@@ -327,6 +327,7 @@ unseen = choices(
     "abcdef",
     key="abd",
     points=1,
+    groups={"A and E": "ae", "B and D": "bd", "C and F": "cf"},
     ideas={
         "a": (
             "believes_the_copy_is_seen",
@@ -352,21 +353,6 @@ unseen = choices(
         "f": (
             "believes_another_start_agrees",
             "All adjoints of that function are multiplied by v₃, which is 0.678 and not 1.",
-        ),
-    },
-    selections={
-        "trusts_the_comparison": (
-            "Two programs may agree and both be wrong. Which mistakes are made by both, or copied from one "
-            "to the other?",
-            "",
-        ),
-        "marks_what_is_seen": (
-            "These are the mistakes that the comparison does see. The question is which it does not.",
-            "cef",
-        ),
-        "copies_only": (
-            "A copy agrees with its original, but so do two functions that share a mistake.",
-            "a",
         ),
     },
 )

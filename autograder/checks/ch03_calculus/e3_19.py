@@ -173,11 +173,6 @@ columns.misconception(
     "The columns are added up. They belong side by side.",
     edits={RETURN: "return sum(jvp(unit) for unit in np.eye(n))"},
 )
-columns.misconception(
-    "last_input_forgotten",
-    "A column is missing: every input needs its pass, the last one, too.",
-    edits={"in np.eye(n)": "in np.eye(n)[: max(n - 1, 1)]"},
-)
 
 
 @columns.alternative("lists")

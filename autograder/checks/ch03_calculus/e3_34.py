@@ -420,6 +420,25 @@ def answer():
         return 2 * Q, torch.full((6,), 1e-8)
 
 
+@witnesses.oracle("torch_search")
+def answer():
+    import torch
+
+    def _deep(w, x):
+        h = x = torch.tensor(x, dtype=torch.float64, requires_grad=True)
+        for _ in range(20):
+            h = torch.tanh(w * h)
+        return torch.autograd.grad(h, x)[0].abs().item()
+
+    def counterexample():
+        return next(
+            ([[w]], [x]) for w in (1.6, 1.8) for x in (1e-9, 0.1, 2.0) if _deep(w, x) < 1e-3
+        )
+
+    def exploding_example():
+        return next(([[w]], [x]) for w in (1.6, 1.8) for x in (2.0, 0.1, 1e-9) if _deep(w, x) > 1e3)
+
+
 CLAIMS = (
     "norm<1 forces vanishing",
     "norm>1 forces exploding",

@@ -235,6 +235,23 @@ hundred.alternative(
 )
 
 
+@hundred.oracle("played_through")
+def answer():
+    _held, _peak, _evaluated = set(), 0, 0
+    for _layer in range(100):
+        _held |= {_layer} if _layer % 10 == 0 else set()
+        _evaluated += 1
+    for _start in range(90, -1, -10):
+        for _layer in range(_start + 1, _start + 10):
+            _held.add(_layer)
+            _evaluated += 1
+            _peak = max(_peak, len(_held))
+        _held -= set(range(_start, _start + 10))
+    saving_100 = 100 / _peak
+    extra_forward_passes = _evaluated / 100 - 1
+    step_cost_ratio = (_evaluated + 200) / 300
+
+
 written(
     "3.35-written",
     rubric=[

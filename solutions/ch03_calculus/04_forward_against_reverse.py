@@ -301,6 +301,11 @@ def jac_from_vjp(vjp, m):
 
 
 # %% test="3.18b" decides=true
+def rows(sweep, m):
+    """What jac_from_vjp makes of a reverse pass, as an array of numbers."""
+    return np.array(jac_from_vjp(Counted(sweep), m), dtype=float)
+
+
 def reverse_passes(m, sweep):
     """The number of passes that jac_from_vjp takes."""
     counted = Counted(sweep)
@@ -308,8 +313,8 @@ def reverse_passes(m, sweep):
     return counted.calls
 
 
-expect("3.18b", lambda: jac_from_vjp(Counted(vjp), 2), [[3.0, 2.0, 0.0], [0.0, 1.0, 6.0]], rtol=1e-4)
-expect("3.18b", lambda: jac_from_vjp(Counted(vjp_of_one), 1), [[24.0, 12.0, 8.0, 6.0]], rtol=1e-4)
+expect("3.18b", lambda: rows(vjp, 2), [[3.0, 2.0, 0.0], [0.0, 1.0, 6.0]], rtol=1e-4)
+expect("3.18b", lambda: rows(vjp_of_one, 1), [[24.0, 12.0, 8.0, 6.0]], rtol=1e-4)
 expect("3.18b", lambda: reverse_passes(2, vjp), 2)
 expect("3.18b", lambda: reverse_passes(1, vjp_of_one), 1)
 
@@ -389,6 +394,11 @@ def jac_from_jvp(jvp, n):
 
 
 # %% test="3.19b" decides=true
+def columns(sweep, n):
+    """What jac_from_jvp makes of a forward pass, as an array of numbers."""
+    return np.array(jac_from_jvp(Counted(sweep), n), dtype=float)
+
+
 def forward_passes(n, sweep):
     """The number of passes that jac_from_jvp takes."""
     counted = Counted(sweep)
@@ -396,8 +406,8 @@ def forward_passes(n, sweep):
     return counted.calls
 
 
-expect("3.19b", lambda: jac_from_jvp(Counted(jvp), 2), [[3.0, 2.0], [1.0, 6.0], [4.0, 0.0]], rtol=1e-4)
-expect("3.19b", lambda: jac_from_jvp(Counted(jvp_of_one), 1), [[1.0], [2.0], [4.0], [12.0]], rtol=1e-4)
+expect("3.19b", lambda: columns(jvp, 2), [[3.0, 2.0], [1.0, 6.0], [4.0, 0.0]], rtol=1e-4)
+expect("3.19b", lambda: columns(jvp_of_one, 1), [[1.0], [2.0], [4.0], [12.0]], rtol=1e-4)
 expect("3.19b", lambda: forward_passes(2, jvp), 2)
 expect("3.19b", lambda: forward_passes(1, jvp_of_one), 1)
 

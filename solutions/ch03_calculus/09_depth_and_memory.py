@@ -127,7 +127,7 @@ def moved_output(L, i, j, h=1e-6):
 
 
 def jacobian_entry(L, i, j):
-    return np.asarray(input_jacobian(some_W, some_x, L))[i, j]
+    return np.array(input_jacobian(some_W, some_x, L), dtype=float)[i, j]
 
 
 expect("3.34b", lambda: np.shape(input_jacobian(some_W, some_x, 2)), (2, 2))
@@ -135,8 +135,13 @@ expect("3.34b", lambda: jacobian_entry(1, 0, 1), moved_output(1, 0, 1), rtol=1e-
 expect("3.34b", lambda: jacobian_entry(1, 1, 1), moved_output(1, 1, 1), rtol=1e-4)
 expect("3.34b", lambda: jacobian_entry(3, 0, 1), moved_output(3, 0, 1), rtol=1e-4)
 expect("3.34b", lambda: jacobian_entry(3, 1, 0), moved_output(3, 1, 0), rtol=1e-4)
-one = np.array([[1.5]])
-expect("3.34b", lambda: np.asarray(input_jacobian(one, np.array([0.5]), 1)), [[0.8948787]], rtol=1e-4)
+
+
+def of_one_unit(w, x):
+    return np.array(input_jacobian(np.array([[w]]), np.array([x]), 1), dtype=float)
+
+
+expect("3.34b", lambda: of_one_unit(1.5, 0.5), [[0.8948787]], rtol=1e-4)
 
 # %% [markdown] commentary="3.34b"
 # This is forward mode with all tangents at once: the columns of J are the tangents of the n inputs. A single

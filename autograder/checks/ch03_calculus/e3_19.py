@@ -187,6 +187,13 @@ def jac_from_jvp(jvp, n):
     return np.column_stack([jvp(v) for v in V.T]) @ np.linalg.inv(V)
 
 
+@columns.alternative("sympy_matrix")
+def jac_from_jvp(jvp, n):
+    import sympy
+
+    return sympy.Matrix([jvp(unit).tolist() for unit in np.eye(n)]).T
+
+
 @columns.alternative("torch_tensors")
 def jac_from_jvp(jvp, n):
     import torch

@@ -3,7 +3,7 @@
 import numpy as np
 
 from autograder.check import Fault, attempt, check, pairs, written
-from autograder.checks.ch03_calculus.passes import entry
+from autograder.checks.ch03_calculus.passes import entries, entry
 from autograder.inside.plain import Raised
 
 
@@ -120,10 +120,13 @@ def jacobian(answer, rng):
     def signal(n):
         return rng.choice([-1, 1], n) * rng.uniform(0.4, 0.9, n)
 
+    def found(W, x, L):
+        return entries(answer.input_jacobian(W, x, L))
+
     seen = {}
     for key, (n, layers, norm) in JACOBIANS.items():
         W, x = matrix(rng, n, norm), signal(n)
-        seen[key] = attempt(answer.input_jacobian, W, x, layers)
+        seen[key] = attempt(found, W, x, layers)
 
     def norm(W, x):
         J = np.array(answer.input_jacobian(W, x, 5), dtype=float)
@@ -133,7 +136,7 @@ def jacobian(answer, rng):
 
     seen[ITS_NORM] = attempt(norm, matrix(rng, 4, 1.7), signal(4))
     number = rng.uniform((1.1, 0.4), (1.6, 0.9)).round(2)
-    seen[ONE_UNIT] = attempt(answer.input_jacobian, number[:1, None], number[1:], 4)
+    seen[ONE_UNIT] = attempt(found, number[:1, None], number[1:], 4)
     return seen
 
 
@@ -232,6 +235,18 @@ def input_jacobian(W, x, L):
             for i in range(n)
         ]
         h = [math.tanh(one) for one in z]
+    return J
+
+
+@jacobian.alternative("sympy_matrices")
+def input_jacobian(W, x, L):
+    import sympy
+
+    W, h = sympy.Matrix(np.asarray(W).tolist()), sympy.Matrix(np.asarray(x).tolist())
+    J = sympy.eye(len(x))
+    for _ in range(L):
+        h = (W * h).applyfunc(lambda z: sympy.tanh(z).evalf())
+        J = sympy.diag(*[1 - one**2 for one in h]) * W * J
     return J
 
 

@@ -205,7 +205,7 @@ def checkpointed_grad(fs, dfs, x, k, store):
 @checkpoints.misconception(
     "forward_mode",
     "That is forward mode. For a single number it is the better idea, and needs no store at all; but with "
-    "many inputs it takes a pass for each of them. The exercise walks back, from the last layer to the first.",
+    "many inputs it takes a pass for each. The exercise walks back, from the last layer to the first.",
 )
 def checkpointed_grad(fs, dfs, x, k, store):
     h, tangent = x, 1.0
@@ -252,8 +252,8 @@ def checkpointed_grad(fs, dfs, x, k, store):
 
 checkpoints.misconception(
     "derivative_at_checkpoint_value",
-    "All slopes of a segment are taken at its checkpoint. Each layer has an input of its own, which has to "
-    "be computed again: that is the whole point of going forward once more.",
+    "All slopes of a segment are taken at its checkpoint. Each layer has an input of its own, which must be "
+    "computed again: that is the whole point of going forward once more.",
     edits={"dfs[i](store.load(i))": "dfs[i](store.load(start))", "            store.free(i)\n": ""},
 )
 

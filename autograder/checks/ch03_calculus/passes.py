@@ -19,6 +19,11 @@ def ratio(later, earlier) -> float:
     return later / earlier if earlier else math.nan
 
 
+def entries(matrix):
+    """A matrix of sympy as lists; everything else as it is."""
+    return matrix.tolist() if type(matrix).__module__.startswith("sympy") else matrix
+
+
 def points(rng):
     """Values of x at which sin(sin(sin x)) has no small factor, on both sides of 0 and far from it."""
     ends = (-2.8, 0.5, 1.9, 3.6), (-2.0, 1.2, 2.6, 4.3)
@@ -118,7 +123,7 @@ def jacobians(answer, rng, mode):
     made = {}
 
     def collected(program):
-        J = getattr(answer, collect)(*sweep(program))
+        J = entries(getattr(answer, collect)(*sweep(program)))
         made[f"{program.n} inputs, {program.m} outputs"] = program.calls
         return J
 

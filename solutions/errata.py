@@ -483,6 +483,45 @@ for F, hides in (([sp.sin(x) * sp.cos(y), sp.cos(x) * sp.sin(y)], True), ([x * y
 
 # %% [markdown]
 # ### Notebook 4 of chapter 3
+# **3.17: "the same answer" holds up to rounding, and proves little.** The document asks to show numerically that
+# forward and reverse mode agree. They multiply the same three factors in opposite orders, and in about a third of
+# all cases the last bit differs: `==` fails for right programs. Wrong ones pass: with $\cos x$ in all three steps, in
+# both modes, the two numbers agree perfectly. So the course compares every tangent and every adjoint.
+
+# %%
+x = np.random.default_rng(0).uniform(-3, 3, 100_000)
+slopes = np.cos(x), np.cos(np.sin(x)), np.cos(np.sin(np.sin(x)))
+by_forward_mode, by_reverse_mode = (slopes[0] * slopes[1]) * slopes[2], slopes[0] * (slopes[1] * slopes[2])
+share = np.mean(by_forward_mode != by_reverse_mode)
+print(f"differ in the last bits: {share:.1%}, by {np.max(np.abs(by_forward_mode / by_reverse_mode - 1)):.1e} at most")
+assert 0.2 < share < 0.45 and np.allclose(by_forward_mode, by_reverse_mode, rtol=1e-15)
+wrong = np.cos(x) ** 3  # both modes, when every step takes the cosine of x
+assert not np.allclose(wrong, by_forward_mode, rtol=0.1)
+
+# %% [markdown]
+# **3.18: "500 times cheaper" counts passes.** For a function of 1000 inputs and 2 outputs, forward mode takes 1000
+# passes and reverse mode 2. What they cost beside each other is another question. In a network 1000-256-2 a pass
+# of either mode takes 256 512 multiplications, so pass by pass the factor is 500. But the tangents that forward
+# mode starts with are unit vectors, and a matrix times a unit vector needs no multiplication at all: done as one
+# batch, forward mode needs fewer multiplications here than reverse mode done pass by pass.
+
+# %%
+n, hidden, m = 1000, 256, 2
+one_pass = n * hidden + hidden * m
+assert one_pass == 256_512 and (n * one_pass) / (m * one_pass) == 500
+batched_forward = n * hidden * m  # W2 times (slopes times W1); W1 times the unit vectors is W1
+reverse = m * one_pass
+print("multiplications (without those by the slopes):", batched_forward, "batched forward,", reverse, "reverse")
+assert batched_forward < reverse
+
+# %% [markdown]
+# **3.19: the ratio is asked for and not given.** The document's answer names the numbers of passes, 2 and 1000, and
+# leaves it there. In passes the ratio is 500 again, now in favour of forward mode. For n inputs and m outputs it is
+# the larger of n/m and m/n.
+
+# %%
+passes = {"forward": 2, "reverse": 1000}
+assert max(passes.values()) / min(passes.values()) == 500 and min(passes, key=passes.get) == "forward"
 
 # %% [markdown]
 # ### Notebook 5 of chapter 3
@@ -824,6 +863,82 @@ assert w.grad is None, "silenced, and None rather than zero"
 
 # %% [markdown]
 # ### Notebook 9 of chapter 3
+# **3.34: a norm above 1 does not make gradients explode.** Exercise and answer say that the product grows
+# geometrically when every $\|W_l\|$ is larger than 1. What grows is the bound; the gradient lies somewhere below it.
+# With one unit, W = 2 and x = 1, the Jacobian of 20 layers is 2·10⁻¹⁶, because tanh saturates. A matrix whose
+# square is 0 has the Jacobian 0 without any saturation. Vanishing for norms below 1 is true, and a norm above 1
+# is necessary for an explosion: necessary, not sufficient.
+
+# %%
+def deep_tanh_jacobian(W, x, layers):
+    """The Jacobian of h_L by x, where h_0 = x and h_l = tanh(W h_{l-1})."""
+    W, h = np.atleast_2d(W), np.atleast_1d(x)
+    J = np.eye(len(h))
+    for _ in range(layers):
+        h = np.tanh(W @ h)
+        J = (1 - h**2)[:, None] * W @ J
+    return J
+
+
+one_unit = deep_tanh_jacobian(2.0, 1.0, 20).item()
+print(f"W = 2, x = 1, 20 layers: {one_unit:.1e}, and the bound is {2.0**20:.1e}")
+assert abs(one_unit) < 1e-15 and 2.0**20 > 1e6
+one_way = np.array([[0.0, 2.0], [0.0, 0.0]])
+assert np.linalg.norm(one_way, 2) == 2 and not deep_tanh_jacobian(one_way, np.array([0.3, 0.7]), 2).any()
+assert abs(deep_tanh_jacobian(2.0, 1e-9, 20).item()) > 1e5  # near 0 it does explode
+rng = np.random.default_rng(34)
+for _ in range(100):  # below 1 the bound decides
+    W = rng.normal(size=(5, 5))
+    W *= 0.9 / np.linalg.norm(W, 2)
+    assert np.linalg.norm(deep_tanh_jacobian(W, rng.normal(size=5), 20), 2) <= 0.9**20
+
+# %% [markdown]
+# **3.34: "scales roughly as" the product of the norms.** It is an upper bound and no law of scaling: for one unit
+# with W = 1.5, x = 1 and 50 layers the Jacobian is 3·10⁻²¹ and the product 6·10⁸. The last sign of the formula is
+# "at most" where "equal" holds, because the largest slope of tanh is exactly 1, at 0. (For the sigmoid it is 1/4, and
+# there the sign would matter.)
+
+# %%
+jacobian, product = deep_tanh_jacobian(1.5, 1.0, 50).item(), 1.5**50
+print(f"W = 1.5, x = 1, 50 layers: {jacobian:.1e}, and the product of the norms is {product:.1e}")
+assert abs(jacobian) < 1e-20 and product > 6e8
+z = np.linspace(-4, 4, 8001)
+assert np.isclose(np.max(1 - np.tanh(z) ** 2), 1)
+assert np.isclose(np.max(1 / (2 + np.exp(z) + np.exp(-z))), 1 / 4)  # the sigmoid
+
+# %% [markdown]
+# **3.34: three smaller slips.** The layers are called identical and their weights still carry an index. The gradient
+# of the loss needs a further factor, the gradient with respect to the last layer's output. And gradient clipping is
+# listed among the remedies that break the multiplication: it rescales the finished gradient, leaves every factor
+# as it is, and cannot bring back what has vanished.
+
+# %%
+def clipped(gradient, largest=1.0):
+    return gradient * min(1.0, largest / np.linalg.norm(gradient))
+
+
+vanished = np.array([3e-17, 4e-17])
+assert np.array_equal(clipped(vanished), vanished)
+assert np.allclose(clipped(np.array([3e5, 4e5])), [0.6, 0.8])
+
+J, of_loss = deep_tanh_jacobian(0.9, 0.5, 3), np.array([10.0])
+assert np.linalg.norm(of_loss @ J) > 0.9**3  # without the loss's own factor the bound would fail
+assert np.linalg.norm(of_loss @ J) <= 0.9**3 * np.linalg.norm(of_loss)
+
+# %% [markdown]
+# **3.35: "the memory saving" depends on the unit.** For 100 layers and a checkpoint every 10, it is a factor of 5 if
+# a layer costs one unit (10 checkpoints and a segment of 10), 10 if only the checkpoints are counted, and 9.4 if the
+# activations inside of a layer weigh 17 times as much as its input, as they may in a transformer. The document
+# does not say which is meant. The course counts one unit for every layer.
+
+# %%
+layers, every = 100, 10
+checkpoints, segment = layers / every, every
+one_unit = layers / (checkpoints + segment)
+inside = 17  # what a layer keeps for its backward pass, in units of its input
+heavy = layers * inside / (checkpoints + segment * inside)
+print(f"one unit: {one_unit:.1f}, checkpoints alone: {layers / checkpoints:.1f}, heavy layers: {heavy:.1f}")
+assert one_unit == 5 and layers / checkpoints == 10 and 9.4 < heavy < 9.5
 
 # %% [markdown]
 # # Chapter 6: the exercises

@@ -26,6 +26,7 @@ _HOME = {
     "show_digits": "plots",
     "network_7_1": "given_functions",
     "toy_forward": "given_functions",
+    "Store": "store",
     "Tape": "tape",
     "plot_storage": "tape",
     "plot_tape": "tape",

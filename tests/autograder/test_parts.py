@@ -144,6 +144,7 @@ def test_every_variant_gets_what_it_should_at_every_seed(part):
 # The answer is a fixed word, number or text that a person types: the whole part ...
 TYPED = """
 3.25b 3.26c 3.26d 3.27a 3.28c 3.28-proof
+3.17c 3.18a 3.19a 3.34c 3.34d 3.34-bonus 3.35b
 2.1a 2.1c 2.3a 2.3b 2.3c 2.4c 2.9a 2.11b 2.11c
 3.6c 3.7b 3.8a 3.8c 3.10c 3.11a 3.11d
 3.30b 3.30c 3.30-derivation 3.31b 3.31-libraries 3.32-predict

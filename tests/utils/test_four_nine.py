@@ -38,7 +38,7 @@ def test_no_picture_is_in_both_sets_and_the_split_is_the_same_every_time():
 
 
 def test_an_unknown_source_is_named():
-    with pytest.raises(ValueError, match="\"digits\" or \"mnist\", not 'letters'"):
+    with pytest.raises(ValueError, match='"digits" or "mnist", not \'letters\''):
         load_four_nine("letters")
 
 

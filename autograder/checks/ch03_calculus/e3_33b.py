@@ -1,0 +1,253 @@
+"""3.33b: the mean cross-entropy of logits with integer labels; its bonus: very large logits."""
+
+from functools import partial
+
+import numpy as np
+
+from autograder.check import attempt, check, written
+from autograder.checks.ch03_calculus.own_tensor import OFF_LIMITS, backward_from_one
+
+# Out of 100. One picture alone shows everything but the mean.
+WEIGHTS = {
+    "one picture: the loss": 20,
+    "one picture: the gradient": 22,
+    "several pictures: the loss": 16,
+    "several pictures: the gradient": 18,
+    "the loss times a number": 12,
+    "logits that come from earlier tensors": 12,
+}
+
+
+def loss_of(answer, scores, labels):
+    return np.asarray(answer.cross_entropy(answer.Tensor(scores), labels).data).item()
+
+
+def gradient_of(answer, scores, labels, factor=1.0):
+    logits = answer.Tensor(scores)
+    loss = answer.cross_entropy(logits, labels)
+    backward_from_one(loss * factor, [logits])
+    return np.asarray(logits.grad)
+
+
+def gradient_further_back(answer, X, W, label):
+    W = answer.Tensor(W)
+    loss = answer.cross_entropy(answer.Tensor(X) @ W, np.array([label]))
+    backward_from_one(loss, [W])
+    return np.asarray(W.grad)
+
+
+@check("3.33b", points=3, forbid=OFF_LIMITS, reveal=True, weights=WEIGHTS, atol=2e-5)
+def loss(answer, rng):
+    one, several = rng.normal(size=(1, 3)).round(2), rng.normal(size=(5, 4)).round(2)
+    label, labels = rng.integers(0, 3, 1), rng.permutation([0, 1, 2, 3, 3])
+    factor = round(float(rng.uniform(2, 4)), 2)
+    value, slope = partial(loss_of, answer), partial(gradient_of, answer)
+    X, W = rng.normal(size=(1, 2)).round(2), rng.normal(size=(2, 3)).round(2)
+    return {
+        "one picture: the loss": attempt(value, one, label),
+        "one picture: the gradient": attempt(slope, one, label),
+        "several pictures: the loss": attempt(value, several, labels),
+        "several pictures: the gradient": attempt(slope, several, labels),
+        "the loss times a number": attempt(slope, -one, label, factor),
+        "logits that come from earlier tensors": attempt(
+            partial(gradient_further_back, answer), X, W, int(label[0])
+        ),
+    }
+
+
+SOFTMAX = """
+def softmax(scores):
+    e = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+"""
+
+loss.misconception(
+    "cross_entropy_sums",
+    "The losses of the pictures are added up; the task wants their mean.",
+    edits={").sum() / n": ").sum()"},
+)
+loss.misconception(
+    "cross_entropy_gradient_not_averaged",
+    "The value is the mean, but the gradient is that of the sum: the 1/n belongs to it as well.",
+    source=SOFTMAX
+    + """
+def cross_entropy(logits, labels):
+    n, classes = logits.data.shape
+    p, one_hot = softmax(logits.data), np.eye(classes)[labels]
+    return Tensor(-np.log((p * one_hot).sum(axis=1)).mean(), (logits,), (lambda G: G * (p - one_hot),))
+""",
+)
+loss.misconception(
+    "graph_is_cut",
+    "The loss is computed from the plain numbers in .data, so the result has no parents, and no gradient "
+    "comes to the logits.",
+    edits={"shifted = logits -": "shifted = Tensor(logits.data) -"},
+)
+loss.misconception(
+    "sign_missing",
+    "The sign is turned around: the loss is minus the logarithm of a probability, and so never negative.",
+    edits={"log() - chosen).sum()": "log() - chosen).sum() * -1"},
+)
+loss.misconception(
+    "normaliser_missing",
+    "That is only minus the score of the right label. The logarithm of the sum over all labels is "
+    "missing; without it the loss falls as soon as all scores grow.",
+    edits={"(shifted.exp().sum(axis=1).log() - chosen)": "(logits * -np.eye(classes)[labels])"},
+)
+loss.misconception(
+    "softmax_applied_twice",
+    "The scores go through softmax twice. The cross-entropy of logits applies it itself, once.",
+    source="""
+_of_logits = cross_entropy
+def cross_entropy(logits, labels):
+    e = logits.exp()
+    return _of_logits(e / e.sum(axis=1, keepdims=True), labels)
+""",
+)
+loss.misconception(
+    "logarithm_missing",
+    "That is minus the probability of the right label; the loss is minus its logarithm.",
+    source="""
+def cross_entropy(logits, labels):
+    n, classes = logits.data.shape
+    e = logits.exp()
+    return (e / e.sum(axis=1, keepdims=True) * np.eye(classes)[labels]).sum() / -n
+""",
+)
+loss.misconception(
+    "divides_by_all_entries",
+    "The sum is divided by the number of entries of the logits. The mean is over the pictures: divide by "
+    "n.",
+    edits={".sum() / n": ".sum() / (n * classes)"},
+)
+loss.misconception(
+    "upstream_forgotten",
+    "The gradient is softmax minus one-hot over n, whatever becomes of the loss afterwards. Multiply it "
+    "by the gradient that arrives.",
+    source=SOFTMAX
+    + """
+def cross_entropy(logits, labels):
+    n, classes = logits.data.shape
+    p, one_hot = softmax(logits.data), np.eye(classes)[labels]
+    value = -np.log((p * one_hot).sum(axis=1)).mean()
+    return Tensor(value, (logits,), (lambda G: (p - one_hot) / n,))
+""",
+)
+
+
+@loss.alternative("one_operation_with_its_own_pullback")
+def cross_entropy(logits, labels):
+    rows = np.arange(len(labels))
+    z = logits.data - logits.data.max(axis=1, keepdims=True)
+    log_p = z - np.log(np.exp(z).sum(axis=1, keepdims=True))
+
+    def pullback(G):
+        slope = np.exp(log_p)
+        slope[rows, labels] -= 1
+        return slope * (G / len(labels))
+
+    return Tensor(-log_p[rows, labels].mean(), (logits,), (pullback,))
+
+
+@loss.alternative("row_by_row_without_a_shift")
+def cross_entropy(logits, labels):
+    n, classes = logits.data.shape
+    total = 0
+    for i, label in enumerate(labels):
+        picks_row, picks_label = np.eye(n)[i : i + 1], np.eye(classes)[:, [label]]
+        scores = picks_row @ logits
+        total = total + (scores.exp().sum().log() - (scores @ picks_label).sum())
+    return total * (1.0 / n)
+
+
+@loss.alternative("minus_the_log_of_a_probability")
+def cross_entropy(logits, labels):
+    wanted = np.array(
+        [[float(c == label) for c in range(logits.data.shape[1])] for label in labels]
+    )
+    e = logits.exp()
+    p = e / e.sum(axis=1, keepdims=True)
+    return -((p * wanted).sum(axis=1).log().sum() / len(wanted))
+
+
+@loss.oracle("torch_float64")
+def cross_entropy(logits, labels):
+    import torch
+
+    scores = torch.tensor(logits.data, requires_grad=True)
+    value = torch.nn.functional.cross_entropy(scores, torch.tensor(labels))
+    value.backward()
+    return Tensor(value.item(), (logits,), (lambda G: G * scores.grad.numpy(),))
+
+
+@check("3.33b-bonus", points=1, bonus=True, forbid=OFF_LIMITS, reveal=True, rtol=1e-4, atol=2e-5)
+def far_scores(answer, rng):
+    high = np.array([[900.0, 901.0, 899.0], [0.0, 1.0, 2.0]]) + rng.uniform(0, 1, (2, 3)).round(2)
+    low, labels = -high, rng.integers(0, 3, 2)
+    far_apart = np.array([[round(float(rng.uniform(1000, 2000)), 1), 0.0]])
+    value, slope = partial(loss_of, answer), partial(gradient_of, answer)
+    return {
+        "scores near 900": [attempt(value, high, labels), attempt(slope, high, labels)],
+        "scores near -900": [attempt(value, low, labels), attempt(slope, low, labels)],
+        "a right label far below": attempt(value, far_apart, np.array([1])),
+    }
+
+
+far_scores.misconception(
+    "no_shift",
+    "The exponential of a large score overflows. Subtract each row's maximum first: the loss stays the "
+    "same.",
+    edits={"logits - logits.data.max(axis=1, keepdims=True)": "logits * 1"},
+)
+far_scores.misconception(
+    "one_shift_for_all_rows",
+    "The maximum of the whole array is subtracted, so a row far below it becomes nothing but zeros. Each "
+    "row needs its own maximum.",
+    edits={"logits.data.max(axis=1, keepdims=True)": "logits.data.max()"},
+)
+far_scores.misconception(
+    "shifted_by_the_mean",
+    "After subtracting the mean, a score far above the others still overflows. Subtract the maximum: "
+    "then the largest exponential is 1.",
+    edits={"logits.data.max(axis=1, keepdims=True)": "logits.data.mean(axis=1, keepdims=True)"},
+)
+
+
+@far_scores.alternative("one_operation")
+def cross_entropy(logits, labels):
+    rows = np.arange(len(labels))
+    z = logits.data - logits.data.max(axis=1, keepdims=True)
+    log_p = z - np.log(np.exp(z).sum(axis=1, keepdims=True))
+    slope = (np.exp(log_p) - np.eye(z.shape[1])[labels]) / len(labels)
+    return Tensor(-log_p[rows, labels].mean(), (logits,), (lambda G: G * slope,))
+
+
+@far_scores.alternative("relative_to_the_right_label")
+def cross_entropy(logits, labels):
+    total = 0.0
+    for i, label in enumerate(labels):
+        row = np.eye(len(labels))[i : i + 1] @ logits
+        top = float(row.data.max())
+        loss = (row - top).exp().sum().log() + top
+        total = total + loss - (row * np.eye(row.data.shape[1])[label]).sum()
+    return total / len(labels)
+
+
+@far_scores.oracle("torch_float64")
+def cross_entropy(logits, labels):
+    import torch
+
+    scores = torch.tensor(logits.data, requires_grad=True)
+    value = torch.nn.functional.cross_entropy(scores, torch.tensor(labels))
+    value.backward()
+    return Tensor(value.item(), (logits,), (lambda G: G * scores.grad.numpy(),))
+
+
+written(
+    "3.33-written",
+    rubric=[
+        (0.5, "says that descent works with directions that are not the gradient, with an example"),
+        (1.0, "asks for gradients compared array by array with differences or another engine, relative to their size"),
+        (0.5, "names inputs that see more than a convenient point, and a mistake that such a point overlooks"),
+    ],
+)  # fmt: skip

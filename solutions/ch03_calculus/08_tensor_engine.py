@@ -167,6 +167,9 @@ class Tensor:
         self._parents = parents  # the tensors that this one was made from
         self._pullbacks = pullbacks  # for each of them: from the gradient of this one to its share
 
+    def __repr__(self):
+        return f"Tensor({self.data.tolist()})"
+
     @staticmethod
     def _lift(x):
         """x itself if it is a Tensor, else the number or array as a new one."""
@@ -350,7 +353,7 @@ expect("3.33a", lambda: gradients(lambda a, b: (a / b - b).sum(), [6, 8], [2]), 
 
 # %% test="3.33a-bonus"
 stack = np.arange(12.0).reshape(2, 2, 3)
-expect("3.33a-bonus", lambda: gradients(lambda a, b: (a @ b).sum(), stack, [[1], [0], [2]]), [90, [[[1, 0, 2]] * 2] * 2, [[18], [22], [26]]])
+expect("3.33a-bonus", lambda: gradients(lambda a, b: (a @ b).sum(), stack, [[1], [0], [2]]), [70, [[[1, 0, 2]] * 2] * 2, [[18], [22], [26]]])
 expect("3.33a-bonus", lambda: gradients(lambda a, b: (a @ b).sum(), stack, stack.reshape(2, 3, 2))[2], [[[3, 3], [5, 5], [7, 7]], [[15, 15], [17, 17], [19, 19]]])
 
 # %% [markdown]
@@ -406,6 +409,7 @@ expect("3.33b", lambda: loss_and_gradient([[1, 2, 3]], [0])[1], [[-0.909969, 0.2
 
 # %% test="3.33b-bonus"
 expect("3.33b-bonus", lambda: loss_and_gradient([[1000, 0]], [1]), [1000, [[1, -1]]], rtol=1e-4)
+expect("3.33b-bonus", lambda: loss_and_gradient([[2000, 0], [0, 1]], [1, 0]), [1000.656631, [[0.5, -0.5], [-0.365529, 0.365529]]], rtol=1e-4)
 expect("3.33b-bonus", lambda: loss_and_gradient([[-1000, -1001]], [0])[0], 0.313262, rtol=1e-4)
 
 # %% [markdown]

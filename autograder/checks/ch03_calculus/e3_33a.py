@@ -10,12 +10,12 @@ from autograder.checks.ch03_calculus.own_tensor import OFF_LIMITS, gradients, si
 BEGINS = "where backward begins"
 CHAIN = "a chain in which everything is used three times"
 
-# Out of 100. A third is for undoing the broadcasting, a third for tensors that are used several times and for
-# the order of the backward pass; the rest is for the operations, each apart.
+# A third is for undoing the broadcasting, a third for tensors that are used several times and for the order
+# of the backward pass; the rest is for the operations, each apart.
 WEIGHTS = {
     "a leaf and its sum": 1,
-    BEGINS: 3,
-    "A + B, A - B": 2,
+    BEGINS: 5,
+    "A + B, A - B": 1,
     "A * B": 2,
     "A / B": 2,
     "numbers and arrays on the right": 3,
@@ -26,16 +26,16 @@ WEIGHTS = {
     "A @ B": 3,
     "A @ B, all square": 2,
     "sum along an axis": 2,
-    "sum along an axis, square": 2,
+    "sum along an axis, square": 1,
     "sum along an axis that stays": 1,
     "A and a row": 8,
-    "A and a column": 8,
-    "(3, 1) and (1, 4)": 6,
-    "(2, 3, 4) and (3, 1)": 6,
+    "A and a column": 7,
+    "(3, 1) and (1, 4)": 7,
+    "(2, 3, 4) and (3, 1)": 7,
     "A and a single number in a tensor": 6,
     "one tensor in a product and a sum": 10,
     "one tensor in two sums": 9,
-    "a short and a long path": 7,
+    "a short and a long path": 8,
     CHAIN: 8,
 }
 
@@ -51,58 +51,55 @@ def chain_of(steps):
 def expressions(array):
     """Rows: the sub-check, the expression, the arrays whose gradients are wanted, all its arrays.
 
-    C, a tensor itself, gives each element another upstream gradient.
+    A product with C, a power or an exponential gives each element another upstream gradient. They take
+    turns, so that a slip in one of them does not cost all the others.
     """
-    positive = lambda *shape: np.abs(array(*shape))
+
+    def positive(*shape):
+        return np.abs(array(*shape))
+
     A, B, C = array(3, 4), array(3, 4), array(3, 4)
-    times, over, plus, minus = (f"((A {sign} B) * C).sum()" for sign in "*/+-")
-    square = dict(A=array(3, 3), B=array(3, 3), C=array(3, 3))
-    deep = dict(A=array(2, 3, 4), B=array(3, 1), C=array(2, 3, 4))
-    outer = dict(A=array(3, 1), B=array(1, 4), C=C)
-    pair = dict(a=array(3), b=array(3), c=array(3))
+    square = dict(A=array(3, 3), B=array(3, 3))
+    deep = dict(A=array(2, 3, 4), B=array(3, 1))
+    pair = dict(a=array(3), b=array(3))
+    other = f"((A * np.array({B.tolist()})) * C).sum()"
+    path = "(lambda p: (p * p + a + b) + p)(a * a).sum()"
     return [
-        ("A + B, A - B", plus, "AB", dict(A=A, B=B, C=C)),
-        ("A + B, A - B", minus, "AB", dict(A=A, B=B, C=C)),
-        ("A * B", times, "AB", dict(A=A, B=B, C=C)),
-        ("A / B", over, "AB", dict(A=A, B=B, C=C)),
+        ("A + B, A - B", "((A + B) * C).sum()", "AB", dict(A=A, B=B, C=C)),
+        ("A + B, A - B", "((A - B) * C).sum()", "AB", dict(A=A, B=B, C=C)),
+        ("A * B", "((A * B) * C).sum()", "AB", dict(A=A, B=B, C=C)),
+        ("A / B", "((A / B) * C).sum()", "AB", dict(A=A, B=B, C=C)),
         ("numbers and arrays on the right", "((A * 2.5 + -1.5) * C).sum()", "A", dict(A=A, C=C)),
-        (
-            "numbers and arrays on the right",
-            f"((A * np.array({B.tolist()})) * C).sum()",
-            "A",
-            dict(A=A, C=C),
-        ),
+        ("numbers and arrays on the right", other, "A", dict(A=A, C=C)),
         ("powers", "(A ** 3 * C).sum()", "A", dict(A=A, C=C)),
         ("powers", "(P ** -1.5 * C).sum()", "P", dict(P=positive(3, 4), C=C)),
         ("exp", "(A.exp() * C).sum()", "A", dict(A=A, C=C)),
         ("log", "(P.log() * C).sum()", "P", dict(P=positive(3, 4), C=C)),
-        ("relu", "(A.relu() * C).sum()", "A", dict(A=A, C=C)),
-        ("A @ B", "((A @ B) * C).sum()", "AB", dict(A=A, B=array(4, 5), C=array(3, 5))),
-        ("A @ B, all square", "((A @ B) * C).sum()", "AB", square),
-        ("sum along an axis", "(A.sum(axis=0) * C).sum()", "A", dict(A=A, C=array(4))),
-        ("sum along an axis", "(A.sum(axis=1) * C).sum()", "A", dict(A=deep["A"], C=array(2, 4))),
-        ("sum along an axis, square", "(A.sum(axis=1) * C).sum()", "A", square | dict(C=array(3))),
+        ("relu", "A.relu().exp().sum()", "A", dict(A=A)),
+        ("A @ B", "((A @ B) ** 2).sum()", "AB", dict(A=A, B=array(4, 5))),
+        ("A @ B, all square", "((A @ B) ** 2).sum()", "AB", square),
+        ("sum along an axis", "(A.sum(axis=0) ** 2).sum()", "A", dict(A=A)),
+        ("sum along an axis", "(A.sum(axis=1) ** 2).sum()", "A", dict(A=deep["A"])),
+        ("sum along an axis, square", "A.sum(axis=1).exp().sum()", "A", dict(A=square["A"])),
         (
             "sum along an axis that stays",
-            "(A.sum(axis=1, keepdims=True) * C).sum()",
+            "(A.sum(axis=1, keepdims=True) ** 2).sum()",
             "A",
-            dict(A=A, C=array(3, 1)),
+            dict(A=A),
         ),
-        ("A and a row", plus, "AB", dict(A=A, B=array(4), C=C)),
-        ("A and a row", times, "AB", dict(A=A, B=array(4), C=C)),
-        ("A and a column", plus, "AB", dict(A=A, B=array(3, 1), C=C)),
-        ("A and a column", times, "AB", dict(A=A, B=array(3, 1), C=C)),
-        ("(3, 1) and (1, 4)", times, "AB", outer),
-        ("(2, 3, 4) and (3, 1)", minus, "AB", deep),
-        ("A and a single number in a tensor", times, "AB", dict(A=A, B=array(), C=C)),
-        ("one tensor in a product and a sum", "((A * A + A) * C).sum()", "A", dict(A=A, C=C)),
-        ("one tensor in two sums", "((a + b) * 2 + (a + c) * 3).sum()", "abc", pair),
+        ("A and a row", "((A + B) ** 2).sum()", "AB", dict(A=A, B=array(4))),
+        ("A and a column", "(A + B).exp().sum()", "AB", dict(A=A, B=array(3, 1))),
+        ("(3, 1) and (1, 4)", "(A * B * C).sum()", "AB", dict(A=array(3, 1), B=array(1, 4), C=C)),
+        ("(2, 3, 4) and (3, 1)", "((A - B) ** 2).sum()", "AB", deep),
+        ("A and a single number in a tensor", "(A + B).exp().sum()", "AB", dict(A=A, B=array())),
+        ("one tensor in a product and a sum", "(A * A + A).sum()", "A", dict(A=A)),
         (
-            "a short and a long path",
-            "(lambda p: (p * p + a * b) + p)(a * a).sum()",
-            "ab",
-            dict(a=array(3), b=array(3)),
+            "one tensor in two sums",
+            "((a + b) * 2 + (a + c) * 3).sum()",
+            "abc",
+            pair | dict(c=array(3)),
         ),
+        ("a short and a long path", path, "ab", pair),
         (CHAIN, chain_of(6), "xc", dict(x=-0.3 * positive(3), c=-0.02 * positive(3))),
     ]
 

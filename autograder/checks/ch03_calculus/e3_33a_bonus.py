@@ -11,10 +11,10 @@ def stacks(answer, rng):
     array = signed_numbers(rng)
     run, product = partial(gradients, answer), "((A @ B) * C).sum()"
     shapes = {
-        "a stack times a stack": ((5, 2, 3), (5, 3, 4), (5, 2, 4)),
-        "a stack times one matrix": ((5, 2, 3), (3, 4), (5, 2, 4)),
-        "one matrix times a stack": ((2, 3), (5, 3, 4), (5, 2, 4)),
-        "stacks of stacks, one of them repeated": ((2, 1, 2, 3), (5, 3, 4), (2, 5, 2, 4)),
+        "stack @ stack": ((5, 2, 3), (5, 3, 4), (5, 2, 4)),
+        "stack @ matrix": ((5, 2, 3), (3, 4), (5, 2, 4)),
+        "matrix @ stack": ((2, 3), (5, 3, 4), (5, 2, 4)),
+        "stacks, one repeated": ((2, 1, 2, 3), (5, 3, 4), (2, 5, 2, 4)),
     }
     return {
         key: attempt(run, "AB", product, A=array(*a), B=array(*b), C=array(*c))
@@ -24,7 +24,7 @@ def stacks(answer, rng):
 
 stacks.misconception(
     "all_axes_turned_around",
-    "In a stack, .T turns all axes around. A transpose of each matrix exchanges the last two axes only.",
+    "In a stack, .T turns all axes around. Exchange the last two only.",
     edits={
         "np.swapaxes(self.data, -1, -2), np.swapaxes(other.data, -1, -2)": (
             "self.data.T, other.data.T"

@@ -4,36 +4,58 @@ from functools import partial
 
 import numpy as np
 
-from autograder.check import attempt, check, written
+from autograder.check import attempt, check, tried, written
 from autograder.checks.ch03_calculus.own_tensor import OFF_LIMITS, backward_from_one
 
-# Out of 100. One picture alone shows everything but the mean.
+# Out of 100. Half is for what neither the mean nor a sign can change: the proportions of the gradient.
 WEIGHTS = {
-    "one picture: the loss": 20,
-    "one picture: the gradient": 22,
-    "several pictures: the loss": 16,
-    "several pictures: the gradient": 18,
-    "the loss times a number": 12,
-    "logits that come from earlier tensors": 12,
+    "one picture: the loss": 14,
+    "one picture: the gradient": 14,
+    "several pictures: the loss": 11,
+    "several pictures: the gradient": 11,
+    "several pictures: the proportions of the gradient": 24,
+    "logits that come from earlier tensors: the proportions": 16,
+    "the loss times a number": 10,
 }
 
 
+def loss_for(answer, logits, labels):
+    """The answer's loss. (The guarded function would report the logits by their place in memory.)"""
+    tried("cross_entropy(logits, labels)", logits=np.array(logits.data), labels=labels)
+    loss = answer.cross_entropy
+    return getattr(loss, "__wrapped__", loss)(logits, labels)
+
+
 def loss_of(answer, scores, labels):
-    return np.asarray(answer.cross_entropy(answer.Tensor(scores), labels).data).item()
+    return np.asarray(loss_for(answer, answer.Tensor(scores), labels).data).item()
 
 
 def gradient_of(answer, scores, labels, factor=1.0):
     logits = answer.Tensor(scores)
-    loss = answer.cross_entropy(logits, labels)
+    loss = loss_for(answer, logits, labels)
     backward_from_one(loss * factor, [logits])
     return np.asarray(logits.grad)
 
 
-def gradient_further_back(answer, X, W, label):
+def proportions(gradient):
+    """The gradient relative to its largest entry."""
+    with np.errstate(all="ignore"):
+        return gradient / gradient.flat[np.abs(gradient).argmax()]
+
+
+def factor_in(answer, scores, labels, factor):
+    """How the gradient changes with a factor of the loss, where it is largest."""
+    one, other = (gradient_of(answer, scores, labels, number) for number in (1.0, factor))
+    largest = np.abs(one).argmax()
+    with np.errstate(all="ignore"):
+        return float(other.flat[largest] / one.flat[largest])
+
+
+def proportions_further_back(answer, X, W, label):
     W = answer.Tensor(W)
-    loss = answer.cross_entropy(answer.Tensor(X) @ W, np.array([label]))
+    loss = loss_for(answer, answer.Tensor(X) @ W, np.array([label]))
     backward_from_one(loss, [W])
-    return np.asarray(W.grad)
+    return proportions(np.asarray(W.grad))
 
 
 @check("3.33b", points=3, forbid=OFF_LIMITS, reveal=True, weights=WEIGHTS, atol=2e-5)
@@ -42,16 +64,23 @@ def loss(answer, rng):
     label, labels = rng.integers(0, 3, 1), rng.permutation([0, 1, 2, 3, 3])
     factor = round(float(rng.uniform(2, 4)), 2)
     value, slope = partial(loss_of, answer), partial(gradient_of, answer)
-    X, W = rng.normal(size=(1, 2)).round(2), rng.normal(size=(2, 3)).round(2)
+    X, W = rng.uniform(0.5, 1.5, (1, 2)).round(2), rng.uniform(-0.6, 0.6, (2, 3)).round(2)
+
+    def in_proportion(scores, labels):
+        return proportions(slope(scores, labels))
+
     return {
         "one picture: the loss": attempt(value, one, label),
         "one picture: the gradient": attempt(slope, one, label),
         "several pictures: the loss": attempt(value, several, labels),
         "several pictures: the gradient": attempt(slope, several, labels),
-        "the loss times a number": attempt(slope, -one, label, factor),
-        "logits that come from earlier tensors": attempt(
-            partial(gradient_further_back, answer), X, W, int(label[0])
+        "several pictures: the proportions of the gradient": attempt(
+            in_proportion, -several, labels
         ),
+        "logits that come from earlier tensors: the proportions": attempt(
+            partial(proportions_further_back, answer), X, W, int(label[0])
+        ),
+        "the loss times a number": attempt(partial(factor_in, answer), -one, label, factor),
     }
 
 
@@ -184,7 +213,7 @@ def cross_entropy(logits, labels):
 def far_scores(answer, rng):
     high = np.array([[900.0, 901.0, 899.0], [0.0, 1.0, 2.0]]) + rng.uniform(0, 1, (2, 3)).round(2)
     low, labels = -high, rng.integers(0, 3, 2)
-    far_apart = np.array([[round(float(rng.uniform(1000, 2000)), 1), 0.0]])
+    far_apart = np.array([[round(float(rng.uniform(1600, 2000)), 1), 0.0]])
     value, slope = partial(loss_of, answer), partial(gradient_of, answer)
     return {
         "scores near 900": [attempt(value, high, labels), attempt(slope, high, labels)],
@@ -247,7 +276,7 @@ written(
     "3.33-written",
     rubric=[
         (0.5, "says that descent works with directions that are not the gradient, with an example"),
-        (1.0, "asks for gradients compared array by array with differences or another engine, relative to their size"),
-        (0.5, "names inputs that see more than a convenient point, and a mistake that such a point overlooks"),
+        (1.0, "asks for a comparison of gradients, array by array, with differences or another engine"),
+        (0.5, "names inputs that see more than a convenient point, and a mistake that one overlooks"),
     ],
 )  # fmt: skip

@@ -9,13 +9,16 @@ from autograder.checks.ch03_calculus.own_tensor import OFF_LIMITS, array_of, bac
 
 NAMES = "W1", "b1", "W2", "b2"
 START = "the parameters: shapes, order, start"
+EASY = "the gradients for W1 and W2 where b1 is 0 and all scores are positive"
+# Out of 100. EASY is where slips with the biases, or with a second ReLU, do no harm.
 WEIGHTS = {
     START: 14,
-    "the scores": 18,
+    EASY: 36,
+    "the scores": 14,
     "the scores of a tensor": 2,
-    "the gradient for W1": 26,
-    "the gradient for b1": 8,
-    "the gradient for W2": 24,
+    "the gradient for W1": 10,
+    "the gradient for b1": 6,
+    "the gradient for W2": 10,
     "the gradient for b2": 8,
 }
 
@@ -78,7 +81,9 @@ def network(answer, rng):
     X = rng.normal(size=(n, n_in)).round(2)
     C = rng.uniform(0.5, 1.5, (n, out)).round(2)
 
-    def model():
+    easy = [values[0], 0 * values[1], values[2], 100 + 0 * values[3]]
+
+    def model(values=values):
         made = answer.MLP(n_in, hidden, out, 1)
         return made, placed(made, values)
 
@@ -86,8 +91,8 @@ def network(answer, rng):
         made, _ = model()
         return array_of(made(answer.Tensor(X)) if of_a_tensor else scores_of(answer, made, X))
 
-    def gradient(k):
-        made, parameters = model()
+    def gradient(k, values=values):
+        made, parameters = model(values)
         z = scores_of(answer, made, X)
         backward_from_one((z * answer.Tensor(C)).sum(), [p for p, _ in parameters])
         p, turn = parameters[k]
@@ -95,6 +100,7 @@ def network(answer, rng):
 
     return {
         START: attempt(partial(starts, answer), (n_in, hidden, out)),
+        EASY: attempt(lambda: [gradient(0, easy), gradient(2, easy)]),
         "the scores": attempt(scores, False),
         "the scores of a tensor": attempt(scores, True),
         **{f"the gradient for {name}": attempt(gradient, k) for k, name in enumerate(NAMES)},

@@ -137,8 +137,8 @@ def mean_loss(parameters, X, y):
 
 @training.judge
 def _(seen, rng):
-    """What the network says is computed again from its parameters, for unseen pictures in a hidden order. It
-    should read 95 % of them right (every sensible training does), also after a training with exchanged labels.
+    """What the network says is computed again from its parameters, for pictures in a hidden order. It
+    should read 95 % right (every sensible training does), also after a training with exchanged labels.
     Then, as reading proves little: all four parameters should have moved, and no step should begin with
     gradients that an earlier one has left."""
     X, y, unseen, truth = load_four_nine()

@@ -52,7 +52,7 @@ class Tensor:
 
     def __pow__(self, k):
         out = Tensor(np.power(self.data, k), (self,))
-        out.hand_on = lambda: self.add(out.grad * k * out.data / self.data)
+        out.hand_on = lambda: self.add(out.grad * k * np.power(self.data, k - 1))
         return out
 
     def __matmul__(self, other):

@@ -32,7 +32,7 @@ def gradients(answer, wanted, expression, **arrays):
     """The expression's value and its gradients for the wanted arrays, by the answer's `Tensor`."""
     tried(expression, **{name: np.shape(array) for name, array in arrays.items()})
     tensors = {name: answer.Tensor(array.copy()) for name, array in arrays.items()}
-    z = eval(expression, {"np": np}, tensors)
+    z = eval(expression, {"np": np} | tensors)
     backward_from_one(z, [tensors[name] for name in wanted])
     value = np.asarray(z.data).item()
     return {"value": value} | {f"gradient for {n}": np.asarray(tensors[n].grad) for n in wanted}

@@ -14,20 +14,22 @@ RENAMED = "fours called nine, and nines called four"
 LAYERS = "both layers have learnt"
 RESETS = "every step begins with gradients of 0"
 WEIGHTS = {UNSEEN: 30, RENAMED: 20, LAYERS: 36, RESETS: 14}
-ENOUGH = 0.95
+ENOUGH, UNFINISHED = 0.95, 0.2  # of the pictures, and a loss that can still fall
 FEW = 120  # training pictures with exchanged labels
 FORM = "train should return the network, with its four parameters"
 NAMES = "W1", "b1", "W2", "b2"
 
 
 class Watch:
-    """What is seen of a training: where the parameters began, and whether old gradients are left over."""
+    """What is seen of a training: where the parameters began, where the first step led, and whether its
+    gradients are still there in the second."""
 
     SHIFT = 8.0  # larger than a gradient of the loss
 
     def __init__(self):
         self.models = []  # (network, its parameters at the start)
-        self.passes, self.left_over = 0, False
+        self.passes, self.left_over, self.along = 0, False, 0.0
+        self.first = []  # (data, grad) as the first backward pass left them
 
     def made(self, model):
         with contextlib.suppress(Exception):
@@ -37,12 +39,31 @@ class Watch:
         return next((start for one, start in self.models if one is model), None)
 
     def backward(self, backward, z, args):
-        """At the second pass: is an old gradient there, and does the backward pass add to it?"""
         self.passes += 1
         parameters = list(self.models[-1][0].parameters()) if self.models else []
-        kept = [p for p in parameters if p.grad is not None and np.any(p.grad)]
-        if self.passes != 2 or not kept:
-            return backward(z, *args)
+        if self.passes == 2:
+            self.along = self.cosine(parameters)
+            if kept := self.still_there(parameters):
+                return self.second(backward, z, args, kept)
+        result = backward(z, *args)
+        if self.passes == 1:
+            self.first = [(array_of(p), np.array(p.grad, dtype=float)) for p in parameters]
+        return result
+
+    def cosine(self, parameters):
+        """Of the angle between the first step and its gradient: -1 downhill, 1 uphill, 0 without a step."""
+        pairs = [(array_of(p) - data, grad) for p, (data, grad) in zip(parameters, self.first)]
+        step, grad = (np.concatenate([np.ravel(pair[k]) for pair in pairs] or [[]]) for k in (0, 1))
+        sizes = np.linalg.norm(step) * np.linalg.norm(grad)
+        return float(step @ grad / sizes) if sizes > 0 else 0.0
+
+    def still_there(self, parameters):
+        """The parameters that still have the gradients of the first step."""
+        pairs = [(p, grad) for p, (_, grad) in zip(parameters, self.first)]
+        return [p for p, grad in pairs if np.any(grad) and np.array_equal(p.grad, grad)]
+
+    def second(self, backward, z, args, kept):
+        """The second backward pass: does it add to the old gradients, or does it put them aside itself?"""
         for p in kept:
             p.grad = p.grad + self.SHIFT
         result = backward(z, *args)
@@ -105,7 +126,8 @@ def training(answer, rng):
 
     def resets():
         _, seen, watch = trained(False)
-        return seen | {"passes": watch.passes, "left over": watch.left_over}
+        steps = {"passes": watch.passes, "left over": watch.left_over, "along": watch.along}
+        return seen | steps | {"gradients": any(np.any(grad) for _, grad in watch.first)}
 
     return {
         UNSEEN: attempt(lambda: trained(False)[1], seconds=40.0),
@@ -176,15 +198,23 @@ def _(seen, rng):
             return Fault(said, "ignores_its_labels")
         if begun is None or exchanged:
             return Fault(said)
-        first = [p.reshape(q.shape) for p, q in zip(begun, parameters)]
         if not any(moved(parameters)):
-            return Fault(said, "nothing_moves")
-        if not mean_loss(parameters, X, y) < mean_loss(first, X, y):
-            return Fault(said, "climbs" if not left_over() else "no_zero_grad")
-        return Fault(said, "no_zero_grad" if left_over() else "too_few_steps")
+            return Fault(said, why_nothing_moves())
+        if watched_steps("left over"):
+            return Fault(said, "no_zero_grad")
+        if watched_steps("along") > 0.9:
+            return Fault(said, "climbs")
+        first = [p.reshape(q.shape) for p, q in zip(begun, parameters)]
+        before, after = mean_loss(first, X, y), mean_loss(parameters, X, y)
+        return Fault(said, "too_few_steps" if UNFINISHED < after < before else None)
 
-    def left_over():
-        return not isinstance(seen[RESETS], Raised) and bool(seen[RESETS]["left over"])
+    def watched_steps(what):
+        return 0 if isinstance(seen[RESETS], Raised) else seen[RESETS][what]
+
+    def why_nothing_moves():
+        if not watched_steps("passes"):
+            return "no_backward_pass"
+        return "nothing_moves" if watched_steps("gradients") else None
 
     def layers(value):
         parameters = own(value)
@@ -194,7 +224,7 @@ def _(seen, rng):
         if not still:
             return True
         name = {
-            NAMES: "nothing_moves",
+            NAMES: why_nothing_moves(),
             NAMES[:2]: "hidden_layer_never_trained",
             ("b1", "b2"): "biases_never_trained",
         }
@@ -205,7 +235,7 @@ def _(seen, rng):
     def resets(value):
         own(value)
         if not value["passes"]:
-            return Fault("no backward pass of Tensor was seen")
+            return Fault("no backward pass of Tensor was seen", "no_backward_pass")
         if value["left over"]:
             return Fault(
                 "the gradients of the first step are still there in the second", "no_zero_grad"
@@ -230,25 +260,38 @@ def _(seen, rng):
 
 training.misconception(
     "nothing_moves",
-    "The name p is given to a new tensor, and the network keeps its old ones. Change the data of its "
-    "parameters.",
+    "The gradients are there, but the parameters stay as they were. p = p - lr * p.grad gives the name p "
+    "to a new tensor, and the network keeps the old one: change p.data.",
     edits={"p.data = p.data - lr * p.grad": "p = p - lr * p.grad"},
 )
 training.misconception(
-    "nothing_moves",
+    "no_backward_pass",
     "Without a backward pass there are no gradients, and the parameters stay where they are.",
     edits={"loss.backward()": "loss"},
-    form="no backward pass",
+)
+STILL = (
+    "Only the output layer learns; W1 and b1 are where they began. It reads fours and nines all the "
+    "same, from random hidden units. Either the step leaves the two out, or no gradient comes to them."
 )
 training.misconception(
     "hidden_layer_never_trained",
-    "Only the output layer moves. It reads fours and nines all the same, from random hidden units; but "
-    "W1 and b1 have gradients too, and should follow them.",
+    STILL,
     edits={
         "            for p in model.parameters():\n                p.data": (
             "            for p in model.parameters()[2:]:\n                p.data"
         )
     },
+)
+training.misconception(
+    "hidden_layer_never_trained",
+    STILL,
+    source="""
+class MLP(MLP):
+    def __call__(self, X):
+        h = (Tensor._lift(X) @ self.W1 + self.b1).relu()
+        return Tensor(h.data) @ self.W2 + self.b2
+""",
+    form="no gradient comes to it",
 )
 training.misconception(
     "biases_never_trained",
@@ -309,28 +352,3 @@ def train(X, y):
                 p.data = p.data - 0.1 * velocity[j]
                 p.grad = np.zeros_like(p.data)
     return model
-
-
-@training.alternative("a_backward_pass_that_resets")
-def answer():
-    _adds = Tensor.backward
-
-    def backward(self):
-        below, waiting = {self}, [self]
-        while waiting:
-            new = set(waiting.pop()._parents) - below
-            below |= new
-            waiting.extend(new)
-        for t in below:
-            t.grad = np.zeros_like(t.data)
-        _adds(self)
-
-    Tensor.backward = backward
-
-    def train(X, y):
-        model = MLP(64, 16, 2, 3)
-        for _ in range(120):
-            cross_entropy(model(X), y).backward()
-            for p in model.parameters():
-                p.data = p.data - 0.5 * p.grad
-        return model

@@ -524,8 +524,8 @@ except Exception as problem:
 # **Your task (3.33d).** Write `train(X, y, n_hidden=32, epochs=20, lr=0.5, batch_size=32, seed=0)`. It gets pictures `X` (n, pixels) and
 # labels `y` (n,), 0 or 1; it makes an `MLP` with two outputs and trains it with *your* `cross_entropy` by gradient descent, on shuffled batches, and
 # returns the trained `MLP`. Called as `train(X, y)`, on the 253 training pictures, it should read at least 95 % of the unseen ones, in
-# less than a minute. (How you train, and the options after `y`, are your choice. The reference takes a twentieth of
-# a second.)
+# less than a minute. (How you train, and the options after `y`, are your choice. The reference takes about a tenth
+# of a second.)
 #
 # **Example.** After `model = train(X_train, y_train)`, `model(X_test).data.argmax(axis=1)` has 108 labels, and at least 103 are
 # right.

@@ -30,7 +30,9 @@ def earned(edits):
 
 
 def test_a_backward_pass_that_resets_the_gradients_needs_no_reset_in_training():
-    edits = {"        self.grad = np.ones_like(self.data)\n        for t": f"{RESETS}\n        for t"}
+    edits = {
+        "        self.grad = np.ones_like(self.data)\n        for t": f"{RESETS}\n        for t"
+    }
     assert all(verdict.full for verdict in earned(edits | NO_RESET).values())
 
 
@@ -45,7 +47,10 @@ def test_with_a_backward_pass_that_adds_it_does():
         # (what is wrong, the parts that see it)
         ({"G * (self.data > 0)": "G"}, {"3.33a", "3.33c"}),
         ({"parent.grad = parent.grad + share": "parent.grad += share"}, set()),
-        ({"G = G.sum(axis=tuple(range": "G = G.mean(axis=tuple(range"}, {"3.33a", "3.33a-bonus", "3.33c"}),
+        (
+            {"G = G.sum(axis=tuple(range": "G = G.mean(axis=tuple(range"},
+            {"3.33a", "3.33a-bonus", "3.33c"},
+        ),
         ({"G.sum(axis=repeated, keepdims=True)": "G"}, {"3.33a", "3.33a-bonus"}),
     ],
     ids=["a ReLU that leaks", "adding in place to own zeros", "averaged rows", "columns"],

@@ -382,7 +382,15 @@ print("engine of the course:", z.grad, Value(-800.0).sigmoid().data)
 # wrong by half of their size, or with a hidden layer that gets none, 98 % of the unseen pictures and more are read.
 
 # %%
-from utils.explorers.ch03_calculus.tensor_engine import CUT, LEAKS, MEAN, NONE, OUTPUT, off_by, training
+from utils.explorers.ch03_calculus.tensor_engine import (
+    CUT,
+    LEAKS,
+    MEAN,
+    NONE,
+    OUTPUT,
+    off_by,
+    training,
+)
 
 for mistake in (NONE, LEAKS, OUTPUT, CUT, MEAN):
     read, off = training(mistake)[1][-1], max(off_by(mistake))
@@ -398,12 +406,13 @@ for mistake in (NONE, LEAKS, OUTPUT, CUT, MEAN):
 
 # %%
 from utils import load_four_nine
-from utils.explorers.ch03_calculus.tensor_engine import slopes, start
+from utils.explorers.ch03_calculus.tensor_engine import slopes
+from utils.explorers.ch03_calculus.tensor_engine import start as first_weights
 
 X, y, _, _ = load_four_nine()
 X, y = X[:32], y[:32]
-exact = slopes(start(), X, y)[0]
-W1, b1, W2, b2 = (torch.tensor(p, dtype=torch.float32, requires_grad=True) for p in start())
+exact = slopes(first_weights(), X, y)[0]
+W1, b1, W2, b2 = (torch.tensor(p, dtype=torch.float32, requires_grad=True) for p in first_weights())
 scores = torch.relu(torch.tensor(X, dtype=torch.float32) @ W1 + b1) @ W2 + b2
 torch.nn.functional.cross_entropy(scores, torch.tensor(y)).backward()
 single = W1.grad.numpy().astype(float)

@@ -590,18 +590,18 @@ expect("3.33d", weights_moved, all_four)
 
 # %% [markdown]
 # Here your own network reads. Draw a digit with `#` (ink), `+` (half) and `.` (paper), and run the cell again. As long as `train` is not written, the given
-# network reads it.
+# network reads it. (It knows no other pictures than those of its training: a thin digit far to one side may well be misread.)
 
 # %%
 my_digit = """
 . . . # . . . .
-. . # . . . . .
-. # . . . # . .
-. # . . . # . .
+. . + # . . . .
+. . # . . # . .
+. # + . . # . .
 . # # # # # . .
-. . . . . # . .
-. . . . . # . .
-. . . . # + . .
+. . . . # . . .
+. . . + # . . .
+. . . # . . . .
 """
 try:
     trained = [p.data for p in train(X_train, y_train).parameters()]

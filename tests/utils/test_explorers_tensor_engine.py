@@ -27,6 +27,16 @@ from utils.explorers.ch03_calculus.tensor_engine import (
 
 FOUR = """
 ...#....
+..+#....
+..#..#..
+.#+..#..
+.#####..
+....#...
+...+#...
+...#....
+"""
+THIN = """
+...#....
 ..#.....
 .#...#..
 .#...#..
@@ -97,8 +107,9 @@ def _empty_chart():
 
 
 def test_a_drawn_four_is_read():
-    assert drawn_picture(FOUR).sum() == 14.5
+    assert drawn_picture(FOUR).sum() == FOUR.count("#") + FOUR.count("+") / 2
     assert "Your digit: the network says four" in digit_reader(drawn=FOUR).text
+    assert "Your digit: the network says nine" in digit_reader(drawn=THIN).text
     spaced = "\n".join(" ".join(line) for line in FOUR.split("\n"))
     assert (drawn_picture(spaced) == drawn_picture(FOUR)).all()
 

@@ -16,6 +16,7 @@ HIDDEN, EPOCHS, RATE, BATCH = 32, 20, 0.5, 32
 NAMES = "W1", "b1", "W2", "b2"
 INK_OF = {"#": 1.0, "+": 0.5, ".": 0.0}
 SIDE = 8  # pixels of a picture
+FIRST = 3  # the picture that is shown at the beginning
 DIGITS = "four", "nine"
 
 NONE = "none"
@@ -25,12 +26,12 @@ CUT = "hidden layer gets nothing"
 MEAN = "biases get the mean, not the sum"
 SUMMED = "loss adds up, no mean"
 MISTAKES = {
-    NONE: "The gradients are right.",
     LEAKS: "The gradient passes through ReLU where its input is negative, too.",
     OUTPUT: "The gradient is multiplied by ReLU's output instead of 1.",
     CUT: "No gradient comes to the hidden layer.",
     MEAN: "A bias gets the mean over the batch, where its shares should add up.",
     SUMMED: "Every gradient is as many times too large as there are pictures in the batch.",
+    NONE: "The gradients are right.",
 }
 
 
@@ -162,22 +163,24 @@ def digit_reader(parameters=None, drawn=""):
     parameters = training()[0] if parameters is None else [np.asarray(p, float) for p in parameters]
     W1, b1, W2, b2 = parameters
     network = W1, b1.reshape(-1), W2, b2.reshape(-1)
-    controls = {"fade": (0.0, 1.0, 0.1, 0.0), "unit": (1, W1.shape[1], 1, 1)}
-    if drawn:
-        own = drawn_picture(drawn)
-        return explore(lambda fade, unit: _reading(network, own, None, fade, unit), **controls)
     _, _, unseen, truth = _data()
+    begin = drawn_picture(drawn) if drawn else unseen[FIRST - 1]
+    strongest = np.abs(np.maximum(begin @ W1 + network[1], 0) * (W2[:, 1] - W2[:, 0])).argmax()
+    units = (1, W1.shape[1], 1, int(strongest) + 1)
+    controls = {"fade": (0.0, 1.0, 0.1, 0.0), "unit": units}
+    if drawn:
+        return explore(lambda fade, unit: _reading(network, begin, None, fade, unit), **controls)
 
     def chosen(picture, fade, unit):
         return _reading(network, unseen[picture - 1], truth[picture - 1], fade, unit)
 
-    return explore(chosen, picture=(1, len(unseen), 1, 3), **controls)
+    return explore(chosen, picture=(1, len(unseen), 1, FIRST), **controls)
 
 
 def _reading(network, picture, label, fade, unit):
     W1, b1, W2, _ = network
-    says = chance_of_nine(network, picture[None])[0] > 0.5
-    other = _nearest(picture, 1 - int(says if label is None else label))
+    digit = int(chance_of_nine(network, picture[None])[0] > 0.5) if label is None else label
+    other = _nearest(picture, 1 - digit)
     steps = np.linspace(0, 1, 41)
 
     def mixed(share):
@@ -190,29 +193,25 @@ def _reading(network, picture, label, fade, unit):
     pull = W1 @ ((z > 0) * towards_nine)
 
     paper = Chart(
-        "", "", "The picture", frame=False, x=(0, SIDE), y=(0, SIDE), width=200, height=226
+        "", "", "The picture", frame=False, x=(0, SIDE), y=(0, SIDE), width=166, height=192
     )
     paper.heat(x.reshape(SIDE, SIDE)[::-1], INK)
     curve = Chart(
         "fade", "probability of a nine", "What the network says", x=(0, 1), y=(0, 1.02),
-        width=270, height=226,
+        width=234, height=192,
     )  # fmt: skip
     curve.line(steps, chance_of_nine(network, mixed(steps)), BLUE)
     curve.points([fade], [chance], RED, "D")
     charts = [
         paper,
         curve,
-        _signed(pull, "Ink here: nine + or four −"),
+        _signed(pull, "Nine +, four −"),
         _signed(W1[:, unit - 1], f"Weights of unit {unit}"),
     ]
     strongest = np.abs(pull).argmax()
     effect = max(z[unit - 1], 0) * towards_nine[unit - 1]
     what = "Your digit" if label is None else f"This {DIGITS[label]}"
-    mix = (
-        ""
-        if fade == 0
-        else f", faded by {fade:.0%} into a {DIGITS[1 - int(says if label is None else label)]}"
-    )
+    mix = "" if fade == 0 else f", faded by {fade:.0%} into a {DIGITS[1 - digit]}"
     unit_does = (
         f"is on ({z[unit - 1]:.2f}) and moves the score by {abs(effect):.2f} towards a "
         f"{DIGITS[int(effect > 0)]}"
@@ -229,7 +228,7 @@ def _reading(network, picture, label, fade, unit):
 
 def _signed(values, title):
     """A picture of numbers for the 64 pixels: blue with + above zero, orange with − below."""
-    chart = Chart("", "", title, frame=False, x=(0, SIDE), y=(0, SIDE), width=200, height=226)
+    chart = Chart("", "", title, frame=False, x=(0, SIDE), y=(0, SIDE), width=166, height=192)
     grid, most = values.reshape(SIDE, SIDE), np.abs(values).max() or 1.0
     chart.heat(np.maximum(grid, 0)[::-1], BLUE, high=most)
     chart.heat(np.maximum(-grid, 0)[::-1], ORANGE, high=most)

@@ -1,10 +1,12 @@
 """3.33d on engines of other kinds: what its check sees of a training."""
 
+import numpy as np
 import pytest
 
-from autograder.check import replaced
+from autograder.check import all_checks, replaced
 from autograder.judging.reference import Reference, execute
 from autograder.notebook import check_answer
+from utils import load_four_nine
 
 REFERENCE = Reference()
 
@@ -58,3 +60,26 @@ def test_with_a_backward_pass_that_adds_it_does():
 def test_a_wrong_engine_learns_to_read_and_is_found_by_its_gradients(edit, parts):
     verdicts = earned(edit)
     assert {part for part, verdict in verdicts.items() if not verdict.full} == parts
+
+
+def reads(engine):
+    """The share of unseen pictures that a network on this engine reads right; 0 where it stops."""
+    X, y, unseen, truth = load_four_nine()
+    names = {"__name__": "__main__"}
+    for text in REFERENCE.setup("3.33"):
+        execute(text, names, "setup")
+    for text in (engine, *map(REFERENCE.solution, ("3.33b", "3.33c", "3.33d"))):
+        execute(text, names, "answer")
+    try:
+        with np.errstate(all="ignore"):
+            scores = names["train"](X, y)(unseen).data
+    except ValueError:
+        return 0.0
+    return float(np.mean(scores.argmax(axis=1) == truth))
+
+
+def test_ten_of_the_21_known_wrong_engines_learn_to_read():
+    """As the text says."""
+    wrong = all_checks()["3.33a"].of_kind("misconception")
+    shares = [reads(one.text(REFERENCE.solution("3.33a"))) for one in wrong]
+    assert (sum(share >= 0.98 for share in shares), len(shares)) == (10, 21)

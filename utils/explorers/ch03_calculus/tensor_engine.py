@@ -197,7 +197,7 @@ def _reading(network, picture, label, fade, unit):
     )
     paper.heat(x.reshape(SIDE, SIDE)[::-1], INK)
     curve = Chart(
-        "fade", "probability of a nine", "What the network says", x=(0, 1), y=(0, 1.02),
+        "fade", "probability of a nine", "Its answer", x=(0, 1), y=(0, 1.02),
         width=234, height=192,
     )  # fmt: skip
     curve.line(steps, chance_of_nine(network, mixed(steps)), BLUE)
@@ -205,7 +205,7 @@ def _reading(network, picture, label, fade, unit):
     charts = [
         paper,
         curve,
-        _signed(pull, "Nine +, four −"),
+        _signed(pull, "+ nine, \N{MINUS SIGN} four"),
         _signed(W1[:, unit - 1], f"Weights of unit {unit}"),
     ]
     strongest = np.abs(pull).argmax()

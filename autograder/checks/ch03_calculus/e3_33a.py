@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from autograder.check import attempt, check
+from autograder.check import attempt, check, named, tried
 from autograder.checks.ch03_calculus.own_tensor import OFF_LIMITS, gradients, signed_numbers
 
 BEGINS = "where backward begins"
@@ -40,12 +40,21 @@ WEIGHTS = {
 }
 
 
-def chain_of(steps):
-    """x = x * x + c + x, so many times, as one expression."""
-    text = "x"
-    for _ in range(steps):
-        text = f"(lambda x: x * x + c + x)({text})"
-    return f"({text}).sum()"
+def chain(x, c):
+    """Every tensor is used three times on the way to the next one, by paths of different lengths."""
+    for _ in range(6):
+        x = x * x + c + x
+    return x.sum()
+
+
+def detour(a, b):
+    """The square is used directly, and again at the end of a longer path."""
+    p = a * a
+    return ((p * p + a + b) + p).sum()
+
+
+SIX_TIMES = named("six times x = x * x + c + x, then x.sum()", chain)
+DETOUR = named("p = a * a, then ((p * p + a + b) + p).sum()", detour)
 
 
 def expressions(array):
@@ -63,7 +72,6 @@ def expressions(array):
     deep = dict(A=array(2, 3, 4), B=array(3, 1))
     pair = dict(a=array(3), b=array(3))
     other = f"((A * np.array({B.tolist()})) * C).sum()"
-    path = "(lambda p: (p * p + a + b) + p)(a * a).sum()"
     return [
         ("A + B, A - B", "((A + B) * C).sum()", "AB", dict(A=A, B=B, C=C)),
         ("A + B, A - B", "((A - B) * C).sum()", "AB", dict(A=A, B=B, C=C)),
@@ -99,31 +107,36 @@ def expressions(array):
             "abc",
             pair | dict(c=array(3)),
         ),
-        ("a short and a long path", path, "ab", pair),
-        (CHAIN, chain_of(6), "xc", dict(x=-0.3 * positive(3), c=-0.02 * positive(3))),
+        ("a short and a long path", DETOUR, "ab", pair),
+        (CHAIN, SIX_TIMES, "xc", dict(x=-0.3 * positive(3), c=-0.02 * positive(3))),
     ]
 
 
 @check("3.33a", points=10, forbid=OFF_LIMITS, reveal=True, weights=WEIGHTS, atol=2e-5)
 def tensor(answer, rng):
-    array = signed_numbers(rng)
+    Tensor, array = answer.Tensor, signed_numbers(rng)
     A = array(3, 4)
 
     def leaf_and_sum():
-        leaf = answer.Tensor(A.copy())
+        tried("A.sum()", A=A)
+        leaf = Tensor(A.copy())
         before = [np.array(leaf.data), np.array(leaf.grad)]
         z = leaf.sum()
         return {"data and gradient": before, "sum": np.asarray(z.data).item()}
 
-    def beginning():
-        a, b = answer.Tensor(array(3)), answer.Tensor(array(3))
+    def beginning(x, y):
+        tried("(a * b).sum()", a=x, b=y)
+        a, b = Tensor(x), Tensor(y)
         middle = a * b
         z = middle.sum()
         z.backward()
         return {"gradient of z": np.array(z.grad), "gradient for a": np.array(a.grad)}
 
-    seen = {"a leaf and its sum": attempt(leaf_and_sum), BEGINS: attempt(beginning)}
-    run = partial(gradients, answer)
+    seen = {
+        "a leaf and its sum": attempt(leaf_and_sum),
+        BEGINS: attempt(beginning, array(3), array(3)),
+    }
+    run = partial(gradients, Tensor)
     rows = {}
     for key, expression, wanted, arrays in expressions(array):
         found = attempt(run, wanted, expression, seconds=0.5, **arrays)

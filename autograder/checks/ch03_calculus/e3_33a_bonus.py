@@ -9,7 +9,7 @@ from autograder.checks.ch03_calculus.own_tensor import OFF_LIMITS, gradients, si
 @check("3.33a-bonus", points=2, bonus=True, forbid=OFF_LIMITS, reveal=True, atol=2e-5)
 def stacks(answer, rng):
     array = signed_numbers(rng)
-    run, product = partial(gradients, answer), "((A @ B) * C).sum()"
+    run, product = partial(gradients, answer.Tensor), "((A @ B) * C).sum()"
     shapes = {
         "stack @ stack": ((5, 2, 3), (5, 3, 4), (5, 2, 4)),
         "stack @ matrix": ((5, 2, 3), (3, 4), (5, 2, 4)),

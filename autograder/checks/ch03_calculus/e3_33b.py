@@ -26,12 +26,12 @@ def loss_for(answer, logits, labels):
     return getattr(loss, "__wrapped__", loss)(logits, labels)
 
 
-def loss_of(answer, scores, labels):
-    return np.asarray(loss_for(answer, answer.Tensor(scores), labels).data).item()
+def loss_of(answer, Tensor, scores, labels):
+    return np.asarray(loss_for(answer, Tensor(scores), labels).data).item()
 
 
-def gradient_of(answer, scores, labels, factor=1.0):
-    logits = answer.Tensor(scores)
+def gradient_of(answer, Tensor, scores, labels, factor=1.0):
+    logits = Tensor(scores)
     loss = loss_for(answer, logits, labels)
     backward_from_one(loss * factor, [logits])
     return np.asarray(logits.grad)
@@ -43,17 +43,17 @@ def proportions(gradient):
         return gradient / gradient.flat[np.abs(gradient).argmax()]
 
 
-def factor_in(answer, scores, labels, factor):
+def factor_in(answer, Tensor, scores, labels, factor):
     """How the gradient changes with a factor of the loss, where it is largest."""
-    one, other = (gradient_of(answer, scores, labels, number) for number in (1.0, factor))
+    one, other = (gradient_of(answer, Tensor, scores, labels, number) for number in (1.0, factor))
     largest = np.abs(one).argmax()
     with np.errstate(all="ignore"):
         return float(other.flat[largest] / one.flat[largest])
 
 
-def proportions_further_back(answer, X, W, label):
-    W = answer.Tensor(W)
-    loss = loss_for(answer, answer.Tensor(X) @ W, np.array([label]))
+def proportions_further_back(answer, Tensor, X, W, label):
+    W = Tensor(W)
+    loss = loss_for(answer, Tensor(X) @ W, np.array([label]))
     backward_from_one(loss, [W])
     return proportions(np.asarray(W.grad))
 
@@ -63,7 +63,7 @@ def loss(answer, rng):
     one, several = rng.normal(size=(1, 3)).round(2), rng.normal(size=(5, 4)).round(2)
     label, labels = rng.integers(0, 3, 1), rng.permutation([0, 1, 2, 3, 3])
     factor = round(float(rng.uniform(2, 4)), 2)
-    value, slope = partial(loss_of, answer), partial(gradient_of, answer)
+    value, slope = (partial(f, answer, answer.Tensor) for f in (loss_of, gradient_of))
     X, W = rng.uniform(0.5, 1.5, (1, 2)).round(2), rng.uniform(-0.6, 0.6, (2, 3)).round(2)
 
     def in_proportion(scores, labels):
@@ -78,9 +78,11 @@ def loss(answer, rng):
             in_proportion, -several, labels
         ),
         "logits that come from earlier tensors: the proportions": attempt(
-            partial(proportions_further_back, answer), X, W, int(label[0])
+            partial(proportions_further_back, answer, answer.Tensor), X, W, int(label[0])
         ),
-        "the loss times a number": attempt(partial(factor_in, answer), -one, label, factor),
+        "the loss times a number": attempt(
+            partial(factor_in, answer, answer.Tensor), -one, label, factor
+        ),
     }
 
 
@@ -214,7 +216,7 @@ def far_scores(answer, rng):
     high = np.array([[900.0, 901.0, 899.0], [0.0, 1.0, 2.0]]) + rng.uniform(0, 1, (2, 3)).round(2)
     low, labels = -high, rng.integers(0, 3, 2)
     far_apart = np.array([[round(float(rng.uniform(1600, 2000)), 1), 0.0]])
-    value, slope = partial(loss_of, answer), partial(gradient_of, answer)
+    value, slope = (partial(f, answer, answer.Tensor) for f in (loss_of, gradient_of))
     return {
         "scores near 900": [attempt(value, high, labels), attempt(slope, high, labels)],
         "scores near -900": [attempt(value, low, labels), attempt(slope, low, labels)],

@@ -3,6 +3,7 @@
 import numpy as np
 
 from autograder.check import tried
+from autograder.inside.naming import label_of
 
 OFF_LIMITS = (
     "torch", "jax", "tensorflow", "sklearn", "autograd", "utils.engine", "utils.Value", "CourseValue",
@@ -28,11 +29,14 @@ def backward_from_one(z, leaves):
         z.backward()
 
 
-def gradients(answer, wanted, expression, **arrays):
-    """The expression's value and its gradients for the wanted arrays, by the answer's `Tensor`."""
-    tried(expression, **{name: np.shape(array) for name, array in arrays.items()})
-    tensors = {name: answer.Tensor(array.copy()) for name, array in arrays.items()}
-    z = eval(expression, {"np": np} | tensors)
+def gradients(Tensor, wanted, formula, **arrays):
+    """The formula's value and its gradients for the wanted arrays, by the answer's `Tensor`.
+
+    A formula is an expression in the names of the arrays, or a function that is `named`.
+    """
+    tried(label_of(formula) or formula, **arrays)
+    tensors = {name: Tensor(array.copy()) for name, array in arrays.items()}
+    z = formula(**tensors) if callable(formula) else eval(formula, {"np": np} | tensors)
     backward_from_one(z, [tensors[name] for name in wanted])
     value = np.asarray(z.data).item()
     return {"value": value} | {f"gradient for {n}": np.asarray(tensors[n].grad) for n in wanted}

@@ -97,7 +97,9 @@ def test_a_zip_of_many_notebooks_is_opened_once_or_twice(tmp_path, monkeypatch):
         for number in range(50):
             archive.writestr(f"s{number}/02_operations.ipynb", "{}")
     opened, real = [], zipfile.ZipFile
-    monkeypatch.setattr(files.zipfile, "ZipFile", lambda *a, **k: opened.append(a) or real(*a, **k))
+    monkeypatch.setattr(
+        files.zipfile, "ZipFile", lambda *a, **k: opened.append(a) or real(*a, **k)
+    )
     assert len(take_in([tmp_path], givens()).submissions) == 50
     assert len(opened) <= 2
 

@@ -860,6 +860,68 @@ assert w.grad is None, "silenced, and None rather than zero"
 
 # %% [markdown]
 # ### Notebook 8 of chapter 3
+# **3.33: that the network learns proves next to nothing about its gradients.** The document asks for an engine, for a
+# training on fours and nines and for a comparison with PyTorch; only the last one can tell. With gradients that are
+# wrong by half of their size, or with a hidden layer that gets none, 98 % of the unseen pictures and more are read.
+
+# %%
+from utils.explorers.ch03_calculus.tensor_engine import (
+    CUT,
+    LEAKS,
+    MEAN,
+    NONE,
+    OUTPUT,
+    off_by,
+    training,
+)
+
+for mistake in (NONE, LEAKS, OUTPUT, CUT, MEAN):
+    read, off = training(mistake)[1][-1], max(off_by(mistake))
+    print(f"{mistake:32} read right: {read:.3f}   gradients off by {off:.2f}")
+    assert read >= 0.98 and (off > 0.4) == (mistake != NONE)
+
+# %% [markdown]
+# **3.33: "within a relative error of $10^{-4}$" has to say of what.** Element by element it is 0/0: a pixel without ink in
+# any picture of the batch gives all its weights the gradient 0, and so does a hidden unit that is off. And in float32 the worst
+# of the other elements nearly fails, by rounding alone, while the array as a whole is far from that. So the course compares arrays:
+# $\lVert g-g'\rVert/(\lVert g\rVert+\lVert g'\rVert)$. The document also leaves open whether there are one or two
+# outputs, and the type of the numbers. (Ours: two, and both types pass.)
+
+# %%
+from utils import load_four_nine
+from utils.explorers.ch03_calculus.tensor_engine import slopes
+from utils.explorers.ch03_calculus.tensor_engine import start as first_weights
+
+X, y, _, _ = load_four_nine()
+X, y = X[:32], y[:32]
+exact = slopes(first_weights(), X, y)[0]
+W1, b1, W2, b2 = (torch.tensor(p, dtype=torch.float32, requires_grad=True) for p in first_weights())
+scores = torch.relu(torch.tensor(X, dtype=torch.float32) @ W1 + b1) @ W2 + b2
+torch.nn.functional.cross_entropy(scores, torch.tensor(y)).backward()
+single = W1.grad.numpy().astype(float)
+black = int((X.max(axis=0) == 0).sum())
+print(f"{black} pixels without ink; {int((exact == 0).sum())} of {exact.size} gradients for W1 are exactly 0")
+assert black >= 8 and not exact[X.max(axis=0) == 0].any()
+whole = np.linalg.norm(exact - single) / (np.linalg.norm(exact) + np.linalg.norm(single))
+each = np.abs(exact - single)[exact != 0] / np.abs(exact)[exact != 0]
+print(f"float32 against float64: {whole:.0e} as a whole, {each.max():.0e} in the worst element")
+assert whole < 1e-6 and each.max() > 2e-5
+
+# %% [markdown]
+# **3.33 is no small exercise, and its list of operations is too short.** The document counts it among the small computations and
+# sketches "200 lines" with sums, products and ReLU; the cross-entropy also needs exp, log and a mean, or a fused operation.
+# It is the largest exercise of the chapter. (The reference of the course has some 100 lines.)
+
+# %%
+from utils.parts import facts_of_parts
+
+points = {}
+for part, facts in facts_of_parts().items():
+    if part.startswith("3.") and not facts.get("bonus"):
+        exercise = re.match(r"3\.\d+", part)[0]
+        points[exercise] = points.get(exercise, 0) + facts["points"]
+print("points of 3.33:", points["3.33"])
+assert points["3.33"] == 20 == max(points.values())
 
 # %% [markdown]
 # ### Notebook 9 of chapter 3

@@ -51,6 +51,7 @@ _HOME = {
     "generate_regression_data": "simulated_data",
     "Quiz": "quiz",
     "load_digits": "data",
+    "load_four_nine": "four_nine",
     "xor_data": "data",
     "expect": "expectations",
     "evaluate": "formulas",

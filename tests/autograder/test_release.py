@@ -90,6 +90,7 @@ def links(folder):
         cells = nbformat.read(path, 4).cells
         pages[path] = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
     for path, text in pages.items():
+        text = re.sub(r"`[^`]*`", "", text)  # code may have brackets like a link's
         for target in re.findall(r"\]\(([^)\s]+)\)|(?:href|src)=\"([^\"]+)\"", text):
             goal = unquote("".join(target).partition("#")[0])
             if goal and ":" not in goal:

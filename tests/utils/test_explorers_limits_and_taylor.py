@@ -10,9 +10,9 @@ import pytest
 from utils.explorers.ch03_calculus.limits_and_taylor import (
     FUNCTIONS,
     TAYLOR,
+    _chord,
     difference_quotient_explorer,
     mean_value_explorer,
-    measured_slope,
     parallel_tangents,
     polynomial,
     remainder_bound,
@@ -51,13 +51,15 @@ def test_the_secant_closes_in_on_the_tangent(function):
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_the_slopes_are_those_of_the_functions(function):
-    assert measured_slope(FUNCTIONS[function], 0.7, 1e-6) == pytest.approx(SLOPES[function](0.7))
+    assert _chord(FUNCTIONS[function], 0.7 - 1e-6, 0.7 + 1e-6) == pytest.approx(
+        SLOPES[function](0.7)
+    )
 
 
 def test_the_slopes_are_also_those_of_the_function_that_calms_down():
     for x in (0.4, -0.07, 1e-3, -4e-5):
         wanted = 2 * x * math.sin(1 / x) - math.cos(1 / x)
-        found = measured_slope(lambda t: t**2 * math.sin(1 / t), x, 1e-5 * x**2)
+        found = _chord(lambda t: t**2 * math.sin(1 / t), x - 1e-5 * x**2, x + 1e-5 * x**2)
         assert found == pytest.approx(wanted, abs=1e-4)
 
 

@@ -19,6 +19,7 @@ FUNCTIONS = {  # the function and its first three derivatives
     "x³": (lambda x: x**3, lambda x: 3 * x**2, lambda x: 6 * x, lambda x: 6 + 0 * x),
 }
 STEPS = 10.0 ** np.linspace(-15, -0.5, 175)
+FLOOR = 1e-15  # an error of 0 has no logarithm: it is drawn on the lower border
 
 
 def quotient_explorer():
@@ -39,11 +40,17 @@ def _quotient(x, power_of_h, function, looks):
         log="xy", width=620, height=340,
     )  # fmt: skip
     cut, rounding = expected_errors(function, looks, x, STEPS)
-    chart.line(STEPS, _seen(error(function, looks, x, STEPS)), BLUE, width=1.4, label="measured")
+    chart.line(
+        STEPS,
+        np.maximum(error(function, looks, x, STEPS), FLOOR),
+        BLUE,
+        width=1.4,
+        label="measured",
+    )
     chart.line(STEPS, _above(cut), ORANGE, dash="7 4", label="of the series that is cut off")
     chart.line(STEPS, _above(rounding), GREEN, dash="2 4", label="of rounding, at most")
     here = error(function, looks, x, np.array([h]))
-    chart.points([h], _seen(here), RED, "D", label="your step")
+    chart.points([h], np.maximum(here, FLOOR), RED, "D", label="your step")
     (of_cut,), (of_rounding,) = expected_errors(function, looks, x, np.array([h]))
     why = (
         "Here the series rules: a shorter step is better."
@@ -71,14 +78,9 @@ def expected_errors(function, looks, x, h):
     return (h**2 * third / 6, rounding) if looks == BOTH else (h * second / 2, 2 * rounding)
 
 
-def _seen(errors):
-    """An error of 0 has no logarithm: it lies on the lower border."""
-    return np.maximum(errors, 1e-15)
-
-
 def _above(errors):
     """The part of a line that lies in the picture."""
-    return np.where(errors < 1e-15, np.nan, errors)
+    return np.where(errors < FLOOR, np.nan, errors)
 
 
 # Softmax (3.31) ---------------------------------------------------------------------------------

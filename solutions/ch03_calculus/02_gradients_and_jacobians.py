@@ -35,7 +35,7 @@ from utils.explorers.ch03_calculus.gradients_and_jacobians import (
 
 x1, x2, x, y = sp.symbols("x1 x2 x y")
 
-# %% [markdown] exercise="3.6" title="Slopes and curvature of one function" stars=2 minutes=14
+# %% [markdown] exercise="3.6" title="Slopes and curvature of one function" stars=2 minutes=14 needs="3.1"
 # Where is a function at its lowest? The first question is where its gradient is zero, the second what the
 # Hessian says there. This function is small, and shows that the second question is not always answered:
 #
@@ -238,7 +238,7 @@ except Exception:
 # Three outputs and two inputs, so three rows and two columns: with unequal sizes a transposed matrix shows at once. The last
 # row has two equal entries because sin(x + y) cannot tell a step in x from a step in y.
 
-# %% [markdown] exercise="3.8" title="A quadratic form behind a linear map" stars=2 minutes=15
+# %% [markdown] exercise="3.8" title="A quadratic form behind a linear map" stars=2 minutes=15 needs="3.7"
 # A squared error, the energy of a spring, a Gaussian's exponent: each of them is a quadratic form of something
 # that depends linearly on what you may choose. So this is one gradient that you meet everywhere, and
 # the chain rule gives it without a single index.
@@ -364,7 +364,7 @@ expect("3.8c", lambda: d_2, is_number)
 # transpose: $2B^TAB\mathbf x$.
 # ### END SOLUTION
 
-# %% [markdown] exercise="3.9" title="The gradient of softplus" stars=1 minutes=8
+# %% [markdown] exercise="3.9" title="The gradient of softplus" stars=1 minutes=8 needs="3.6"
 # $\log(1+e^u)$ is called *softplus*: a ReLU whose corner is rounded off. With $u=\mathbf a\cdot\mathbf x$ it is
 # the loss of logistic regression on a single example, and its gradient is what such a model learns from.
 #
@@ -407,7 +407,7 @@ except Exception:
 # a roof that rises in one direction: flat far behind the line a·x = 0, of constant slope far in front of it.
 # (For a·x beyond 709 the formula e^u/(1 + e^u) gives inf/inf; 1/(1 + e^-u) does not.)
 
-# %% [markdown] exercise="3.10" title="Level sets and the gradient" stars=2 minutes=15
+# %% [markdown] exercise="3.10" title="Level sets and the gradient" stars=2 minutes=15 needs="3.6"
 # A map of mountains shows a landscape by its contour lines, and everyone reads the steepest way off it: straight
 # across the lines. Here you prove that, for
 #

@@ -17,7 +17,7 @@ import numpy as np
 from utils import expect, grade, is_number, one_of, progress, some_letters
 from utils.explorers.ch03_calculus.forward_against_reverse import chain_explorer, passes_explorer
 
-# %% [markdown] exercise="3.17" title="Two sweeps along one chain" stars=2 minutes=25
+# %% [markdown] exercise="3.17" title="Two sweeps along one chain" stars=2 minutes=25 needs="3.12"
 # A chain of three steps is the smallest example in which the two modes do different things. Both end with
 # the same number, so that number alone does not tell you whether you have understood them. What they carry on
 # their way does.

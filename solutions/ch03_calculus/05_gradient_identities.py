@@ -370,7 +370,7 @@ expect("3.22", lambda: entries(logistic_grad(-w_2[:1], x_2[:1], -1)), [0.25], rt
 # the wrong label: near 1 for an example that is badly wrong, 1/2 on the boundary, near 0 for one that is safely right.
 # ### END SOLUTION
 
-# %% [markdown] exercise="3.23" title="A quadratic, and one step of Newton" stars=2 minutes=15 needs="3.20"
+# %% [markdown] exercise="3.23" title="A quadratic, and one step of Newton" stars=2 minutes=15 needs="3.8 3.20"
 # Near a minimum every smooth function looks like a quadratic, so whatever a method does there it does first on this
 # one. Let $A$ be symmetric and positive definite (that is, $\mathbf v\cdot A\mathbf v>0$ for every $\mathbf
 # v\ne\mathbf 0$), and

@@ -37,7 +37,7 @@ def valley(w1, w2):
     return (w1**2 + 100 * w2**2) / 2
 
 
-# %% [markdown] exercise="3.25" title="How long may a step be?" stars=2 minutes=18
+# %% [markdown] exercise="3.25" title="How long may a step be?" stars=2 minutes=18 needs="3.6"
 # One landscape explains most of what happens in training: a long valley, steep across and almost flat
 # along. This one has the curvatures 1 and 100:
 #
@@ -474,7 +474,7 @@ except NotImplementedError:
 # descent is good in both directions, and then a large μ is what one needs.
 # ### END SOLUTION
 
-# %% [markdown] exercise="3.27" title="Critical points" stars=1 minutes=10
+# %% [markdown] exercise="3.27" title="Critical points" stars=1 minutes=10 needs="3.6"
 # Where the gradient is zero, descent stands still. That may be the bottom of a valley, the top of a hill, or
 # neither, and the gradient cannot tell which. The Hessian can.
 #
@@ -550,7 +550,7 @@ expect("3.27b", lambda: hessian_at(-2.0, 0.5), [[44.0, 0.0], [0.0, 2.0]], rtol=1
 # they are 8 and 2, two minima, both with f = −1. A ball that rolls along the ridge from one side would have to
 # choose, and the next exercises are about that.
 
-# %% [markdown] exercise="3.28" title="Newton's step" stars=2 minutes=18 needs="3.27"
+# %% [markdown] exercise="3.28" title="Newton's step" stars=2 minutes=18 needs="3.23 3.27"
 # Descent chooses its step length for the steepest direction and crawls along the others. Newton's method asks the
 # Hessian for the right length in every direction at once:
 #

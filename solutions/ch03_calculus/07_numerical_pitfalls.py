@@ -33,7 +33,7 @@ torch.set_num_threads(1)
 steps = [1e-3, 1e-5, 1e-7, 1e-10]
 many_points = np.linspace(0.5, 1.5, 401)
 
-# %% [markdown] exercise="3.30" title="The best step of a difference quotient" stars=2 minutes=25
+# %% [markdown] exercise="3.30" title="The best step of a difference quotient" stars=2 minutes=25 needs="3.1"
 # Whoever writes a derivative checks it with a difference quotient. Its step should be small, says the
 # definition. So why does everyone write $10^{-5}$ or so, and not $10^{-15}$?
 #

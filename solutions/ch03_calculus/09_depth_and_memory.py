@@ -16,7 +16,7 @@ import numpy as np
 from utils import Store, expect, grade, is_number, one_letter, progress, such_that
 from utils.explorers.ch03_calculus.depth_and_memory import depth_explorer, timeline_explorer
 
-# %% [markdown] exercise="3.34" title="Vanishing, and not always exploding" stars=3 minutes=35
+# %% [markdown] exercise="3.34" title="Vanishing, and not always exploding" stars=3 minutes=35 needs="3.11"
 # "A norm below 1 makes gradients vanish, a norm above 1 makes them explode." Half of that is a theorem. The other
 # half is repeated so often that it deserves some suspicion, because it decides where you look when
 # a network does not train.

@@ -144,6 +144,7 @@ def test_every_variant_gets_what_it_should_at_every_seed(part):
 # The answer is a fixed word, number or text that a person types: the whole part ...
 TYPED = """
 2.1a 2.1c 2.3a 2.3b 2.3c 2.4c 2.9a 2.11b 2.11c
+3.12a 3.12b 3.14a
 6.1a 6.2b 6.2c 6.3a 6.4b
 6.5b 6.5c 6.6a 6.7c 6.7d 6.9a 6.9c 6.10a 6.10b 6.10c 6.10d 6.12c 6.12d 6.13c 6.14c 6.15a
 6.15d 6.16a 6.18b 6.20c 6.20e 6.21b 6.22d 6.23c 6.24b 6.25a 6.25c 6.26a 6.26d 6.27f

@@ -224,8 +224,8 @@ NUMBER, SLOPE, ENGINE = "f", "its derivative", "with an engine whose logarithm i
 
 @check("3.13b", points=2, forbid=OFF_LIMITS, reveal=True, weights={SLOPE: 2})
 def function(answer, rng):
-    near, far = float(rng.uniform(0.3, 1.2).round(2)), float(rng.uniform(-3.0, -1.6).round(2))
-    k = float(rng.uniform(2.0, 4.0).round(1))
+    near, far = round(float(rng.uniform(0.3, 1.2)), 2), round(float(rng.uniform(-3.0, -2.2)), 2)
+    k = round(float(rng.uniform(2.0, 4.0)), 1)
 
     def at(place, *points, scale=1.0):
         f_and_grad = answer.with_given("f_and_grad", Value=engine_with_logarithm(scale))

@@ -144,6 +144,12 @@ def detour(a, b):
     return (q * q + a) + p
 
 
+def way_round(a, b):
+    p = a * a
+    q = b + p
+    return p + (a + q * q)
+
+
 def chain(a, b):
     for _ in range(5):
         a = a * a + b + a
@@ -166,7 +172,8 @@ TABLE = {
                                                        lambda a, b: a * b + (a + b) * (b + a))],
     NUMBERS: [("2 * a + a * 3", lambda a, b: 2 * a + a * 3), ("(1 + a) * (a + 2)", lambda a, b: (1 + a) * (a + 2))],
     DIAMOND: [("s = a + b, t = s * s, ((t * t + t) + s) + a", diamond)],
-    DETOUR: [("p = a * a, q = p + b, (q * q + a) + p", detour), ("5 times a = a * a + b + a", chain)],
+    DETOUR: [("p = a * a, q = p + b, (q * q + a) + p", detour),
+        ("p = a * a, q = b + p, p + (a + q * q)", way_round), ("5 times a = a * a + b + a", chain)],
 }  # fmt: skip
 
 

@@ -156,7 +156,7 @@ TRIES = 3
 
 @check("3.16b", points=2, reveal=True, rtol=1e-3, seconds=5)
 def measured(answer, rng):
-    short, long = (float(rng.uniform(*ends).round(4)) for ends in ((0.003, 0.005), (0.011, 0.014)))
+    short, long = (round(float(rng.uniform(*ends)), 4) for ends in ((0.003, 0.005), (0.011, 0.014)))
     cases = {
         LONGER: (short, long, 1, {"reps": 4, "warmup": 1}),
         SHORTER: (long, short, 1, {"reps": 5, "warmup": 1}),

@@ -132,7 +132,8 @@ del WRONG_EXPANDED["v"]
 for name, sentence, *forms in (
     (
         "graph_misses_an_edge",
-        "An arrow is missing: each of the three sums has two inputs, and all three sums are factors of f.",
+        "An arrow is missing: each of the three sums has two inputs, and all three sums are factors "
+        "of f.",
         drawn(f=("*", ["a", "b"])),
         drawn(c=("+", ["x1"])),
         drawn(f=("*", ["b", "c"])),
@@ -144,23 +145,27 @@ for name, sentence, *forms in (
     ),
     (
         "f_is_a_sum",
-        "The three brackets are added here. Nothing stands between them in the formula, so they are multiplied.",
+        "The three brackets are added here. Nothing stands between them in the formula, so they are "
+        "multiplied.",
         drawn(f=("+", ["a", "b", "c"])),
     ),
     (
         "one_sum_twice",
-        "One pair of inputs is added twice, and another pair nowhere: every two of the three x meet in a sum.",
+        "One pair of inputs is added twice, and another pair nowhere: every two of the three x meet "
+        "in a sum.",
         drawn(c=("+", ["x2", "x3"])),
         drawn(f=("*", ["a", "b", "b"])),
     ),
     (
         "graph_expanded_wrongly",
-        "The brackets were multiplied out, and a term got lost on the way. Draw the formula as it stands.",
+        "The brackets were multiplied out, and a term got lost on the way. Draw the formula as it "
+        "stands.",
         f"graph = {WRONG_EXPANDED!r}",
     ),
     (
         "product_expanded",
-        "This is f, multiplied out. The graph of the formula as it stands computes each sum once and needs four or "
+        "This is f, multiplied out. The graph of the formula as it stands computes each sum once "
+        "and needs four or "
         "five operations.",
         f"graph = {EXPANDED!r}",
     ),
@@ -264,7 +269,8 @@ def numbers_at(f=0, adjoints=(0, 0, 3), gradient=(3, 0, 3)):
 for name, sentence, *forms in (
     (
         "adjoints_are_values",
-        "These are the values of a, b and c. An adjoint says how f reacts when its value moves: in a product that is "
+        "These are the values of a, b and c. An adjoint says how f reacts when its value moves: in "
+        "a product that is "
         "the product of the other factors.",
         numbers_at(adjoints=(3, 1, 0), gradient=(3, 4, 1)),
         numbers_at(adjoints=(3, 1, 0)),
@@ -304,7 +310,8 @@ for name, sentence, *forms in (
     ),
     (
         "local_derivatives_instead_of_adjoints",
-        "This counts the arrows: each sum has the local derivative 1. The chain rule multiplies it by the adjoint of the sum.",
+        "This counts the arrows: each sum has the local derivative 1. The chain rule multiplies it "
+        "by the adjoint of the sum.",
         numbers_at(gradient=(2, 2, 2)),
     ),
     (
@@ -329,7 +336,8 @@ by_hand.alternative(
 by_hand.alternative(
     "computed",
     source="a, b, c = 3, 1, 0\nf_value = a * b * c\nadjoints = dict(a=b * c, b=a * c, c=a * b)\n"
-    "gradient = [adjoints['a'] + adjoints['c'], adjoints['a'] + adjoints['b'], adjoints['b'] + adjoints['c']]",
+    "gradient = [adjoints['a'] + adjoints['c'], adjoints['a'] + adjoints['b'], adjoints['b'] + "
+    "adjoints['c']]",
 )
 by_hand.alternative(
     "false_for_nothing",
@@ -374,7 +382,8 @@ def program(answer, rng):
 ADDED = "(da + dc, da + db, db + dc)"
 program.misconception(
     "overwrites_instead_of_accumulating",
-    "Each x keeps only the share that came last. It goes into two sums, and both hand something on to it: add.",
+    "Each x keeps only the share that came last. It goes into two sums, and both hand something on "
+    "to it: add.",
     edits={ADDED: "(dc, db, dc)"},
 )
 program.misconception(
@@ -385,12 +394,14 @@ program.misconception(
 )
 program.misconception(
     "hard_coded_at_the_point",
-    "These are the numbers of one point. The function is asked at others, too: compute them from x1, x2 and x3.",
+    "These are the numbers of one point. The function is asked at others, too: compute them from "
+    "x1, x2 and x3.",
     edits={"a * b * c, (da + dc, da + db, db + dc)": "0, (3, 0, 3)"},
 )
 program.misconception(
     "hard_coded_at_the_point",
-    "This derivative belongs to one point. The function is asked at others, too: compute it from x1, x2 and x3.",
+    "This derivative belongs to one point. The function is asked at others, too: compute it from "
+    "x1, x2 and x3.",
     edits={ADDED: "(96, 91, 75)"},
     form="of the example",
 )
@@ -406,12 +417,14 @@ program.misconception(
 )
 program.misconception(
     "gradient_wrong_component",
-    "The right adjoints are added, but for the wrong inputs: x1 goes into a and c, x2 into a and b, x3 into b and c.",
+    "The right adjoints are added, but for the wrong inputs: x1 goes into a and c, x2 into a and b, "
+    "x3 into b and c.",
     edits={ADDED: "(da + db, db + dc, da + dc)"},
 )
 program.misconception(
     "local_derivatives_only",
-    "The adjoint of a sum is missing: the derivative of f by x1 is not the number of arrows that leave it.",
+    "The adjoint of a sum is missing: the derivative of f by x1 is not the number of arrows that "
+    "leave it.",
     edits={ADDED: "(2, 2, 2)"},
 )
 program.misconception(
@@ -429,7 +442,13 @@ program.misconception(
 @program.alternative("node_by_node")
 def forward_backward(x1, x2, x3):
     value = {"x1": x1, "x2": x2, "x3": x3}
-    graph = [("a", "+", "x1", "x2"), ("b", "+", "x2", "x3"), ("c", "+", "x1", "x3"), ("p", "*", "a", "b"), ("f", "*", "p", "c")]  # fmt: skip
+    graph = [
+        ("a", "+", "x1", "x2"),
+        ("b", "+", "x2", "x3"),
+        ("c", "+", "x1", "x3"),
+        ("p", "*", "a", "b"),
+        ("f", "*", "p", "c"),
+    ]
     for name, sign, one, other in graph:
         value[name] = value[one] + value[other] if sign == "+" else value[one] * value[other]
     bar = dict.fromkeys(value, 0.0) | {"f": 1.0}

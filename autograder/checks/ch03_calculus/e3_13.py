@@ -54,8 +54,9 @@ def logarithm(answer, rng):
         found = []
         for a, b, k in points:
             x, y = Value(a), Value(b)
-            formula(x, y, k).backward()
-            found.append([x.grad, y.grad])
+            z = formula(x, y, k)
+            z.backward()
+            found.append([x.grad, y.grad, z.grad])
         return found
 
     seen = {
@@ -71,21 +72,25 @@ def logarithm(answer, rng):
 HANDED_ON = "out.grad / self.data"
 logarithm.misconception(
     "ignores_upstream_gradient",
-    "The logarithm hands on 1/x alone. The chain rule multiplies it by the gradient that has arrived at the result.",
+    "The logarithm hands on 1/x alone. The chain rule multiplies it by the gradient that has "
+    "arrived at the result.",
     edits={HANDED_ON: "1 / self.data"},
 )
 logarithm.misconception(
     "assigns_instead_of_accumulating",
-    "The gradient of the operand is overwritten. The operand may be used elsewhere, too, and every use adds its share.",
+    "The gradient of the operand is overwritten. The operand may be used elsewhere, too, and every "
+    "use adds its share.",
     edits={"self.grad +=": "self.grad ="},
 )
 logarithm.misconception(
     "divides_by_output",
-    "The derivative of log x is 1/x, with x the operand; here the result of the logarithm stands in its place.",
+    "The derivative of log x is 1/x, with x the operand; here the result of the logarithm stands in "
+    "its place.",
     edits={HANDED_ON: "out.grad / out.data"},
 )
 NO_GRADIENT = (
-    "The result does not know its operand: it has to be made with (self,) as its operands, or no gradient finds its way "
+    "The result does not know its operand: it has to be made with (self,) as its operands, or no "
+    "gradient finds its way "
     "back."
 )
 logarithm.misconception("graph_cut", NO_GRADIENT, edits={', (self,), "log")': ")"})
@@ -102,7 +107,8 @@ logarithm.misconception(
 )
 logarithm.misconception(
     "closure_called_at_once",
-    "With brackets behind its name the function is called at once, before any gradient has arrived, and what is kept is its result, "
+    "With brackets behind its name the function is called at once, before any gradient has arrived, "
+    "and what is kept is its result, "
     "None. Attach the function itself.",
     edits={"out._backward = hand_on": "out._backward = hand_on()"},
 )
@@ -113,7 +119,8 @@ logarithm.misconception(
 )
 logarithm.misconception(
     "log10",
-    "That is the logarithm to the base 10, with its derivative. The natural one, to the base e, is math.log.",
+    "That is the logarithm to the base 10, with its derivative. The natural one, to the base e, is "
+    "math.log.",
     edits={"math.log(": "math.log10(", HANDED_ON: "out.grad / self.data / math.log(10)"},
     form="with its derivative",
 )
@@ -245,7 +252,8 @@ def function(answer, rng):
 MADE = "f = (1 / (1 + (-z).exp())).log()"
 function.misconception(
     "forgot_inner_two",
-    "That is the derivative by z = 2x + 3. When x moves by 1, z moves by 2: ask x for its gradient, not z.",
+    "That is the derivative by z = 2x + 3. When x moves by 1, z moves by 2: ask x for its gradient, "
+    "not z.",
     edits={"return f.data, x.grad": "return f.data, z.grad"},
 )
 function.misconception(
@@ -291,15 +299,21 @@ function.misconception(
 )
 function.misconception(
     "computed_without_the_engine",
-    "The numbers are right, but your engine has no part in them: a formula that was differentiated by hand gave them. Compute f with values, "
+    "The numbers are right, but your engine has no part in them: a formula that was differentiated "
+    "by hand gave them. Compute f with values, "
     "and let backward() find the derivative.",
-    source="def f_and_grad(x0=0.0):\n    z = 2 * x0 + 3\n    return -math.log(1 + math.exp(-z)), 2 / (1 + math.exp(z))",
+    source="def f_and_grad(x0=0.0):\n    z = 2 * x0 + 3\n"
+    "    return -math.log(1 + math.exp(-z)), 2 / (1 + math.exp(z))",
 )
 function.misconception(
-    "differences_instead_of_backward",
-    "The derivative comes from a difference quotient. It is in x.grad, after backward().",
-    source="def f_and_grad(x0=0.0):\n    def f(x):\n        return math.log(1 / (1 + math.exp(-2 * x - 3)))\n\n"
+    "computed_without_the_engine",
+    "The engine has no part in these numbers: the derivative comes from a difference quotient. "
+    "Compute f with values; the derivative is in "
+    "x.grad after backward().",
+    source="def f_and_grad(x0=0.0):\n    def f(x):\n"
+    "        return math.log(1 / (1 + math.exp(-2 * x - 3)))\n\n"
     "    return f(x0), (f(x0 + 1e-6) - f(x0 - 1e-6)) / 2e-6",
+    form="differences",
 )
 
 

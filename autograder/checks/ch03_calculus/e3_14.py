@@ -13,7 +13,9 @@ KEYS = {
     for formula in FORMULAS
 }
 PREDICTIONS = {  # {(name, formula): {wrong number: idea}}
-    ("buggy", "a*a"): {6: "believes_the_engine", 0: "nothing_arrives", 9: "value_not_gradient", 12: "counts_twice"},
+    ("buggy", "a*a"): {
+        6: "believes_the_engine", 0: "nothing_arrives", 9: "value_not_gradient", 12: "counts_twice",
+    },
     ("buggy", "a+a"): {2: "believes_the_engine", 0: "nothing_arrives", 6: "value_not_gradient"},
     ("buggy", "a*a*a"): {
         27: "believes_the_engine", 18: "only_the_first_share", 3: "stops_at_the_inner_product",
@@ -53,20 +55,23 @@ def foretold(buggy=(), true=()):
 for name, sentence, *forms in (
     (
         "believes_the_engine",
-        "That is the true gradient. This engine assigns: the second line of a closure overwrites the first where both "
+        "That is the true gradient. This engine assigns: the second line of a closure overwrites "
+        "the first where both "
         "speak of the same object.",
         foretold(buggy=TRUE),
         foretold(buggy={"a*a": 6}),
     ),
     (
         "believes_assignment_is_right",
-        "That is what the engine with = finds. In truth each use of a adds a share: the derivative of a² is 2a, that of a³ is 3a².",
+        "That is what the engine with = finds. In truth each use of a adds a share: the derivative "
+        "of a² is 2a, that of a³ is 3a².",
         foretold(true=BUGGY),
         foretold(true={"a+a": 1}),
     ),
     (
         "counts_twice",
-        "That would be the share of a twice over in both lines. The engine assigns, so one share is left.",
+        "That would be the share of a twice over in both lines. The engine assigns, so one share is "
+        "left.",
         foretold(buggy={"a*a": 12}),
     ),
     (
@@ -76,7 +81,8 @@ for name, sentence, *forms in (
     ),
     (
         "only_the_first_share",
-        "18 would be the share of the inner product, added up. The closure of the inner product assigns twice, a·3 each time.",
+        "18 would be the share of the inner product, added up. The closure of the inner product "
+        "assigns twice, a·3 each time.",
         foretold(buggy={"a*a*a": 18}),
     ),
     (
@@ -165,16 +171,27 @@ PRODUCTS, SUMS, BOTH = (
 NUMBERS, DIAMOND = "plain numbers on either side", "a result that is used several times"
 DETOUR = "a short and a long way from one result"
 TABLE = {
-    PRODUCTS: [("a * a", lambda a, b: a * a), ("a * a * a", lambda a, b: a * a * a),
-               ("(a * b) * (b * a)", lambda a, b: (a * b) * (b * a))],
+    PRODUCTS: [
+        ("a * a", lambda a, b: a * a),
+        ("a * a * a", lambda a, b: a * a * a),
+        ("(a * b) * (b * a)", lambda a, b: (a * b) * (b * a)),
+    ],
     SUMS: [("a + a", lambda a, b: a + a), ("(a + a) + (b + a)", lambda a, b: (a + a) + (b + a))],
-    BOTH: [("(a + b) * a", lambda a, b: (a + b) * a), ("a * b + (a + b) * (b + a)",
-                                                       lambda a, b: a * b + (a + b) * (b + a))],
-    NUMBERS: [("2 * a + a * 3", lambda a, b: 2 * a + a * 3), ("(1 + a) * (a + 2)", lambda a, b: (1 + a) * (a + 2))],
+    BOTH: [
+        ("(a + b) * a", lambda a, b: (a + b) * a),
+        ("a * b + (a + b) * (b + a)", lambda a, b: a * b + (a + b) * (b + a)),
+    ],
+    NUMBERS: [
+        ("2 * a + a * 3", lambda a, b: 2 * a + a * 3),
+        ("(1 + a) * (a + 2)", lambda a, b: (1 + a) * (a + 2)),
+    ],
     DIAMOND: [("s = a + b, t = s * s, ((t * t + t) + s) + a", diamond)],
-    DETOUR: [("p = a * a, q = p + b, (q * q + a) + p", detour),
-        ("p = a * a, q = b + p, p + (a + q * q)", way_round), ("5 times a = a * a + b + a", chain)],
-}  # fmt: skip
+    DETOUR: [
+        ("p = a * a, q = p + b, (q * q + a) + p", detour),
+        ("p = a * a, q = b + p, p + (a + q * q)", way_round),
+        ("5 times a = a * a + b + a", chain),
+    ],
+}
 
 
 @check(
@@ -204,12 +221,14 @@ PRODUCT = "self.grad += other.data * out.grad\n            other.grad += self.da
 SUM_ASSIGNS, PRODUCT_ASSIGNS = SUM.replace("+=", "="), PRODUCT.replace("+=", "=")
 repaired.misconception(
     "nothing_repaired",
-    "The closures still assign. A value that is used several times keeps the share that came last: write += in all four lines.",
+    "The closures still assign. A value that is used several times keeps the share that came last: "
+    "write += in all four lines.",
     edits={SUM: SUM_ASSIGNS, PRODUCT: PRODUCT_ASSIGNS},
 )
 repaired.misconception(
     "only_mul_repaired",
-    "The product adds now, but the sum still assigns: a + a is wrong, and so is whatever else has reached a value "
+    "The product adds now, but the sum still assigns: a + a is wrong, and so is whatever else has "
+    "reached a value "
     "before the sum does.",
     edits={SUM: SUM_ASSIGNS},
 )
@@ -221,13 +240,15 @@ repaired.misconception(
 SQUARE = "if self is other:\n                self.grad {} 2 * self.data * out.grad\n            "
 repaired.misconception(
     "square_special_case_falls_through",
-    "The special case for a * a adds 2a, and then the two lines below it add their shares as well: 4a in all. No special case is "
+    "The special case for a * a adds 2a, and then the two lines below it add their shares as well: "
+    "4a in all. No special case is "
     "needed, since the two lines add a twice.",
     edits={PRODUCT: SQUARE.format("+=") + PRODUCT},
 )
 repaired.misconception(
     "square_special_case_but_still_assigns",
-    "a * a has a special case now, but everything else still assigns: a value can be used twice without standing twice in one "
+    "a * a has a special case now, but everything else still assigns: a value can be used twice "
+    "without standing twice in one "
     "product.",
     edits={
         SUM: SUM_ASSIGNS,
@@ -236,7 +257,8 @@ repaired.misconception(
 )
 repaired.misconception(
     "doubles_every_product",
-    "Every product hands on twice its share. 2a belongs to a * a alone, where it comes about by itself: a is added twice.",
+    "Every product hands on twice its share. 2a belongs to a * a alone, where it comes about by "
+    "itself: a is added twice.",
     edits={
         "+= other.data * out.grad": "+= 2 * other.data * out.grad",
         "+= self.data * out.grad": "+= 2 * self.data * out.grad",
@@ -254,7 +276,8 @@ repaired.misconception(
 
 @repaired.misconception(
     "no_visited_set",
-    "A value is put into the order once for every path that leads to it, and hands its gradient on as often. Each value "
+    "A value is put into the order once for every path that leads to it, and hands its gradient on "
+    "as often. Each value "
     "belongs into it once.",
 )
 def answer():
@@ -277,7 +300,8 @@ def answer():
 
 @repaired.misconception(
     "depth_first_without_topological_order",
-    "A value hands its gradient on as soon as the first share has arrived, and the later shares never get any further. It "
+    "A value hands its gradient on as soon as the first share has arrived, and the later shares "
+    "never get any further. It "
     "has to wait until everything that was made from it is done.",
 )
 def answer():
@@ -300,7 +324,8 @@ def answer():
 
 @repaired.misconception(
     "hands_on_at_every_arrival",
-    "A value hands its gradient on each time that a share arrives, and so hands the earlier shares on again.",
+    "A value hands its gradient on each time that a share arrives, and so hands the earlier shares "
+    "on again.",
 )
 def answer():
     def backward(self):
@@ -318,9 +343,13 @@ def answer():
 
 repaired.misconception(
     "no_upstream_gradient",
-    "The local derivative alone is handed on. It has to be multiplied by what has arrived at the result.",
-    edits={SUM: "self.grad += 1\n            other.grad += 1", PRODUCT: "self.grad += other.data\n            other.grad += self.data"},
-)  # fmt: skip
+    "The local derivative alone is handed on. It has to be multiplied by what has arrived at the "
+    "result.",
+    edits={
+        SUM: "self.grad += 1\n            other.grad += 1",
+        PRODUCT: "self.grad += other.data\n            other.grad += self.data",
+    },
+)
 
 
 @repaired.alternative("correct_case_for_squares")
@@ -455,6 +484,9 @@ written(
     rubric=[
         (0.5, "There are two values and two visits; the product is visited once, not twice."),
         (0.5, "The closure changes a.grad twice, by a each time: 0, a, 2a."),
-        (0.5, "The gradient of a value is complete before it is handed on, because results come before operands."),
+        (
+            0.5,
+            "The gradient of a value is complete before it is handed on: results come first.",
+        ),
     ],
-)  # fmt: skip
+)

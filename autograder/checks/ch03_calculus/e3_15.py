@@ -23,7 +23,10 @@ NUMBER, BY_PREDS, BY_TARGETS = (
     "its gradients, by the predictions",
     "its gradients, by the targets",
 )
-DIRECTION, BEHIND = "in which proportion the gradients are", "gradients of what the predictions were made from, in proportion"  # fmt: skip
+DIRECTION, BEHIND = (
+    "in which proportion the gradients are",
+    "gradients of what the predictions were made from, in proportion",
+)
 
 
 @check("3.15a", points=2, reveal=True, weights={NUMBER: 1, DIRECTION: 1.5, BEHIND: 1.5})
@@ -72,33 +75,42 @@ def loss(answer, rng):
 
 def _away(rng, n):
     """Differences of both signs, none of them near 0 or 1, or near another one."""
-    return ((np.arange(n) + 1.4) / 2 * rng.choice([-1, 1], n) + rng.uniform(-0.1, 0.1, n)).round(2).tolist()  # fmt: skip
+    return (
+        ((np.arange(n) + 1.4) / 2 * rng.choice([-1, 1], n) + rng.uniform(-0.1, 0.1, n))
+        .round(2)
+        .tolist()
+    )
 
 
 MEAN, SQUARE = "return sum(squares) / len(squares)", "(p - t) ** 2"
 loss.misconception(
     "sum_not_mean",
-    "That is the sum of the squares. The mean divides it by their number; without that, the steps of a descent grow with the data.",
+    "That is the sum of the squares. The mean divides it by their number; without that, the steps "
+    "of a descent grow with the data.",
     edits={MEAN: "return sum(squares)"},
 )
 loss.misconception(
     "half_mean",
-    "That is half of the mean. Some books have a factor 1/2 there, to be rid of the 2 in the derivative; this loss has none.",
+    "That is half of the mean. Some books have a factor 1/2 there, to be rid of the 2 in the "
+    "derivative; this loss has none.",
     edits={MEAN: "return sum(squares) / (2 * len(squares))"},
 )
 loss.misconception(
     "returns_float",
-    "The result is a plain number: it no longer knows what it was computed from. Compute with the values themselves.",
+    "The result is a plain number: it no longer knows what it was computed from. Compute with the "
+    "values themselves.",
     edits={SQUARE: "(p.data - t.data) ** 2"},
 )
 loss.misconception(
     "graph_cut_by_data",
-    "The number is right, but the graph is cut: .data takes a number out of its value, and no gradient finds the way back.",
+    "The number is right, but the graph is cut: .data takes a number out of its value, and no "
+    "gradient finds the way back.",
     edits={MEAN: "return Value(sum(s.data for s in squares) / len(squares))"},
 )
 loss.misconception(
     "targets_cut_off",
-    "The targets enter as plain numbers, by .data: then no gradient reaches them. They are values, as the predictions are.",
+    "The targets enter as plain numbers, by .data: then no gradient reaches them. They are values, "
+    "as the predictions are.",
     edits={SQUARE: "(p - t.data) ** 2"},
 )
 loss.misconception(
@@ -108,7 +120,8 @@ loss.misconception(
 )
 loss.misconception(
     "not_squared",
-    "The differences are added as they are: those above and those below cancel each other. Square them.",
+    "The differences are added as they are: those above and those below cancel each other. Square "
+    "them.",
     edits={SQUARE: "(p - t)"},
 )
 loss.misconception(
@@ -150,7 +163,10 @@ def mse_loss(preds, targets):
 def mse_loss(preds, targets):
     import torch
 
-    ps, ts = (torch.tensor([v.data for v in vs], dtype=torch.float64, requires_grad=True) for vs in (preds, targets))  # fmt: skip
+    ps, ts = (
+        torch.tensor([v.data for v in vs], dtype=torch.float64, requires_grad=True)
+        for vs in (preds, targets)
+    )
     value = torch.nn.functional.mse_loss(ps, ts)
     found = torch.autograd.grad(value, [ps, ts])
     out = Value(value.item(), (*preds, *targets), "mse")
@@ -167,7 +183,11 @@ def given_mse(preds, targets):
     return sum((p - t) ** 2 for p, t in zip(preds, targets)) / len(preds)
 
 
-DEFAULTS, CHOSEN, STEPS = "w and b, with the defaults", "w and b, with another rate and number of steps", "backward passes, at least one in each step"  # fmt: skip
+DEFAULTS, CHOSEN, STEPS = (
+    "w and b, with the defaults",
+    "w and b, with another rate and number of steps",
+    "backward passes, at least one in each step",
+)
 
 
 @check("3.15b", points=2, reveal=True, rtol=1e-3, atol=1e-3, weights={DEFAULTS: 2, CHOSEN: 2})
@@ -178,7 +198,7 @@ def descent(answer, rng):
         slope, offset = rng.uniform(0.6, 1.4, 2) * rng.choice([-1, 1], 2)
         return xs.tolist(), (slope * xs + offset + rng.uniform(-0.3, 0.3, n)).round(2).tolist()
 
-    few, many = points(5), points(12)
+    few, many = points(4), points(8)
     fewer = [one[:3] for one in many]
 
     def fitted(data, *options):
@@ -206,29 +226,38 @@ def descent(answer, rng):
 RESET = "        w.grad = b.grad = 0.0\n"
 descent.misconception(
     "gradients_never_zeroed",
-    "Old gradients are still there, because backward() adds to them: each step moves by the sum of all gradients so far. Set both to 0 before each "
+    "Old gradients are still there, because backward() adds to them: each step moves by the sum of "
+    "all gradients so far. Set both to 0 before each "
     "backward pass.",
     edits={RESET: ""},
 )
 descent.misconception(
     "gradients_never_zeroed",
-    "One of the two gradients is never set back to 0: backward() adds to what is there. Set both to 0 before each backward pass.",
+    "One of the two gradients is never set back to 0: backward() adds to what is there. Set both to "
+    "0 before each backward pass.",
     edits={RESET: "        w.grad = 0.0\n"},
     form="of b",
 )
 descent.misconception(
     "ascent",
-    "The steps lead uphill, and the line runs away. The gradient points to where the loss grows: subtract.",
-    edits={"w.data -= lr * w.grad": "w.data += lr * w.grad", "b.data -= lr * b.grad": "b.data += lr * b.grad"},
-)  # fmt: skip
+    "The steps lead uphill, and the line runs away. The gradient points to where the loss grows: "
+    "subtract.",
+    edits={
+        "w.data -= lr * w.grad": "w.data += lr * w.grad",
+        "b.data -= lr * b.grad": "b.data += lr * b.grad",
+    },
+)
 descent.misconception(
     "bias_not_updated",
     "b stays where it began. It is a parameter, too: both move in each step.",
-    edits={"        b.data -= lr * b.grad\n": ""},
+    edits={
+        "        b.data -= lr * b.grad\n": "",
+        "Value(0.0), Value(0.0)": "Value(0.0), Value(0.5)",
+    },
 )
 descent.misconception(
     "line_through_origin",
-    "This line goes through the origin: the predictions have no b in them.",
+    "This line goes through the origin: b is missing from the predictions, or it never leaves 0.",
     edits={"[w * x + b for x in xs]": "[w * x for x in xs]"},
 )
 descent.misconception(
@@ -252,19 +281,14 @@ descent.misconception(
     edits={"w.data -= lr * w.grad": "w.data -= w.grad", "b.data -= lr * b.grad": "b.data -= b.grad"},
 )  # fmt: skip
 descent.misconception(
-    "steps_are_recorded",
-    "The new parameter is a result of the old one, w - lr * w.grad as a value: its graph grows with each step, and gradients go to "
-    "what was w before. Change the number, w.data.",
-    edits={RESET: "", "w.data -= lr * w.grad": "w = w + lr * w.grad", "b.data -= lr * b.grad": "b = b + lr * b.grad"},
-)  # fmt: skip
-descent.misconception(
     "w_and_b_exchanged",
     "The slope and the offset are exchanged: the pair is (w, b).",
     edits={"return w.data, b.data": "return b.data, w.data"},
 )
 descent.misconception(
     "formula_instead_of_descent",
-    "The line is right, but nothing descended to it: no backward pass took place. Let the engine find the gradients.",
+    "The line is right, but nothing descended to it: no backward pass took place. Let the engine "
+    "find the gradients.",
     source="def fit_line(xs, ys, lr=0.1, steps=400):\n    n, x, y = len(xs), sum(xs), sum(ys)\n"
     "    w = (n * sum(p * q for p, q in zip(xs, ys)) - x * y) / (n * sum(p * p for p in xs) - x * x)\n"
     "    return w, (y - w * x) / n",
@@ -332,18 +356,21 @@ def formula(answer, rng):
 SLOPE, OFFSET = "w = products / sum((x - x_mean) ** 2 for x in xs)", "return w, y_mean - w * x_mean"
 formula.misconception(
     "line_through_origin",
-    "This is the best line through the origin. With an offset b, the deviations from the means take the place of x and y.",
+    "This is the best line through the origin. With an offset b, the deviations from the means take "
+    "the place of x and y.",
     edits={SLOPE: "w = sum(x * y for x, y in zip(xs, ys)) / sum(x * x for x in xs)", OFFSET: "return w, 0.0"},
 )  # fmt: skip
 formula.misconception(
     "line_through_origin",
-    "The slope is that of the best line through the origin. With an offset b, the deviations from the means take the place of x and y.",
+    "The slope is that of the best line through the origin. With an offset b, the deviations from "
+    "the means take the place of x and y.",
     edits={SLOPE: "w = sum(x * y for x, y in zip(xs, ys)) / sum(x * x for x in xs)"},
     form="with an offset",
 )
 formula.misconception(
     "offset_is_the_mean",
-    "b is the height of the line at x = 0. It would be the mean of y if the mean of x were 0: subtract w times that mean.",
+    "b is the height of the line at x = 0. It would be the mean of y if the mean of x were 0: "
+    "subtract w times that mean.",
     edits={OFFSET: "return w, y_mean"},
 )
 formula.misconception(
@@ -353,14 +380,19 @@ formula.misconception(
 )
 formula.misconception(
     "axes_exchanged",
-    "Divided by the squared deviations of y, this fits x by y. The vertical distances count: divide by those of x.",
+    "Divided by the squared deviations of y, this fits x by y. The vertical distances count: divide "
+    "by those of x.",
     edits={"sum((x - x_mean) ** 2 for x in xs)": "sum((y - y_mean) ** 2 for y in ys)"},
 )
 formula.misconception(
     "correlation_instead_of_slope",
     "That is the correlation, without a unit. The slope divides by the squared deviations of x alone.",
-    edits={"sum((x - x_mean) ** 2 for x in xs)": "(sum((x - x_mean) ** 2 for x in xs) * sum((y - y_mean) ** 2 for y in ys)) ** 0.5"},
-)  # fmt: skip
+    edits={
+        "sum((x - x_mean) ** 2 for x in xs)": (
+            "(sum((x - x_mean) ** 2 for x in xs) * sum((y - y_mean) ** 2 for y in ys)) ** 0.5"
+        )
+    },
+)
 formula.misconception(
     "two_different_divisors",
     "One of the two sums is divided by n, the other by n − 1. Both by the same, or neither.",

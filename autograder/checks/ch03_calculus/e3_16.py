@@ -1,7 +1,7 @@
 """3.16: what a backward pass costs, counted in multiplications and measured on passes of known length.
 
-The passes take their time on a simulated clock, which gives every way of measuring exact numbers on any machine. An
-answer that never reads one of Python's timers is tried on passes that really sleep.
+The passes take their time on a simulated clock, which gives every way of measuring exact numbers on any machine.
+An answer that never reads one of Python's timers is tried on passes that really sleep.
 """
 
 import math
@@ -31,7 +31,8 @@ def counted(answer, rng):
 BACKWARD = "(2 * sum(weights) - weights[0])"
 counted.misconception(
     "always_two",
-    "Two multiplications for each weight would be right if every layer handed a gradient on to its inputs. The first layer has no "
+    "Two multiplications for each weight would be right if every layer handed a gradient on to its "
+    "inputs. The first layer has no "
     "reason to.",
     edits={BACKWARD: "2 * sum(weights)"},
 )
@@ -52,12 +53,14 @@ counted.misconception(
 )
 counted.misconception(
     "weights_only",
-    "These are the multiplications for the gradients of the weights. All layers but the first also hand a gradient on.",
+    "These are the multiplications for the gradients of the weights. All layers but the first also "
+    "hand a gradient on.",
     edits={"(2 * sum(weights) - weights[0])": "sum(weights)"},
 )
 counted.misconception(
     "inputs_only",
-    "These are the multiplications for handing the gradient on. Each layer also needs its own weights' gradients.",
+    "These are the multiplications for handing the gradient on. Each layer also needs its own "
+    "weights' gradients.",
     edits={"(2 * sum(weights) - weights[0])": "(sum(weights) - weights[0])"},
 )
 counted.misconception(
@@ -124,7 +127,7 @@ class WatchedClock(SimulatedClock):
 
 
 def slow_model(forward, backward, cold, wait):
-    """A model whose passes take these seconds by `wait`; its first forward passes take those of `cold` longer."""
+    """A model whose passes take these seconds by `wait`; the first forward passes last longer by those of `cold`."""
     import torch
 
     class Slow(torch.autograd.Function):
@@ -149,7 +152,11 @@ def slow_model(forward, backward, cold, wait):
     return Model()
 
 
-LONGER, SHORTER, DEFAULTS = "a backward pass that takes longer", "a backward pass that takes less time", "with the defaults, after two slow runs"  # fmt: skip
+LONGER, SHORTER, DEFAULTS = (
+    "a backward pass that takes longer",
+    "a backward pass that takes less time",
+    "with the defaults, after two slow runs",
+)
 NEAR = 0.25  # of the logarithm, for passes that sleep
 TRIES = 3
 
@@ -179,7 +186,7 @@ def measured(answer, rng):
     def asleep(forward, backward, cold, options):
         """The best of three tries, and whether it is near enough."""
         for _ in range(TRIES):
-            found = ratio(slow_model(forward, backward, [0.15] * cold, time.sleep), options)
+            found = ratio(slow_model(forward, backward, [0.05] * cold, time.sleep), options)
             if found > 0 and abs(math.log(found / (backward / forward))) < NEAR:
                 return True
         return False
@@ -199,7 +206,8 @@ def measured(answer, rng):
 LAST = "return sorted(backward)[reps // 2] / sorted(forward)[reps // 2]"
 measured.misconception(
     "forward_counted_inside_backward",
-    "The time of the backward pass holds the forward pass, too: that is the ratio of a whole step. Read the clock between the two.",
+    "The time of the backward pass holds the forward pass, too: that is the ratio of a whole step. "
+    "Read the clock between the two.",
     edits={"backward.append(end - middle)": "backward.append(end - start)"},
 )
 measured.misconception(
@@ -229,18 +237,9 @@ measured.misconception(
     form="without a run",
 )
 measured.misconception(
-    "warm_up_without_the_forward_pass_left_out",
-    "The slow runs are left out of one list only. They count for neither pass.",
-    edits={
-        "        if run >= warmup:\n            forward.append(middle - start)": (
-            "        forward.append(middle - start)\n        if run >= warmup:"
-        ),
-        LAST: "return (sum(backward) / len(backward)) / (sum(forward) / len(forward))",
-    },
-)
-measured.misconception(
     "slowest_runs",
-    "The slowest of the times are compared, with the warm-up among them. Take the median or the smallest.",
+    "The slowest of the times are compared, with the warm-up among them. Take the median or the "
+    "smallest.",
     edits={LAST: "return max(backward) / max(forward)", "if run >= warmup:": "if True:"},
 )
 measured.misconception(
@@ -322,6 +321,9 @@ written(
     "3.16-written",
     rubric=[
         (0.5, "Backward by forward is about 2, a whole step by forward about 3."),
-        (0.5, "Names two of: batch size, warm-up, threads, the loss inside or outside, overhead of small operations."),
+        (
+            0.5,
+            "Names two of: batch size, warm-up, threads, where the loss belongs, the overhead of small operations.",
+        ),
     ],
-)  # fmt: skip
+)

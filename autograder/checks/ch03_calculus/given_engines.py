@@ -10,7 +10,12 @@ import contextlib
 from autograder.checks.ch02_autograd import closure_engine
 
 RESULTS = "__add__ __sub__ __mul__ __truediv__ __pow__ __rpow__ __neg__ exp tanh relu".split()
-REFLECTED = {"__radd__": "__add__", "__rsub__": "__sub__", "__rmul__": "__mul__", "__rtruediv__": "__truediv__"}  # fmt: skip
+REFLECTED = {
+    "__radd__": "__add__",
+    "__rsub__": "__sub__",
+    "__rmul__": "__mul__",
+    "__rtruediv__": "__truediv__",
+}
 
 
 class Absent:
@@ -48,7 +53,7 @@ for _name, _method in REFLECTED.items():
 
 @contextlib.contextmanager
 def standing_on(base, kind):
-    """Meanwhile the classes of `kind` that were lent by `utils` derive from `base`, with all that was added."""
+    """Meanwhile the classes of `kind` that were lent by `utils` derive from `base`."""
     lent = [
         one
         for one in getattr(kind, "__mro__", ())

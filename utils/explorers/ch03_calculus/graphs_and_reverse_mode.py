@@ -1,4 +1,4 @@
-"""Pictures of 3.12 to 3.16: given graphs, drawn and stepped through, a line through points, the work of two passes."""
+"""Pictures of 3.12 to 3.16: given graphs that step, a line through points, the work of two passes."""
 
 import math
 
@@ -47,7 +47,7 @@ def nodes_of(graph, leaves):
 
 
 def graph_stepper(graph, title=None, **leaves):
-    """Step through a graph {name: (operation, [inputs])}, values forward, gradients backward; the last name is the result."""
+    """Step through a graph {name: (operation, [inputs])}, values forward, gradients backward."""
     found = nodes_of(graph, leaves)
     result = found["f"] if "f" in graph else found[list(graph)[-1]]
     if len(graph) > 12:
@@ -56,7 +56,7 @@ def graph_stepper(graph, title=None, **leaves):
 
 
 def draw_nodes(graph, values, adjoints, title):
-    """Draw a graph {name: (operation, [inputs])} with given numbers: `values` beside data, `adjoints` beside grad.
+    """Draw a graph {name: (operation, [inputs])} with `values` beside data, `adjoints` beside grad.
 
     A number that is not given shows as a question mark.
     """
@@ -99,7 +99,8 @@ def _line(w, b):
     chart.points(AT, HEIGHTS, RED, label="points")
     loss = total / len(AT)
     return chart, (
-        f"With w = {number_text(w)} and b = {number_text(b)} the six squares have the mean area {number_text(loss)}."
+        f"With w = {number_text(w)} and b = {number_text(b)} the six squares "
+        f"have the mean area {number_text(loss)}."
     )
 
 
@@ -117,13 +118,17 @@ def _work(hidden):
         "layer", "multiplications", f"One example through 2-{hidden}-{hidden}-10", x=(0.4, 3.6), y=(0, top),
         xticks={1: "first", 2: "second", 3: "third"},
     )  # fmt: skip
-    kinds = ((BLUE, "forward", weights), (ORANGE, "backward, for the weights", weights), (GREEN, "backward, for the inputs", handed_on))  # fmt: skip
+    kinds = (
+        (BLUE, "forward", weights),
+        (ORANGE, "backward, for the weights", weights),
+        (GREEN, "backward, for the inputs", handed_on),
+    )
     for k, (colour, name, heights) in enumerate(kinds):
         for layer, height in enumerate(heights, start=1):
             left = layer - 0.33 + 0.22 * k
             chart.bars([left, left + 0.2], [height], colour, label=name if layer == 1 else "")
             chart.text(left + 0.1, height, "FWI"[k], dy=-9, size=10)
     return chart, (
-        f"The layers have {weights[0]}, {weights[1]} and {weights[2]} weights. Bars from left to right: F forward, "
-        "W backward for the weights, I backward for the inputs; the first layer has no I."
+        f"The layers have {weights[0]}, {weights[1]} and {weights[2]} weights. Bars from left to "
+        "right: F forward, W backward for the weights, I backward for the inputs; the first layer has no I."
     )

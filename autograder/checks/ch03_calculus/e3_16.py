@@ -1,7 +1,7 @@
 """3.16: what a backward pass costs, counted in multiplications and measured on passes of known length.
 
-The passes take their time on a simulated clock, which gives every way of measuring exact numbers on any machine.
-An answer that never reads one of Python's timers is tried on passes that really sleep.
+The passes take their time on a simulated clock, which gives exact numbers on any machine. An
+answer that never reads one of Python's timers is tried on passes that really sleep.
 """
 
 import math
@@ -127,7 +127,7 @@ class WatchedClock(SimulatedClock):
 
 
 def slow_model(forward, backward, cold, wait):
-    """A model whose passes take these seconds by `wait`; the first forward passes last longer by those of `cold`."""
+    """A model whose passes take these seconds by `wait`, the first forward passes more by `cold`."""
     import torch
 
     class Slow(torch.autograd.Function):
@@ -217,7 +217,8 @@ measured.misconception(
 )
 measured.misconception(
     "single_cold_run",
-    "Only the first run counts here, and that is the slow one. Run a few times first, without looking.",
+    "The slow first run decides here. Run a few times first, without looking, and take the median or the "
+    "smallest of the later times.",
     edits={LAST: "return backward[0] / forward[0]", "if run >= warmup:": "if True:"},
 )
 measured.misconception(
@@ -237,10 +238,11 @@ measured.misconception(
     form="without a run",
 )
 measured.misconception(
-    "slowest_runs",
-    "The slowest of the times are compared, with the warm-up among them. Take the median or the "
-    "smallest.",
+    "single_cold_run",
+    "The slow first run decides here. Run a few times first, without looking, and take the median or the "
+    "smallest of the later times.",
     edits={LAST: "return max(backward) / max(forward)", "if run >= warmup:": "if True:"},
+    form="the slowest",
 )
 measured.misconception(
     "difference_of_the_times",
@@ -301,20 +303,20 @@ def measure_ratio(model, x, loss_fn, reps=9, warmup=2):
     return clocked(lambda: loss_fn(model(x)).backward()) / forward - 1
 
 
-@measured.oracle("the_profiler")
+@measured.oracle("another_clock")  # that is not simulated: it sees passes that sleep
 def measure_ratio(model, x, loss_fn, reps=9, warmup=2):
-    import torch.autograd.profiler as profiler
+    def now():
+        return time.clock_gettime(time.CLOCK_MONOTONIC)
 
-    for _ in range(warmup):
-        loss_fn(model(x)).backward()
     times = []
-    for _ in range(reps):
-        with profiler.profile() as forward:
-            loss = loss_fn(model(x))
-        with profiler.profile() as backward:
-            loss.backward()
-        times.append([one.self_cpu_time_total for one in (forward, backward)])
-    return sorted(b for _, b in times)[reps // 2] / sorted(f for f, _ in times)[reps // 2]
+    for _ in range(warmup + reps):
+        begin = now()
+        loss = loss_fn(model(x))
+        middle = now()
+        loss.backward()
+        times.append((middle - begin, now() - middle))
+    forward, backward = (sorted(some)[reps // 2] for some in zip(*times[warmup:]))
+    return backward / forward
 
 
 written(
@@ -323,7 +325,7 @@ written(
         (0.5, "Backward by forward is about 2, a whole step by forward about 3."),
         (
             0.5,
-            "Names two of: batch size, warm-up, threads, where the loss belongs, the overhead of small operations.",
+            "Names two of: batch size, warm-up, threads, where the loss belongs, the overhead of operations.",
         ),
     ],
 )

@@ -33,7 +33,7 @@ FORMULAS = {
         ("(x * x + y).log().exp()", lambda x, y, k: (x * x + y).log().exp()),
     ],
 }
-WEIGHTS = {BEHIND: 3, AGAIN: 2.5, BEFORE: 2.5}
+WEIGHTS = {BEHIND: 3, AGAIN: 4, BEFORE: 2}
 
 
 @check("3.13a", points=4, forbid=OFF_LIMITS, reveal=True, weights=WEIGHTS)
@@ -226,10 +226,14 @@ def engine_with_logarithm(scale=1.0):
     return type("Value", (GivenValue,), {"log": log})
 
 
-NUMBER, SLOPE, ENGINE = "f", "its derivative", "with an engine whose logarithm is k times as large"
+NUMBER, SLOPE = "f", "its derivative"
+FITS = "its derivative, divided by a difference quotient of its f"
+ENGINE = "how both grow with an engine whose logarithm is k times as large"
 
 
-@check("3.13b", points=2, forbid=OFF_LIMITS, reveal=True, weights={SLOPE: 2})
+@check(
+    "3.13b", points=2, forbid=OFF_LIMITS, reveal=True, weights={SLOPE: 1.5, FITS: 1.5, ENGINE: 2}
+)
 def function(answer, rng):
     near, far = round(float(rng.uniform(0.3, 1.2)), 2), round(float(rng.uniform(-3.0, -2.2)), 2)
     k = round(float(rng.uniform(2.0, 4.0)), 1)
@@ -239,13 +243,28 @@ def function(answer, rng):
         found = {}
         for x0 in points:
             pair = f_and_grad(x0) if x0 is not None else f_and_grad()
-            found["without an argument" if x0 is None else f"x0 = {x0:g}"] = number(pair[place])
+            found["without an argument" if x0 is None else f"x0 = {x0:.8g}"] = number(pair[place])
         return found
+
+    def slope_by_difference(*points, h=1e-4):
+        """The derivative by the difference quotient of the same answer's f; 1 where it has one."""
+        found = {}
+        for x0 in points:
+            low, high = at(0, x0 - h, x0 + h).values()
+            found[f"x0 = {x0:.8g}"] = at(1, x0)[f"x0 = {x0:.8g}"] / ((high - low) / (2 * h))
+        return found
+
+    def compared():
+        return {
+            name: at(place, near, scale=k)[f"x0 = {near:.8g}"] / at(place, near)[f"x0 = {near:.8g}"]
+            for place, name in enumerate(("f", "its derivative"))
+        }
 
     return {
         NUMBER: attempt(at, 0, None, near, far, -2.0),
         SLOPE: attempt(at, 1, None, near, far, -2.0),
-        ENGINE: attempt(lambda: [at(0, near, scale=k), at(1, near, scale=k)]),
+        FITS: attempt(slope_by_difference, near, far),
+        ENGINE: attempt(compared),
     }
 
 

@@ -333,7 +333,10 @@ def fit_line(xs, ys, lr=0.1, steps=400):
     return tuple(np.polyfit(xs, ys, 1))
 
 
-@check("3.15c", points=2, reveal=True)
+SLOPES, OFFSETS, MIDDLE = "w", "b", "the height of the line in the middle of the points"
+
+
+@check("3.15c", points=2, reveal=True, weights={SLOPES: 2})
 def formula(answer, rng):
     def points(n, middle):
         xs = (np.linspace(-2, 2, n) + rng.uniform(-0.3, 0.3, n) + middle).round(2)
@@ -341,15 +344,27 @@ def formula(answer, rng):
         noise = rng.uniform(-1, 1, n)
         return xs.tolist(), (slope * xs + offset + noise).round(2).tolist()
 
-    def line(xs, ys):
-        w, b = answer.closed_form(xs, ys)
-        return {"w": number(w), "b": number(b)}
+    data = {
+        "two points": points(2, 1.5),
+        "five points": points(5, 2.0),
+        "twelve points": points(12, -1.5),
+        "points far from the origin": points(8, 6.0),
+    }
+
+    def of(pick):
+        def each():
+            found = {}
+            for name, (xs, ys) in data.items():
+                w, b = map(number, answer.closed_form(xs, ys))
+                found[name] = pick(w, b, xs)
+            return found
+
+        return attempt(each)
 
     return {
-        "two points": attempt(line, *points(2, 1.5)),
-        "five points": attempt(line, *points(5, 2.0)),
-        "twelve points": attempt(line, *points(12, -1.5)),
-        "points far from the origin": attempt(line, *points(8, 6.0)),
+        SLOPES: of(lambda w, b, xs: w),
+        OFFSETS: of(lambda w, b, xs: b),
+        MIDDLE: of(lambda w, b, xs: w * np.mean(xs) + b),
     }
 
 

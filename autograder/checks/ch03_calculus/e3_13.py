@@ -4,7 +4,7 @@ import math
 
 from autograder.check import attempt, check, named
 from autograder.checks.ch02_autograd.own_engine import COPYING
-from autograder.checks.ch03_calculus.given_engines import GivenValue, standing_on
+from autograder.checks.ch03_calculus.given_engines import GivenValue, added_to, standing_on
 from utils.answers import number
 
 OFF_LIMITS = ("torch", "jax", "utils.engine", "utils.Value", "CourseValue", *COPYING)
@@ -211,8 +211,8 @@ def answer():
     Value.log = log
 
 
-def engine_with_logarithm(scale=1.0):
-    """A class with a right logarithm, or with `scale` times the logarithm."""
+def engine_with_logarithm(kind, scale):
+    """A class with what was added to the lent `kind`, and with `scale` times a right logarithm."""
 
     def log(self):
         out = type(self)(scale * math.log(self.data), (self,), "log")
@@ -223,7 +223,7 @@ def engine_with_logarithm(scale=1.0):
         out._backward = _backward
         return out
 
-    return type("Value", (GivenValue,), {"log": log})
+    return type("Value", (GivenValue,), added_to(kind) | {"log": log})
 
 
 NUMBER, SLOPE = "f", "its derivative"
@@ -239,7 +239,9 @@ def function(answer, rng):
     k = round(float(rng.uniform(2.0, 4.0)), 1)
 
     def at(place, *points, scale=1.0):
-        f_and_grad = answer.with_given("f_and_grad", Value=engine_with_logarithm(scale))
+        f_and_grad = answer.with_given(
+            "f_and_grad", Value=engine_with_logarithm(answer.Value, scale)
+        )
         found = {}
         for x0 in points:
             pair = f_and_grad(x0) if x0 is not None else f_and_grad()
@@ -343,6 +345,20 @@ def f_and_grad(x0=0.0):
     f = sigmoid.log()
     f.backward()
     return [float(f.data), float(x.grad)]
+
+
+@function.alternative("a_sigmoid_of_its_own")
+def answer():
+    def _sigmoid(self):
+        return Value(1.0) / ((-self).exp() + 1)
+
+    Value.sigmoid = _sigmoid
+
+    def f_and_grad(x0=0.0):
+        x = Value(x0)
+        f = (2 * x + 3).sigmoid().log()
+        f.backward()
+        return f.data, x.grad
 
 
 @function.alternative("minus_a_logarithm")

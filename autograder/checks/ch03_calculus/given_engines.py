@@ -69,6 +69,16 @@ def standing_on(base, kind):
             one.__bases__ = bases
 
 
+def added_to(kind) -> dict:
+    """What an answer has added to a lent class, by itself or by deriving from it: {name: method}."""
+    found = {}
+    for one in getattr(kind, "__mro__", ()):
+        if one.__name__ == "ExtendableValue":
+            return found
+        found = {name: it for name, it in vars(one).items() if not name.startswith("__")} | found
+    return {}
+
+
 def is_lent(kind) -> bool:
     """Is it, or does it extend, a class of `fresh_engine`?"""
     return any(

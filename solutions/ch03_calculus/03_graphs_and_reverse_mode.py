@@ -28,7 +28,7 @@ from utils import (
     such_that,
 )
 from utils.explorers.ch03_calculus.graphs_and_reverse_mode import (
-    draw_nodes,
+    draw_adjoints,
     graph_stepper,
     line_explorer,
     work_explorer,
@@ -127,10 +127,7 @@ expect("3.12b", lambda: f_value, such_that("a number", lambda found: is_number(1
 expect("3.12b", lambda: adjoints, such_that("numbers for a, b and c", three_numbers))
 expect("3.12b", lambda: gradient, some_numbers(3))
 try:
-    shown = {**adjoints, **dict(zip(("x1", "x2", "x3"), gradient, strict=True)), "f": 1}
-    SUMS = {"a": ("+", ["x1", "x2"]), "b": ("+", ["x2", "x3"]), "c": ("+", ["x1", "x3"])}
-    values = {"x1": 1, "x2": 2, "x3": -1, "f": f_value}
-    display(draw_nodes({**SUMS, "f": ("*", ["a", "b", "c"])}, values, shown, "The numbers that you found"))
+    display(draw_adjoints((1, 2, -1), f_value, adjoints, gradient))
 except Exception:
     pass  # the picture comes with numbers
 
@@ -304,7 +301,7 @@ expect("3.13b", lambda: list(f_and_grad(-2.0)), [-1.3132616875, 1.4621171573], r
 #         return out
 #
 #     def __mul__(self, other):
-#         ...                                      # begins alike
+#         ...  # begins alike
 #
 #         def _backward():
 #             self.grad = other.data * out.grad
@@ -563,10 +560,11 @@ expect("3.15c", lambda: list(closed_form([3.0, 4.0, 6.0, 7.0], [1.0, 4.0, 2.0, 7
 # Shift+Enter: your descent beside your formula
 try:
     at, heights = [-1.0, -0.4, 0.1, 0.6, 1.2], [0.2, 0.9, 1.0, 2.1, 2.4]
-    print("steps      w          b")
-    for steps in (1, 10, 100, 400):
-        print(f"{steps:5d}  {fit_line(at, heights, 0.1, steps)[0]:.6f}  {fit_line(at, heights, 0.1, steps)[1]:.6f}")
-    print("formula  {:.6f}  {:.6f}".format(*closed_form(at, heights)))
+    lines = [(str(steps), fit_line(at, heights, 0.1, steps)) for steps in (1, 10, 100, 400)]
+    lines.append(("formula", closed_form(at, heights)))
+    print(f"{'steps':>7} {'w':>10} {'b':>10}")
+    for steps, (w, b) in lines:
+        print(f"{steps:>7} {w:>10.6f} {b:>10.6f}")
 except NotImplementedError:
     print("○ Here your two answers will stand side by side, once 3.15 is written.")
 except Exception as problem:

@@ -7,6 +7,7 @@ import pytest
 from utils.explorers.ch03_calculus.graphs_and_reverse_mode import (
     AT,
     HEIGHTS,
+    draw_adjoints,
     draw_nodes,
     graph_stepper,
     line_explorer,
@@ -50,6 +51,12 @@ def test_a_graph_that_cannot_be_drawn_raises(graph):
 def test_the_drawing_shows_the_numbers_that_were_given():
     drawing = draw_nodes({"s": ("+", ["u", "v"])}, {"u": 1.5}, {"s": 1}, "Numbers")
     assert "u, data 1.5, grad ?" in drawing.text and "s = u + v, data ?, grad 1" in drawing.text
+
+
+def test_the_numbers_found_by_hand_stand_at_their_nodes():
+    text = draw_adjoints((1, 2, -1), 5, {"a": 7, "b": 8, "c": 9}, (10, 11, 12)).text
+    assert "x3, data −1, grad 12" in text and "b = x2 + x3, data ?, grad 8" in text
+    assert "data 5, grad 1" in text and "c = x1 + x3, data ?, grad 9" in text
 
 
 def test_the_line_has_the_loss_that_it_says():

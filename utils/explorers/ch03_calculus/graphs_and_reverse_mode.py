@@ -9,6 +9,7 @@ from utils.plots import BLUE, GREEN, ORANGE, RED
 from utils.stepper import GraphStepper
 
 NUMBER = {"+": sum, "*": math.prod}
+PAIRS = ((0, 1), (1, 2), (0, 2))  # of the inputs of 3.12
 
 
 class Node:
@@ -73,6 +74,17 @@ def draw_nodes(graph, values, adjoints, title):
     return draw_graph(box(list(graph)[-1]), title)
 
 
+def draw_adjoints(inputs, f, adjoints, gradient):
+    """The graph of 3.12 with the numbers that a student found by hand."""
+    leaves = [f"x{k + 1}" for k in range(3)]
+    sums = {"abc"[k]: ("+", [leaves[i] for i in pair]) for k, pair in enumerate(PAIRS)}
+    values = dict(zip(leaves, inputs, strict=True)) | {"f": f}
+    bars = {name: adjoints[name] for name in "abc"} | dict(zip(leaves, gradient, strict=True))
+    return draw_nodes(
+        sums | {"f": ("*", list(sums))}, values, bars | {"f": 1}, "The numbers that you found"
+    )
+
+
 AT, HEIGHTS = (-1.6, -0.9, -0.2, 0.5, 1.1, 1.8), (-0.6, 0.4, 0.3, 1.4, 1.3, 2.4)  # six points
 
 
@@ -93,7 +105,7 @@ def _line(w, b):
     for x, y in zip(AT, HEIGHTS, strict=True):
         far = w * x + b - y
         total += far * far
-        side = abs(far)  # drawn to the right of the point
+        side = abs(far) if x < 0 else -abs(far)  # towards the middle of the picture
         corners = [(x, y), (x + side, y), (x + side, y + far), (x, y + far), (x, y)]
         chart.line(*zip(*corners, strict=True), ORANGE, width=1.4)
     chart.points(AT, HEIGHTS, RED, label="points")

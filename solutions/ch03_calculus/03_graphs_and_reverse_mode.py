@@ -137,6 +137,9 @@ except Exception:
 # **Your task.** Write `forward_backward(x1, x2, x3)`: it returns the pair of $f$ and the tuple of its three derivatives, by a
 # forward pass and a backward pass.
 #
+# A gradient that is right at one point proves little. The point of (b) has a zero among its values, and a frequent
+# mistake goes unseen there: so try others.
+#
 # **Example.** `forward_backward(2, 3, 5)` is `(280, (96, 91, 75))`.
 
 # %% [markdown] hints="3.12c"
@@ -197,6 +200,9 @@ draw_graph(y, "tanh(w x) by the engine that you are lent")
 #
 # **Your task.** Write `log`, the natural logarithm of a positive value. The last line makes it a method of `Value`. PyTorch and the
 # course's other engine are off limits here.
+#
+# One right derivative proves little here, too. Where the logarithm is the last operation, and its operand is used once, several wrong
+# rules give the right number; so put something behind it, and use its operand again.
 #
 # **Example.** With `x = Value(2.0)` and `y = x.log() * 3`, `y.data` is 2.079 and, after `y.backward()`, `x.grad` is
 # 1.5.

@@ -57,6 +57,51 @@ def test_a_subclass_gives_results_of_its_own():
     assert type((1 - Own(3.0) * 2).double()) is Own
 
 
+def log_sigmoid(z):
+    """As in 3.13, for a Value with a logarithm of the course's own engine."""
+    return (1 / (1 + (-z).exp())).log()
+
+
+def test_the_formula_of_3_13_overflows_where_its_text_says():
+    assert log_sigmoid(Value(-709.0)).data == pytest.approx(-709)
+    with pytest.raises(OverflowError):
+        log_sigmoid(Value(-710.0))
+    z = torch.tensor(-710.0, dtype=torch.float64)
+    stable = torch.clamp(z, max=0) - torch.log1p(torch.exp(-z.abs()))
+    assert stable.item() == torch.nn.functional.logsigmoid(z).item() == -710
+
+
+def descent(steps, zeroed, factor=1.0):
+    """w and b after some steps towards the line 2 x + 1, by the engine of 3.15."""
+    Lent, xs = fresh_engine(), [-1.0, 0.0, 1.5]
+    w, b, path = Lent(0.0), Lent(0.0), []
+    for _ in range(steps):
+        if zeroed:
+            w.grad = b.grad = 0.0
+        loss = sum((w * x + b - (2 * x + 1)) ** 2 for x in xs) * (factor / len(xs))
+        loss.backward()
+        w.data -= 0.1 * w.grad
+        b.data -= 0.1 * b.grad
+        path.append((w.data, b.data))
+    return path
+
+
+def test_without_zeros_the_line_swings_and_half_a_loss_is_slower():
+    far = [math.dist(one, (2, 1)) for one in descent(120, zeroed=False)]
+    assert max(far[-20:]) > 1 and min(far) < 0.5  # it comes near, and leaves again
+    whole, half = descent(60, zeroed=True), descent(60, zeroed=True, factor=0.5)
+    assert math.dist(whole[-1], (2, 1)) < math.dist(half[-1], (2, 1)) < 0.1
+    momentum, v = [(0.0, 0.0)], (0.0, 0.0)  # heavy ball with a momentum of 1
+    for _ in range(5):
+        w, b = momentum[-1]
+        errors = [(x, w * x + b - (2 * x + 1)) for x in (-1.0, 0.0, 1.5)]
+        slope = (sum(2 * x * e for x, e in errors) / 3, sum(2 * e for _, e in errors) / 3)
+        v = (v[0] + slope[0], v[1] + slope[1])
+        momentum.append((w - 0.1 * v[0], b - 0.1 * v[1]))
+    for found, right in zip(descent(5, zeroed=False), momentum[1:], strict=True):
+        assert found == pytest.approx(right)
+
+
 @pytest.mark.parametrize(
     ("formula", "found", "right"),
     [

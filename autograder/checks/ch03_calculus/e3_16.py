@@ -6,10 +6,11 @@ answer that never reads one of Python's timers is tried on passes that really sl
 
 import math
 import time
+from functools import partial
 
 import numpy as np
 
-from autograder.check import attempt, check, written
+from autograder.check import attempt, check, tried, written
 from autograder.checks.ch06_networks.simulated_clock import SimulatedClock
 from utils.answers import number
 
@@ -185,7 +186,10 @@ def measured(answer, rng):
 
     def on_a_clock(forward, backward, cold, options):
         clock = WatchedClock()
-        model = slow_model(forward, backward, [0.15] * cold, clock.passes)
+        waits = partial(
+            clock.passes, working=False
+        )  # (as passes that sleep, or run on another device)
+        model = slow_model(forward, backward, [0.15] * cold, waits)
         with clock.in_force(answer.measure_ratio):
             found = ratio(model, options)
         return found, clock.reads
@@ -208,7 +212,13 @@ def measured(answer, rng):
         return {key: found for key, (found, _) in seen.items()}
 
     seen = attempt(see)
-    return {key: attempt(lambda key: seen[key], key) for key in cases}
+
+    def shown(forward, backward, cold, options, key):
+        slow = "two slow runs" if cold > 1 else "one slow run"
+        tried(f"{1000 * forward:g} ms forward, {1000 * backward:g} ms backward, {slow} at first")
+        return seen[key]
+
+    return {key: attempt(shown, *case, key) for key, case in cases.items()}
 
 
 LAST = "return sorted(backward)[reps // 2] / sorted(forward)[reps // 2]"

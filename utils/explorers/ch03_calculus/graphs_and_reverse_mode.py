@@ -9,6 +9,7 @@ from utils.plots import BLUE, GREEN, ORANGE, RED
 from utils.stepper import GraphStepper
 
 NUMBER = {"+": sum, "*": math.prod}
+NAMES = {"+": "sum", "*": "product"}  # of operations whose operands are not two
 PAIRS = ((0, 1), (1, 2), (0, 2))  # of the inputs of 3.12
 
 
@@ -17,14 +18,15 @@ class Node:
 
     def __init__(self, label, data, op="", operands=(), grad=0.0):
         self.label, self.data, self.grad = label, data, grad
-        self._op, self._prev = op, tuple(operands)
+        self._prev, self._number = tuple(operands), NUMBER.get(op)
+        self._op = op if len(self._prev) == 2 else NAMES.get(op, op)
 
     def _backward(self):
         # an operand more or less by 1: exact, because sums and products are linear in each operand
         numbers = [one.data for one in self._prev]
         for k, one in enumerate(self._prev):
             moved = [number + (k == j) for j, number in enumerate(numbers)]
-            one.grad += (NUMBER[self._op](moved) - NUMBER[self._op](numbers)) * self.grad
+            one.grad += (self._number(moved) - self._number(numbers)) * self.grad
 
 
 def nodes_of(graph, leaves):

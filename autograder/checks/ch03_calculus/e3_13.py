@@ -2,7 +2,7 @@
 
 import math
 
-from autograder.check import attempt, check, named
+from autograder.check import attempt, check
 from autograder.checks.ch02_autograd.own_engine import COPYING
 from autograder.checks.ch03_calculus.given_engines import GivenValue, added_to, standing_on
 from utils.answers import number
@@ -59,13 +59,15 @@ def logarithm(answer, rng):
             found.append([x.grad, y.grad, z.grad])
         return found
 
+    def tables(Value, formulas):
+        return {text: slopes(Value, formula) for text, formula in formulas}
+
     seen = {
         "its number": attempt(on_given, values),
         OPERANDS: attempt(on_given, operands),
     }
     for key, formulas in FORMULAS.items():
-        found = [attempt(on_given, slopes, named(text, formula)) for text, formula in formulas]
-        seen[key] = found
+        seen[key] = attempt(on_given, tables, formulas)
     return seen
 
 

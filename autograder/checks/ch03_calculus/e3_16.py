@@ -218,7 +218,7 @@ def measured(answer, rng):
         tried(f"{1000 * forward:g} ms forward, {1000 * backward:g} ms backward, {slow} at first")
         return seen[key]
 
-    return {key: attempt(shown, *case, key) for key, case in cases.items()}
+    return {key: attempt(partial(shown, *case, key)) for key, case in cases.items()}
 
 
 LAST = "return sorted(backward)[reps // 2] / sorted(forward)[reps // 2]"

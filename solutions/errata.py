@@ -482,6 +482,101 @@ for F, hides in (([sp.sin(x) * sp.cos(y), sp.cos(x) * sp.sin(y)], True), ([x * y
 # ### Notebook 3 of chapter 3
 
 # %% [markdown]
+# **3.12: a point at which accumulating is not needed.** The document differentiates at $(1,2,-1)$ and confirms its result there. Its numbers
+# are right. But the third sum is 0 at this point, and somebody who overwrites where they should add finds the same gradient. At $(2,3,5)$ the two differ.
+
+# %%
+def gradient_of_3_12(x1, x2, x3, accumulate=True):
+    a, b, c = x1 + x2, x2 + x3, x1 + x3
+    bar = dict.fromkeys(("x1", "x2", "x3"), 0)
+    for share, inputs in ((b * c, ("x1", "x2")), (a * c, ("x2", "x3")), (a * b, ("x1", "x3"))):
+        for name in inputs:
+            bar[name] = share + (bar[name] if accumulate else 0)
+    return tuple(bar.values())
+
+
+at_a_zero = gradient_of_3_12(1, 2, -1)
+assert at_a_zero == gradient_of_3_12(1, 2, -1, accumulate=False)
+assert gradient_of_3_12(2, 3, 5) == (96, 91, 75)
+assert gradient_of_3_12(2, 3, 5, accumulate=False) == (40, 35, 40)
+
+# %% [markdown]
+# **3.13: a point that hardly tests a logarithm.** The document extends an engine by `log` and compares one derivative with PyTorch, of $\log\sigma(2x+3)$ at 0.
+# The logarithm is outermost there, so 1 arrives at it, and its operand is used once: a backward rule that ignores
+# what arrives, or assigns, gives the same number. It also needs a sigmoid, and says nothing about where it comes from.
+
+# %%
+def slope_of_log_sigmoid(rule, x=0.0):
+    """f'(x) by hand; rule(arrived, u): what the logarithm hands on."""
+    s = 1 / (1 + math.exp(-(2 * x + 3)))
+    return rule(1.0, s) * s * (1 - s) * 2
+
+
+right, ignoring = (lambda arrived, u: arrived / u), (lambda arrived, u: 1 / u)
+assert abs(slope_of_log_sigmoid(right) - 0.0948517464) < 1e-9
+assert slope_of_log_sigmoid(ignoring) == slope_of_log_sigmoid(right)
+assert right(3.0, 2.0) == 1.5 and ignoring(3.0, 2.0) == 0.5  # of 3 log u at u = 2
+
+# %% [markdown]
+# **3.14: a task that takes back what it asks.** The document wants an engine changed so that $a\cdot a$ gets the gradient $2a$ "rather than" by reaching a node
+# twice, and says in the next sentence that `+=` does the right thing already. It does, and no node is reached twice: one
+# closure adds two shares. With `=` in its place the results are others.
+
+# %%
+def trace_of_a_square(a, accumulate):
+    """(visits of the product, what is added to a) in the backward pass of a * a."""
+    grad, visits, shares = 0.0, 0, []
+    for _ in ["the product"]:  # in a topological order it stands once
+        visits += 1
+        for other_factor in (a, a):  # the two lines of its closure
+            shares.append(other_factor)
+            grad = other_factor + (grad if accumulate else 0.0)
+    return grad, visits, shares
+
+
+assert trace_of_a_square(3.0, accumulate=True) == (6.0, 1, [3.0, 3.0])
+assert trace_of_a_square(3.0, accumulate=False)[0] == 3.0
+
+# %% [markdown]
+# **3.15: what has to be said before one can fit a line.** The document leaves open the data, the learning rate, the number of steps, and whether the loss is a sum
+# or a mean; and an engine whose `backward` calls itself for every operand cannot sum a thousand squares one after another. The course says all of them, and its engine
+# has a loop.
+
+# %%
+def depth_of_a_sum(n):
+    """Calls inside calls that a recursive backward pass needs for x_1 + ... + x_n."""
+    graph = None
+    for _ in range(n):
+        graph = (graph,)
+
+    def visit(node):
+        return 0 if node is None else 1 + visit(node[0])
+
+    return visit(graph)
+
+
+import sys
+
+assert depth_of_a_sum(100) == 100
+try:
+    depth_of_a_sum(sys.getrecursionlimit() + 1)
+    raise AssertionError("it should have been too deep")
+except RecursionError:
+    pass
+
+# %% [markdown]
+# **3.16: one rule of thumb for two questions.** "Two to three times" mixes the ratio of backward to forward, about 2, with that of a whole step to forward, about 3. In a
+# network 2-1024-1024-10 they are 1.998 and 2.998: every layer but the first needs two multiplications for each weight on the way back. The document
+# also leaves open the batch size, the threads, the warm-up and whether the loss belongs to the pass, on which a measured ratio depends.
+
+# %%
+weights_of_3_16 = [2 * 1024, 1024 * 1024, 1024 * 10]
+forward_of_3_16 = sum(weights_of_3_16)
+backward_of_3_16 = 2 * forward_of_3_16 - weights_of_3_16[0]
+assert round(backward_of_3_16 / forward_of_3_16, 3) == 1.998
+assert round((forward_of_3_16 + backward_of_3_16) / forward_of_3_16, 3) == 2.998
+
+# %% [markdown]
 # ### Notebook 4 of chapter 3
 # **3.17: "the same answer" holds up to rounding, and proves little.** The document asks to show numerically that
 # forward and reverse mode agree. They multiply the same three factors in opposite orders, and in about a third of

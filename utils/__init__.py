@@ -10,6 +10,8 @@ _HOME = {
     "sigmoid": "autograd",
     "Value": "engine",
     "topological_order": "engine",
+    "fresh_engine": "lent_engine",
+    "BuggyValue": "buggy_engine",
     "count_graph": "graph",
     "draw_dot": "graph",
     "draw_graph": "graph",

@@ -4,7 +4,8 @@ import types
 
 COURSE_ENGINE = "utils.engine"  # (by name: it is taken away while an answer is observed)
 COPYING = "exec", "compile", "inspect.getsource"
-OFF_LIMITS = ("utils.engine", "utils.Value", "CourseValue", "torch", "jax", *COPYING)
+LENT = "utils.lent_engine", "utils.fresh_engine", "utils.buggy_engine", "utils.BuggyValue"
+OFF_LIMITS = ("utils.engine", "utils.Value", "CourseValue", *LENT, "torch", "jax", *COPYING)
 
 
 def own_value(answer):

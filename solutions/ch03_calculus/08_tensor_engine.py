@@ -43,7 +43,7 @@ def loss_and_gradient(scores, labels):
 X_train, y_train, X_test, y_test = load_four_nine()
 A, row, column = [[1, 2], [3, 4]], [10, 20], [[1], [-1]]
 
-# %% [markdown] exercise="3.33" title="A tensor engine that reads digits" stars=4 minutes=90 needs="2.9 2.12 3.21"
+# %% [markdown] exercise="3.33" title="A tensor engine that reads digits" stars=4 minutes=90 needs="2.9 2.12 3.14 3.21"
 # These are the pictures: 8 by 8 pixels, from 0 (paper) to 1 (ink), written by many hands. The label 0 means a four,
 # the label 1 a nine.
 

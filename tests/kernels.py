@@ -1,7 +1,7 @@
 """Jupyter kernels that start soon: forks of one process that has imported large libraries.
 
 The command of such a kernel is this file. It asks that process for a fork, which becomes the kernel,
-and lives as long as it. Nothing of the course is imported before.
+and lives as long as it. Nothing of the course is imported before, unless the complete check is to be ready.
 """
 
 import contextlib
@@ -18,20 +18,23 @@ PR_SET_PDEATHSIG = 1
 
 
 @contextlib.contextmanager
-def warm_kernels(folder: Path):
+def warm_kernels(folder: Path, with_checks: bool = False):
     """The process to fork; gives the kernels' command, for a kernel specification."""
     address = str(folder / "kernels")
+    ready = ["checks"] if with_checks else []
     inline = {"OMP_NUM_THREADS": "1", "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
     process = subprocess.Popen(
-        [sys.executable, __file__, address], env={**os.environ, **inline}, stdout=subprocess.PIPE
+        [sys.executable, __file__, "serve", address, *ready],
+        env={**os.environ, **inline},
+        stdout=subprocess.PIPE,
     )
     assert process.stdout.readline() == b"ready\n"
-    yield [sys.executable, "-S", __file__, address, "-f", "{connection_file}"]
+    yield [sys.executable, "-S", __file__, "ask", address, "-f", "{connection_file}"]
     process.terminate()
     process.communicate()
 
 
-def serve(address: str) -> None:
+def serve(address: str, *ready: str) -> None:
     """Fork a kernel for everybody who connects, until this process is terminated."""
     import ipykernel.kernelapp
     import matplotlib.pyplot  # noqa: F401
@@ -40,6 +43,10 @@ def serve(address: str) -> None:
 
     die_with_parent()
     del sys.path[0]  # this file's folder
+    if ready:
+        from autograder.judging.reference import default_reference
+
+        default_reference().course.exercises  # noqa: B018 (reads all notebooks)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # kernels that end leave nothing
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(address)
@@ -76,4 +83,4 @@ def ask(address: str, *arguments: str) -> None:
 
 
 if __name__ == "__main__":
-    (serve if len(sys.argv) == 2 else ask)(*sys.argv[1:])
+    {"serve": serve, "ask": ask}[sys.argv[1]](*sys.argv[2:])

@@ -24,6 +24,7 @@ MAX_RESTARTS = 8
 NOTEBOOK_SECONDS = 300.0
 NOTEBOOK_BYTES = 24 * 2**20  # of all results together; less than one message may hold
 USUAL = Limits()
+_TRAINS = re.compile(r"torch\.optim|\boptim\.\w|from torch import .*\boptim\b|PyTorchMLP")
 _DRAWS = re.compile(r"(?<![.\w])(?:matplotlib|pyplot|plt|axes|style|plot_\w+|show\w*)\s*[.(]")
 
 
@@ -37,9 +38,9 @@ class RunCell:
     @property
     def libraries(self) -> int:
         """How many of the worker's LIBRARIES it seems to use (a guess, which only costs time)."""
-        if "torch" in self.source:
-            return 3 if "torch.optim" in self.source else 2
-        return int(bool(_DRAWS.search(self.source)))
+        if _TRAINS.search(self.source):
+            return 3
+        return 2 if "torch" in self.source else int(bool(_DRAWS.search(self.source)))
 
     def perform(self, session: Session, seed: int) -> Ran:
         """Run it in a session."""

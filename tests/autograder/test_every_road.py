@@ -97,14 +97,15 @@ def test_simulated_students_get_what_their_truth_says(name):
 
 
 @pytest.mark.parametrize("name", BOOKS)
-def test_there_is_room_for_all_that_the_course_shows(name):
-    """No demonstration is too long for the bounds that students' HTML has, and none fails."""
+def test_every_demonstration_shows_what_it_should_once_all_is_solved(name):
+    """None fails, or says that an answer is missing; none is too long for the bounds that students' HTML has."""
     _, _, folder = the_class()
     made = nbformat.read(folder.autograded / "reference" / f"{name}.ipynb", as_version=4)
     demonstrations = [c for c in made.cells if c.cell_type == "code" and role_of(c.id) == "demo"]
     for demonstration in demonstrations:
         shown = str(demonstration.outputs)
         assert "too much HTML" not in shown and "'ename'" not in shown, demonstration.id
+        assert "✘" not in shown and "Write " not in shown, demonstration.id  # all is written
 
 
 @pytest.mark.parametrize("name", BOOKS)

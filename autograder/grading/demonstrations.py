@@ -1,12 +1,14 @@
 """Which of the course's own demonstrations need not be run again for every student.
 
 A demonstration that the student left alone shows the same for everybody, unless it uses what an
-answer or a cell of the student's defines. It is run once for the whole class. Where the student's
-cells use what a demonstration defines, it is run with them.
+answer or a cell of the student's defines, be it through a function of the set-up, or keeps track of how far
+the answers are. It is run once for the whole class. Where the student's cells use what a demonstration
+defines, it is run with them.
 """
 
 from __future__ import annotations
 
+import ast
 from functools import lru_cache
 
 from autograder.course.cell_ids import role_of
@@ -14,6 +16,8 @@ from autograder.course.given import Given
 from autograder.grading.executor import Job, RunCell
 from autograder.grading.rebuild import Rebuilt
 from autograder.judging.cell_names import Names, names_of
+
+KEEP_TRACK = {"expect", "grade", "progress"}  # what they show follows from what ran before them
 
 
 def fixed(given: Given) -> frozenset[str]:
@@ -26,6 +30,23 @@ def fixed(given: Given) -> frozenset[str]:
 def _imports_of_set_up(given: Given) -> frozenset[tuple[str, str]]:
     cells = [names_of(cell.source) for cell in given.shown.cells if role_of(cell.id) == "setup"]
     return frozenset().union(*(names.imports for names in cells))
+
+
+@lru_cache
+def _statements_of_set_up(given: Given) -> list[Names]:
+    """What every statement of the set-up, such as a function, uses and gives."""
+    cells = [cell for cell in given.shown.cells if role_of(cell.id) == "setup"]
+    statements = [one for cell in cells for one in ast.parse(cell.source).body]
+    return [names_of(ast.unparse(one)) for one in statements]
+
+
+def _with_what_relies_on(changing: set[str], given: Given) -> set[str]:
+    """These names, and those of the set-up's functions that use them, directly or through each other."""
+    found = set(changing)
+    statements = _statements_of_set_up(given)
+    while new := {n for names in statements if names.uses & found for n in names.gives - found}:
+        found |= new
+    return found
 
 
 def job(given: Given, limits) -> tuple[Job, list[str]]:
@@ -68,6 +89,7 @@ def _independent(given: Given, cells, answers: list[Names]) -> frozenset[str]:
     """Demonstrations that use nothing of the answers, nor of demonstrations that do."""
     set_up = _imports_of_set_up(given)
     changing = {name for names in answers for name in names.changes(set_up)}
+    changing = _with_what_relies_on(changing, given) | KEEP_TRACK
     found = set()
     for cell in cells:
         if cell.cell_type == "code" and role_of(cell.id) == "demo":
@@ -76,5 +98,5 @@ def _independent(given: Given, cells, answers: list[Names]) -> frozenset[str]:
                 changing |= names.gives
             else:
                 found.add(cell.id)
-                changing -= names.gives
+                changing -= names.gives - KEEP_TRACK
     return frozenset(found)

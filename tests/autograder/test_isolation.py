@@ -289,6 +289,7 @@ USES = {
     "plot_losses([1])": 1,
     "import torch": 2,
     "torch.optim.SGD(model.parameters(), lr=0.1)": 3,
+    "from utils import PyTorchMLP": 3,
 }
 
 

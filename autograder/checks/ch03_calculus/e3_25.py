@@ -60,12 +60,18 @@ multipliers_and_convergence.misconception(
     "steep as it is.",
     edits={"1 - eta, 1 - 100 * eta": "1 - 2 * eta, 1 - 200 * eta"},
 )
-multipliers_and_convergence.misconception(
-    "endpoint_counted_as_convergent",
-    "Where a multiplier has the size 1 exactly, nothing shrinks: w₂ goes back and forth (or stays) for ever. "
-    "The ends do not belong to the interval.",
-    edits={RULE: "max(abs(m) for m in multipliers(eta)) <= 1"},
-)
+for form, rule in (
+    ("", "max(abs(m) for m in multipliers(eta)) <= 1"),
+    ("the upper end", "0 < eta <= 0.02"),
+    ("the lower end", "0 <= eta < 0.02"),
+):
+    multipliers_and_convergence.misconception(
+        "endpoint_counted_as_convergent",
+        "Where a multiplier has the size 1 exactly, nothing shrinks: w₂ goes back and forth (or stays) for "
+        "ever. The ends do not belong to the interval.",
+        edits={RULE: rule},
+        form=form,
+    )
 multipliers_and_convergence.misconception(
     "negative_rate_converges",
     "A rate that is negative, or 0, does not lead down. The condition has two sides: the multipliers "

@@ -8,10 +8,10 @@ variants is remembered for the next one.
 
 import os
 import warnings
-from dataclasses import dataclass, field
 from functools import lru_cache
 
 import pytest
+import taking_turns
 
 from autograder.check import Check, Variant, all_checks, exercise_of
 from autograder.commands.try_answers import LIMITS, answer_and_others
@@ -261,67 +261,74 @@ def pool():
         yield workers
 
 
-# What visible tests do first in a notebook with formulas takes a moment, and once is enough.
-FORMULA = "__import__('utils').evaluate(__import__('sympy').sin('x'), x=0.5)"
-KEEP = "_kept = dict(globals())"
-FORGET = (
-    "(lambda names, kept: (names.clear(), names.update(kept)))(globals(), dict(_kept, _kept=_kept))"
-)
+def set_up_of(exercise) -> list[RunCell]:
+    return [RunCell(text) for text in REFERENCE.setup(exercise)]
 
 
-@dataclass
-class Tried:
-    """An answer to an exercise in the sandbox, and the checks that look at it."""
+def tried(exercise: str, source: str, pool: Pool) -> tuple[str | None, dict[str, Verdict]]:
+    """An answer to an exercise on its usual road through the sandbox: its error, and what it gets."""
+    checks = checks_of(exercise)
+    steps = [*set_up_of(exercise), RunCell(source), *map(Observe, checks)]
+    results = pool.do(run_steps, steps, IN_THE_SANDBOX, LIMITS)
+    seen = dict(zip(checks, results[-len(checks) :]))
+    return results[-len(checks) - 1]["error"], {
+        check.part: verdict_of(check, seen[check], source) for check in checks
+    }
 
-    source: str
-    checks: list[Check]
-    variant: Variant | None = None
-    error: str | None = None
-    verdicts: dict[str, Verdict] = field(default_factory=dict)
+
+def verdict_of(check: Check, seen, source: str) -> Verdict:
+    written = answer_and_others(source, check.part, REFERENCE)
+    return verdict_on(check, seen, REFERENCE, IN_THE_SANDBOX, *written)
 
 
-def try_all(exercise: str, answers: list[Tried], pool: Pool) -> None:
-    """Run and judge the answers, one after the other in one process, each beginning after the set-up."""
-    before = REFERENCE.setup(exercise)
-    if "import sympy" in "\n".join(before):
-        before = [*before, FORMULA]
-    steps = [RunCell(text) for text in (*before, KEEP)]
-    for answer in answers:
-        steps += [RunCell(f"{FORGET}\n{answer.source}"), *map(Observe, answer.checks)]
-    results = iter(pool.do(run_steps, steps, IN_THE_SANDBOX, LIMITS)[len(before) :])
-    assert next(results)["error"] is None
-    for answer in answers:
-        answer.error = next(results)["error"]
-        for check in answer.checks:
-            written = answer_and_others(answer.source, check.part, REFERENCE)
-            answer.verdicts[check.part] = verdict_on(
-                check, next(results), REFERENCE, IN_THE_SANDBOX, *written
-            )
+def variants_in_one_session(exercise: str, pool: Pool) -> dict[tuple[str, str], tuple]:
+    """{(part, variant): (error, observation)}: each runs in a cell, on the answers that stand above its own.
+
+    A fork for each observation would take most of the time. The variants of a part share one.
+    """
+    cells = {id(cell): cell for cell in map(REFERENCE.answer_cell, REFERENCE.parts_of(exercise))}
+    steps = [*set_up_of(exercise), RunCell(taking_turns.BEGIN)]
+    places: dict[tuple[str, str], int] = {}
+    forks: dict[str, int] = {}
+    for cell in cells.values():
+        steps.append(RunCell(taking_turns.keep(cell.key)))
+        for check in checks_of(exercise):
+            if REFERENCE.answer_cell(check.part) is not cell or not check.variants:
+                continue
+            for key, variant in check.variants.items():
+                steps.append(RunCell(taking_turns.restore(cell.key)))
+                places[check.part, key] = len(steps)
+                steps.append(RunCell(variant.text(cell.solution)))
+                steps.append(RunCell(taking_turns.keep(f"{check.part} {key}")))
+            forks[check.part] = len(steps)
+            steps.append(Observe(taking_turns.Turns(check, IN_THE_SANDBOX)))
+        steps += [RunCell(taking_turns.restore(cell.key)), RunCell(cell.solution)]
+    results = pool.do(run_steps, steps, IN_THE_SANDBOX, LIMITS)
+    seen = {part: taking_turns.observations(results[place]) for part, place in forks.items()}
+    return {
+        (part, key): (results[place]["error"], seen[part][key])
+        for (part, key), place in places.items()
+    }
 
 
 @pytest.mark.parametrize("exercise", EXERCISES)
-def test_every_answer_gets_what_it_should_in_the_sandbox(exercise, pool):
-    checks = checks_of(exercise)
-    stubs = [cell.stub for cell in REFERENCE.answer_cells(exercise)]
-    right = Tried(REFERENCE.answer_file(exercise), checks)
-    empty = Tried("\n\n".join(stubs), checks)
-    others = [
-        Tried(REFERENCE.answer_file(exercise, check.part, variant), [check], variant)
-        for check in checks
-        for variant in check.variants.values()
-    ]
-    try_all(exercise, [right, empty, *others], pool)
-    assert right.error is None
-    assert all(verdict.full for verdict in right.verdicts.values()), right.verdicts
-    assert all(verdict.earned == 0 for verdict in empty.verdicts.values()), empty.verdicts
-    assert all(v.unwritten and not v.misconceptions for v in empty.verdicts.values()), (
-        empty.verdicts
-    )
+def test_the_reference_and_the_stub_in_the_sandbox(exercise, pool):
+    error, verdicts = tried(exercise, REFERENCE.answer_file(exercise), pool)
+    assert error is None
+    assert all(verdict.full for verdict in verdicts.values()), verdicts
+    stubs = "\n\n".join(cell.stub for cell in REFERENCE.answer_cells(exercise))
+    _, verdicts = tried(exercise, stubs, pool)
+    for verdict in verdicts.values():
+        assert verdict.earned == 0 and verdict.unwritten and not verdict.misconceptions, verdicts
 
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_every_variant_gets_what_it_should_in_the_sandbox(exercise, pool):
     faults = []
-    for answer in others:
-        (check,), (verdict,) = answer.checks, answer.verdicts.values()
-        fault = fault_of(check, answer.variant, verdict)
-        if fault and not (answer.variant.kind == "oracle" and check.forbid):  # it may import it
-            faults.append((fault, answer.error))
+    for (part, key), (error, seen) in variants_in_one_session(exercise, pool).items():
+        check, variant = CHECKS[part], CHECKS[part].variants[key]
+        verdict = verdict_of(check, seen, REFERENCE.answer_file(exercise, part, variant))
+        fault = fault_of(check, variant, verdict)
+        if fault and not (variant.kind == "oracle" and check.forbid):  # it may import it
+            faults.append((fault, error))
     assert not faults

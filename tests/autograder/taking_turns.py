@@ -42,7 +42,7 @@ class Turns:
     @property
     def pickled(self) -> bytes:
         """`observe` for the worker."""
-        self._check.pickled  # what it travels with is registered there
+        assert self._check.pickled  # (and what it travels with is registered)
         return cloudpickle.dumps(_in_turn(self._check, self._seed))
 
 

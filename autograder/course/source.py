@@ -20,6 +20,7 @@ Cell headers that an author writes:
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 import jupytext
@@ -32,9 +33,8 @@ ROLES = ("exercise", "hints", "setup", "answer", "test", "written", "commentary"
 def read_notebook(path: Path, root: Path) -> Notebook:
     """Parse one solution file below `root` (the folder `solutions/`)."""
     name = path.relative_to(root).with_suffix("").as_posix()
-    parsed = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent")
     cells: list[Cell] = []
-    for cell in parsed.cells:
+    for cell in _parsed(path.read_text(encoding="utf-8")):
         if "quiz" in cell.metadata:
             from autograder.course.questions import cells_of  # jsonschema takes a while
 
@@ -42,6 +42,12 @@ def read_notebook(path: Path, root: Path) -> Notebook:
         elif cell.source.strip() or "test" in cell.metadata:
             cells.append(_cell(cell, name))
     return Notebook(name, cells)
+
+
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> tuple:
+    """Its cells, which nobody changes. (It takes a while, and a process may read the course several times.)"""
+    return tuple(jupytext.reads(text, fmt="py:percent").cells)
 
 
 def _cell(cell, name: str) -> Cell:

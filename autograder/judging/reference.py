@@ -6,7 +6,7 @@ import contextlib
 import io
 import linecache
 import warnings
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from autograder.course import Course, default_course
 from autograder.course.cells import Cell, Notebook
@@ -26,8 +26,11 @@ def execute(source: str, namespace: dict, name: str) -> dict:
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
     with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        exec(compile(source, filename, "exec"), namespace)
+        exec(_compiled(source, filename), namespace)
     return namespace
+
+
+_compiled = lru_cache(maxsize=4096)(partial(compile, mode="exec"))
 
 
 class Reference:

@@ -109,8 +109,10 @@ class Check:
         place = frame.f_code.co_filename, frame.f_lineno
 
         def register(definition=None) -> Check:
-            text = textwrap.dedent(source).strip() if definition is None else lent_source(*place)
-            text = "\n\n".join([*map(inspect.getsource, uses), text])
+            def text() -> str:
+                own = textwrap.dedent(source).strip() if definition is None else lent_source(*place)
+                return "\n\n".join([*map(inspect.getsource, uses), own])
+
             self.variants[key] = Variant(name, kind, form, sentence, text, dict(edits or {}))
             return self
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -19,19 +19,37 @@ class every(str):
     """The new text of an edit that is meant for every place where the old one stands."""
 
 
+class _Text:
+    """A field that holds a text, or a function that gives it once it is asked for."""
+
+    def __set_name__(self, owner: type, name: str):
+        self._place = f"_{name}"
+
+    def __get__(self, one, owner=None) -> str:
+        if one is None:
+            return ""  # the default
+        if callable(held := vars(one)[self._place]):
+            held = vars(one)[self._place] = held()
+        return held
+
+    def __set__(self, one, text: str | Callable[[], str]):
+        vars(one)[self._place] = text
+
+
 @dataclass(frozen=True)
 class Variant:
     """Another answer to a part: a known wrong one, or a right one in another style.
 
     It is made from the reference solution, by replacing text in it (`edits`) or by appending
-    definitions that override it (`source`).
+    definitions that override it (`source`; few of them are asked for in one process, and to find them
+    all in the check files takes as long as to load these).
     """
 
     name: str
     kind: str  # "misconception", "alternative" or "oracle"
     form: str = ""
     sentence: str = ""
-    source: str = ""
+    source: str = _Text()
     edits: Mapping[str, str] = field(default_factory=dict)
 
     @property

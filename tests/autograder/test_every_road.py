@@ -3,6 +3,7 @@
 The reference solutions get all points, simulated students what their truth says.
 """
 
+import pickle
 import subprocess
 import sys
 from functools import lru_cache
@@ -24,7 +25,9 @@ from autograder.check import all_checks
 from autograder.commands.simulate import simulate
 from autograder.course.cell_ids import role_of
 from autograder.gradebook.folder import GradingFolder
+from autograder.grading import batch
 from autograder.grading.batch import Options, grade_class
+from autograder.grading.executor import RunCell
 from autograder.isolation import choose_tier
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.early]
@@ -40,6 +43,7 @@ for chapter in sys.argv[1:]:
     NbGraderApp.launch_instance(["autograde", chapter, "--student", "reference"])
 """
 BOOKS = [book.name for books in COURSE.assignments().values() for book in books]
+SEEN = []  # {step: result} of every notebook of the class
 
 
 @lru_cache
@@ -50,8 +54,31 @@ def the_class():
     truth = simulate(COURSE, submitted, 1, seed=1)
     hand_in_the_reference(submitted)
     folder = GradingFolder(temporary() / "whole course" / "grading")
-    _, lines = grade_class(COURSE, [submitted], folder, Options(choose_tier(), workers=2, seed=1))
+    options = Options(choose_tier(), workers=2, seed=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(batch, "finish", seen_by(batch.finish))
+        _, lines = grade_class(COURSE, [submitted], folder, options)
     return truth, lines, folder
+
+
+def seen_by(finish):
+    """`finish`, which remembers what it judges."""
+
+    def call(plan, results, *about):
+        if not isinstance(results, Exception):
+            seen = dict(zip(map(named, plan.steps), results))
+            for cell in plan.rebuilt.notebook.cells:
+                if cell.id in plan.shown:
+                    seen[cell.source] = {"outputs": plan.shown[cell.id], "error": None}
+            SEEN.append(seen)
+        return finish(plan, results, *about)
+
+    return call
+
+
+def named(step):
+    """A cell by its text, an observation by its part."""
+    return step.source if isinstance(step, RunCell) else step.part
 
 
 def hand_in_the_reference(submitted):
@@ -60,12 +87,35 @@ def hand_in_the_reference(submitted):
         hand_in(submitted, "reference", solved(name), f"{stem}.ipynb", chapter)
 
 
+# The steps of this road are those of the other one, and were run there: a step that was not is an error.
+# (That this road runs them itself: test_nbgrader.py, and security/test_roads.py.)
+RAN_BEFORE = """
+import pickle
+from autograder import nbgrader_plugin
+
+with open("seen", "rb") as file:
+    every = pickle.load(file)
+
+def results(tier, plan, seed):
+    assert seed == 1
+    steps = [step.source if hasattr(step, "source") else step.part for step in plan.steps]
+    seen = next(seen for seen in every if seen.keys() >= set(steps))
+    return [seen[step] for step in steps]
+
+nbgrader_plugin._results = results
+"""
+
+
 @lru_cache
 def by_nbgrader():
     """{notebook: {cell: (score, extra credit)}} of `nbgrader autograde`, in a copy of the course."""
+    the_class()
     root = copy_of_the_course("every-road")
     hand_in_the_reference(root / "grading" / "submitted")
-    command = [sys.executable, "-c", NBGRADER, *COURSE.assignments()]
+    (root / "seen").write_bytes(pickle.dumps(SEEN))
+    program = NBGRADER.replace('"reference"]', '"reference", "--IsolatedGrading.seed=1"]')
+    program = program.replace("import autograder\n", f"import autograder\n{RAN_BEFORE}")
+    command = [sys.executable, "-c", program, *COURSE.assignments()]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-2000:]
     with Gradebook(f"sqlite:///{root}/grading/gradebook.db") as book:

@@ -59,15 +59,48 @@ print(
 """
 
 
-def _fingerprint(*folders) -> str:
-    """A hash of all files in folders: names, kinds and contents."""
-    found = hashlib.sha256()
-    for folder in folders:
-        for path in sorted(folder.rglob("*")):
-            if "__pycache__" not in path.parts:
-                found.update(str(path).encode())
-                found.update(path.read_bytes() if path.is_file() else b"")
-    return found.hexdigest()
+class Watched:
+    """All files in folders, to see whether they are still as they were: names, kinds and contents."""
+
+    def __init__(self, *folders):
+        self._folders = folders
+        self._stamps, self._hash = self._stamped(), self._contents()
+
+    def is_unchanged(self) -> bool:
+        """Their contents are read only where a stamp differs: what changes a file cannot hide that there."""
+        if self._stamped() == self._stamps:
+            return True
+        return self.is_unchanged_inside()
+
+    def is_unchanged_inside(self) -> bool:
+        """The same, from the contents in any case."""
+        return self._contents() == self._hash
+
+    def _stamped(self) -> list:
+        return [stamp for folder in self._folders for stamp in _stamps(folder)]
+
+    def _contents(self) -> str:
+        found = hashlib.sha256()
+        for folder in self._folders:
+            for path in sorted(folder.rglob("*")):
+                if "__pycache__" not in path.parts:
+                    found.update(str(path).encode())
+                    found.update(path.read_bytes() if path.is_file() else b"")
+        return found.hexdigest()
+
+
+def _stamps(folder):
+    """Of every file below: its path, kind, size and place on the disk, and when it was changed."""
+    with os.scandir(folder) as entries:
+        for entry in sorted(entries, key=lambda entry: entry.name):
+            if entry.name == "__pycache__":
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                yield entry.path
+                yield from _stamps(entry.path)
+            else:
+                has = entry.stat(follow_symlinks=False)
+                yield entry.path, has.st_mode, has.st_size, has.st_ino, has.st_mtime_ns, has.st_ctime_ns
 
 
 @pytest.fixture(scope="module")
@@ -101,9 +134,9 @@ def host(tmp_path_factory):
         "@PORT@": str(tcp.getsockname()[1]), "@NAME@": name,
         "@DISK@": str(SCRATCH if TIER == "bubblewrap" else LIMITS.disk),
     }  # fmt: skip
-    yield SimpleNamespace(
-        places=places, before=_fingerprint(*watched), fingerprint=lambda: _fingerprint(*watched)
-    )
+    files = Watched(*watched)
+    yield SimpleNamespace(places=places, files=files)
+    assert files.is_unchanged_inside()
     for listener in listeners:
         listener.close()
     patch.undo()
@@ -166,7 +199,7 @@ def test_an_attack_gains_nothing_and_harms_nobody(name, host, worker, reference,
     assert all(len(line.splitlines()) <= 1 for line in said)
     assert_harmless(done)
     assert next_submission(worker, reference) == usual
-    assert host.fingerprint() == host.before
+    assert host.files.is_unchanged()
 
 
 def graded(attack, host, worker, reference):

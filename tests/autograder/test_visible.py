@@ -19,12 +19,29 @@ CHECKS = all_checks()
 TRAINS = 10.0  # seconds; the checks of parts that train networks may take longer
 
 
-def seen(part: str, variant: Variant | None = None) -> set[str]:
-    """The states of the visible tests of a part on the solution, or on a variant of it."""
-    states = set()
+class Failed(BaseException):
+    """A visible test has failed: what the next ones say changes nothing."""
 
+
+def seen(part: str, variant: Variant | None = None) -> set[str]:
+    """The states of the visible tests of a part on the solution, or on a variant of it: up to the
+    first one that fails."""
+    key = part, variant and variant.key
+    if key not in _seen:
+        _seen[key] = set()
+        with contextlib.suppress(Failed):
+            _try_tests(part, variant, _seen[key])
+    return _seen[key]
+
+
+_seen: dict[tuple[str, str | None], set[str]] = {}
+
+
+def _try_tests(part: str, variant: Variant | None, states: set[str]) -> None:
     def expect(part, attempt, wanted, rtol=1e-6, atol=1e-9):
         states.add(outcome_of(part, "it", attempt, wanted, rtol, atol).state)
+        if FAILED in states:
+            raise Failed
 
     with contextlib.redirect_stdout(io.StringIO()):
         names = REFERENCE.namespace(part, variant)
@@ -35,7 +52,7 @@ def seen(part: str, variant: Variant | None = None) -> set[str]:
                 execute(cell.source, names, f"{cell.role} {part}")
             except Exception:  # in a helper of the test
                 states.add(FAILED)
-    return states
+                return
 
 
 def _up_to_test(part: str):

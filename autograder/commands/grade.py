@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import json
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
@@ -236,5 +236,5 @@ def _say(request: Request, records, progress: GradingProgress, results, out: Con
         for line in changed:
             out.print(f"  {line}", markup=False, soft_wrap=True)
     graded = {record["student"] for record in records}
-    summary(out, replace(results, assignments=of_students(results, graded)))
+    summary(out, of_students(results, graded))
     out.print(f"Feedback, grades.csv and gradebook are in {request.folder.root}.", markup=False)

@@ -175,6 +175,8 @@ class ClassResults:
     unused: list[Unused] = field(default_factory=list)
     roster: Roster = field(default_factory=Roster)
     regrades: list[Regrade] = field(default_factory=list)
+    # Graded too, and not looked at here: whoever stands there did hand something in.
+    others: list[AssignmentResult] = field(default_factory=list)
 
     @property
     def students(self) -> list[str]:
@@ -185,8 +187,9 @@ class ClassResults:
     def people(self) -> dict[str, Listed]:
         """Who the students are, by the roster; those too of whom no file could be graded."""
         numbers = {one["student"]: one["lms_id"] for one in self.unused if one["student"]}
-        numbers |= {student: numbers.get(student, "") for student in self.students}
-        numbers |= {one.student: one.lms_id for one in self.assignments if one.lms_id}
+        graded = [*self.assignments, *self.others]
+        numbers |= {one.student: numbers.get(one.student, "") for one in graded}
+        numbers |= {one.student: one.lms_id for one in graded if one.lms_id}
         return self.roster.who(numbers)
 
     @property
@@ -198,8 +201,8 @@ class ClassResults:
     @property
     def without_result(self) -> dict[tuple[str, str], list[Unused]]:
         """Files that were not graded, by (student, assignment), where nothing else was graded."""
-        there = {(one.student, one.assignment) for one in self.assignments}
-        there |= {(student, "") for student in self.students}
+        graded = [*self.assignments, *self.others]
+        there = {(one.student, name) for one in graded for name in ("", one.assignment)}
         found: dict[tuple[str, str], list[Unused]] = {}
         for one in self.unused:
             key = one["student"], one["assignment"]
@@ -311,10 +314,12 @@ def _written(text, answered: bool, entry: Entry | None) -> PartResult:
     return result
 
 
-def of_students(results: ClassResults, students: Iterable[str]) -> list[AssignmentResult]:
-    """Only these students' assignments."""
+def of_students(results: ClassResults, students: Iterable[str]) -> ClassResults:
+    """Only these students' assignments; the rest of the class are the others."""
     wanted = set(students)
-    return [one for one in results.assignments if one.student in wanted]
+    chosen = [one for one in results.assignments if one.student in wanted]
+    others = [one for one in results.assignments if one.student not in wanted]
+    return replace(results, assignments=chosen, others=others)
 
 
 def of_assignment(results: ClassResults, assignment: str) -> ClassResults:

@@ -28,8 +28,8 @@ def write_reports(
     if results.people:
         with Book(db_url or folder.db_url) as book:
             book.enter_names(results.people)
-    chosen = results.assignments if students is None else of_students(results, students)
-    write_feedback(folder, chosen)
+    chosen = results if students is None else of_students(results, students)
+    write_feedback(folder, chosen.assignments)
     _write_not_graded(folder, results)
     write_grades(course, results, folder.table)
     write_text(folder.page, class_page(results, similar(folder, results)))

@@ -17,6 +17,7 @@ from autograder.commands.cli import app
 from autograder.gradebook.roster import Listed, Roster
 from autograder.report.attention import matters
 from autograder.report.platforms import fill_in
+from autograder.report.results import of_students
 from autograder.report.summary import summary
 from autograder.report.write import save_roster, write_reports
 
@@ -79,6 +80,19 @@ def test_the_terminal_says_it_in_short():
     summary(console, results)
     said = console.export_text()
     assert ABSENT in said and "Ben Test (work.pdf)" in said
+
+
+def test_who_is_not_in_this_run_handed_in_all_the_same():
+    """Of late work that is graded by itself, the terminal says nothing untrue about the rest."""
+    results = the_class()[0]
+    found = {one.what: one.in_short(9) for one in matters(of_students(results, ["Finn"]))}
+    assert found == {
+        what: f"{what}: {who}"
+        for what, who in (
+            ("on the roster, and nothing handed in at all", ABSENT),
+            ("only files that cannot be graded", "Ben Test (work.pdf), Eve Test (work.zip)"),
+        )
+    }
 
 
 def test_the_classs_page_names_every_file_and_everybody():

@@ -158,7 +158,7 @@ def _first_things(one: AssignmentResult, shown: set[str]) -> str:
     open_parts.sort(key=lambda part: (not part.misconceptions, part.earned - part.points))
     lines = [
         f"{_linked(part, shown)}: {texts.sentence(_telling(part))} <span class=quiet>"
-        f"({points_text(part.points - part.earned)} to gain)</span>"
+        f"({points_text(part.points - part.earned)} to gain)</span>{_commented(part)}"
         for part in open_parts[:FIRST_THINGS]
     ]
     return f"<h2>What to look at first</h2>{list_of(lines)}" if lines else ""
@@ -166,10 +166,14 @@ def _first_things(one: AssignmentResult, shown: set[str]) -> str:
 
 def _telling(part: PartResult) -> str:
     if part.changed:
-        return " ".join(filter(None, [part.changed, part.comment]))
+        return part.changed
     at_once, _ = folded(part.feedback)
     telling = [sentence for sentence in at_once if not sentence.startswith("✔")]
     return (telling or part.feedback)[0].removeprefix(FIRST).removeprefix("✘ ")
+
+
+def _commented(part: PartResult) -> str:
+    return texts.comment(part.comment) if part.changed and part.comment else ""
 
 
 def _linked(part: PartResult, shown: set[str]) -> str:
@@ -195,18 +199,23 @@ def _points(one: AssignmentResult, shown: set[str]) -> str:
         for part in book.parts:
             earned = "–" if part.state == "not graded" else points_text(part.earned)
             score = f"{earned} of {points_text(part.points)}"
-            state = "" if part.state == "graded" else part.state
-            if part.state == "missing":
-                state = "not handed in" if book.record is None else "not written"
-            elif part.unwritten and part.state == "graded":
-                state = "not written"
-            if book.damaged and state in ("", "not written"):
-                state = "the file could not be read"
-            said = (part.changed.rstrip(".").lower(), part.comment)
-            note = " · ".join(filter(None, ["bonus" if part.bonus else "", state, *said]))
+            note = " · ".join(filter(None, ["bonus" if part.bonus else "", remark(part, book)]))
+            note = escape(note) + (texts.comment(part.comment) if part.comment else "")
             title, last = "" if part.title == last else part.title, part.title
-            rows.append([_mark(part), _linked(part, shown), escape(title), score, escape(note)])
+            rows.append([_mark(part), _linked(part, shown), escape(title), score, note])
     return table(["", "part", "exercise", "points", ""], rows, numbers=(3,), whole=(1,))
+
+
+def remark(part: PartResult, book: NotebookResult) -> str:
+    """In short, how the points came about where they are not simply what was graded."""
+    if part.changed:
+        return part.changed.rstrip(".").lower()
+    blank = part.state == "missing" or (part.unwritten and part.state == "graded")
+    if book.damaged and (blank or part.state == "graded"):
+        return "the file could not be read"
+    if blank:
+        return "not handed in" if book.record is None else "not written"
+    return "" if part.state == "graded" else part.state
 
 
 def _mark(part: PartResult) -> str:
@@ -267,37 +276,38 @@ def _cell(cell: NotebookNode, parts: dict[str, PartResult], budget: _Budget) -> 
     if role == "practice":
         return fold("The question", _question(cell))
     if role == "test":
-        verdict = f'<div id="{escape(cell.id)}">{_verdict(cell, part)}</div>{_comment(part)}'
+        verdict = by_a_person(part) or _outputs(cell, "verdict")
+        verdict = f'<div id="{escape(cell.id)}">{verdict}</div>{_below(role, part)}'
         return verdict + fold("The visible tests", _outputs(cell, "rest"))
     if role == "demo":
         return fold("A demonstration", _code(cell.source, budget) + _without_pictures(cell))
     if cell.cell_type == "code":
         own = "<p class=quiet>Your own cell</p>" if role == "added" else ""
         return f"{own}{_code(cell.source, budget)}{_outputs(cell, 'rest')}"
-    read = _points_and_comment(part) if role == "written" else ""
-    return f'<div id="{escape(cell.id)}">{_markdown(cell, budget.markdown)}</div>{read}'
+    return (
+        f'<div id="{escape(cell.id)}">{_markdown(cell, budget.markdown)}</div>{_below(role, part)}'
+    )
 
 
-def _verdict(cell: NotebookNode, part: PartResult | None) -> str:
-    """What was said of a part; where a person changed its points, under these."""
+def by_a_person(part: PartResult | None) -> str:
+    """What is said of a part whose points a person gave, under these; "" of all others."""
     if part is None or part.state != "read by a person":
-        return _outputs(cell, "verdict")
+        return ""
     ours = part.feedback if part.automatic is not None else []
     said = [*filter(None, [part.changed]), *ours]
     return as_html(Verdict(part.id, part.points, part.bonus, part.earned, said=said))
 
 
-def _comment(part: PartResult | None) -> str:
-    said = part.comment if part is not None else ""
-    return f"<p><strong>Comment:</strong> {escape(said)}</p>" if said else ""
-
-
-def _points_and_comment(part: PartResult | None) -> str:
-    """What a person gave for a text, and wrote beside it."""
-    if part is None or part.state != "read by a person":
-        return _comment(part)
+def _below(role: str, part: PartResult | None) -> str:
+    """What stands below a test or a text: what a person gave for the text, and wrote about either."""
+    if part is None or role not in ("test", "written"):
+        return ""
     score = f"{points_text(part.earned)} of {points_text(part.points)} bonus points"
-    return f"<p><strong>Read by a person:</strong> {score}</p>{_comment(part)}"
+    read = role == "written" and part.state == "read by a person"
+    said = texts.comment(part.comment) if part.comment else ""
+    return (f"<p><strong>Read by a person:</strong> {score}</p>" if read else "") + (
+        f"<div><strong>Comment:</strong> {said}</div>" if said else ""
+    )
 
 
 @dataclass

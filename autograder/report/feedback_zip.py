@@ -27,7 +27,13 @@ from autograder.course.cell_ids import part_of, role_of
 from autograder.gradebook.folder import GradingFolder
 from autograder.grading.whose import handed_in_as, is_notebook
 from autograder.judging.feedback import of_points
-from autograder.report.feedback_page import executed, summary_text, write_feedback
+from autograder.report.feedback_page import (
+    by_a_person,
+    executed,
+    remark,
+    summary_text,
+    write_feedback,
+)
 from autograder.report.item_analysis import assignments_of
 from autograder.report.platforms import doubtful_numbers, refused, without
 from autograder.report.results import AssignmentResult, ClassResults, NotebookResult, PartResult
@@ -35,6 +41,7 @@ from autograder.report.results import AssignmentResult, ClassResults, NotebookRe
 PLATFORMS = ("moodle", "canvas")
 _MOODLES_FOLDER = re.compile(r"^.+?_\d+_assignsubmission_file_?")
 _LIKE_A_LINK = re.compile(r"(_link[^_.]*)(\.[^_]*)?$")  # Canvas passes over such a name
+_FORMULA_OR_MARKUP = re.compile(r"\$[^$]+\$|[|<]")  # the latter would break a row of a table
 _EARLIEST = (1980, 1, 1, 0, 0, 0)  # equal feedback makes equal zips
 
 
@@ -100,7 +107,7 @@ def _name(book: NotebookResult, platform: str) -> str:
 def _as_notebook(one: AssignmentResult, book: NotebookResult, notebook: NotebookNode) -> bytes:
     """The graded notebook for its student: points first; no rubrics, nothing that demonstrations drew."""
     parts = {part.id: part for part in book.parts}
-    rows = [f"| {part.id} | {_score(part)} | {_note(part)} |" for part in book.parts]
+    rows = [f"| {part.id} | {_score(part)} | {_note(part, book)} |" for part in book.parts]
     top = "\n".join(["| part | points | |", "|---|---|---|", *rows])
     text = f"# Feedback: {book.notebook.title}\n\n{summary_text(one)}\n\n{top}"
     cells = [new_markdown_cell(text, id="feedback")]
@@ -115,6 +122,8 @@ def _as_notebook(one: AssignmentResult, book: NotebookResult, notebook: Notebook
                 _verdict(output, parts.get(part_of(cell.id))) for output in cell.outputs
             ]
         cells.append(kept)
+        if said := _below(role_of(cell.id), parts.get(part_of(cell.id))):
+            cells.append(new_markdown_cell(said, id=f"below-{cell.id}"[:64]))
     return json.dumps({**notebook, "cells": cells}, ensure_ascii=False, indent=1).encode(
         "utf-8", "replace"
     )
@@ -125,8 +134,17 @@ def _verdict(output: NotebookNode, part: PartResult | None) -> NotebookNode:
     is_verdict = output.get("metadata", {}).get("course") == "verdict"
     if not is_verdict or part is None or part.state != "read by a person":
         return output
-    text = f"{part.id}: {_score(part)}, given by a person. {part.comment}".strip()
-    return new_output("display_data", {"text/plain": text})
+    text = f"{part.id}: {_score(part)}, given by a person."
+    return new_output("display_data", {"text/plain": text, "text/html": by_a_person(part)})
+
+
+def _below(role: str | None, part: PartResult | None) -> str:
+    """What a person gave for a text, and wrote about a text or a test, as Markdown."""
+    if part is None or role not in ("test", "written"):
+        return ""
+    read = role == "written" and part.state == "read by a person"
+    said = [f"**Read by a person:** {_score(part)}"] if read else []
+    return "\n\n".join([*said, *([f"**Comment:** {part.comment}"] if part.comment else [])])
 
 
 def _score(part: PartResult) -> str:
@@ -135,10 +153,13 @@ def _score(part: PartResult) -> str:
     return of_points(part.earned, part.points, "bonus " if part.bonus else "")
 
 
-def _note(part: PartResult) -> str:
-    said = "" if part.state == "graded" else part.state
-    words = " · ".join(filter(None, [said, part.comment]))
-    return re.sub(r"[|`<\[\\$*_]", r"\\\g<0>", " ".join(words.split()))
+def _note(part: PartResult, book: NotebookResult) -> str:
+    words = " · ".join(filter(None, [remark(part, book), part.comment]))
+    return _FORMULA_OR_MARKUP.sub(_within_a_row, " ".join(words.split()))
+
+
+def _within_a_row(found: re.Match) -> str:
+    return found[0] if found[0].startswith("$") else f"\\{found[0]}"
 
 
 def _zipped(files: Iterable[tuple[str, bytes]]) -> bytes:

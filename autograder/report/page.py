@@ -36,7 +36,7 @@ math{font-size:1.05em}.formula{display:block;overflow-x:auto;overflow-y:hidden;p
 .warn{background:var(--warn);border-left:4px solid #b07d00;padding:.4em .8em}
 .bar{display:block;height:.8em;background:var(--bar)}
 .frame{display:inline-block;width:8em;background:var(--frame);height:.8em;vertical-align:middle}
-details{margin:.4em 0}li details,td details{margin:.1em 0}summary{cursor:pointer;color:var(--quiet)}
+details{margin:.4em 0}li details,td details,td p{margin:.1em 0}summary{cursor:pointer;color:var(--quiet)}
 img{max-width:100%}.picture{display:block;height:auto;margin:.6em 0}
 :target{scroll-margin-top:8em;background:var(--warn)}
 @media (max-width:40rem){.scroll table{min-width:32rem}}

@@ -20,10 +20,11 @@ _UNTOUCHED = re.compile(r'<(pre|code|math)\b.*?</\1>|<(?:[^>"]|"[^"]*")*>', re.S
 LONGEST_LABEL = 90
 
 
-def markdown(text: str) -> str:
+def markdown(text: str, tags: bool = True) -> str:
     """Markdown as HTML. It is cleaned first; formulas, which are our own, are put in afterwards.
 
     The place of one is an element, so that none gets into an attribute (an image's description).
+    Without `tags`, HTML in it is shown as it is written.
     """
     latex: list[tuple[str, bool]] = []
     mark = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()  # no text holds its own hash
@@ -33,11 +34,11 @@ def markdown(text: str) -> str:
         return f'<span class="{mark}-{len(latex) - 1}"></span>'
 
     place = re.compile(rf'<span class="{mark}-(\d+)"></span>')
-    made = harmless.html(_html(text, put))
+    made = harmless.html(_html(text, put, tags))
     return place.sub(lambda found: formula(*latex[int(found[1])]), made)
 
 
-def _html(text: str, put: Callable[[str, bool], str]) -> str:
+def _html(text: str, put: Callable[[str, bool], str], tags: bool) -> str:
     """Markdown as nbconvert reads it; `put` gets the formulas, and says what stands in their places."""
     from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
@@ -51,7 +52,13 @@ def _html(text: str, put: Callable[[str, bool], str]) -> str:
         def latex_environment(self, name, body):
             return put(f"\\begin{{{name}}}{body}\\end{{{name}}}", True)
 
-    return MarkdownWithMath(renderer=Renderer(escape=False, exclude_anchor_links=True)).render(text)
+    renderer = Renderer(escape=not tags, exclude_anchor_links=True)
+    return MarkdownWithMath(renderer=renderer).render(text)
+
+
+def comment(text: str) -> str:
+    """What a person wrote beside the points: Markdown and formulas, as formgrader's field says."""
+    return markdown(text, tags=False)
 
 
 def with_formulas(html: str) -> str:

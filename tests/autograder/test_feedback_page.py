@@ -111,6 +111,18 @@ def test_the_rubric_is_for_those_whose_text_was_read(tmp_path):
     assert "Because of the chain rule." in unread and "Good &lt;b&gt;." in read
 
 
+def test_a_comment_is_markdown_as_formgraders_field_says(tmp_path):
+    one = result(tmp_path, {"2.1a": 0.5})
+    mine = part(one, "2.1a")
+    mine.state, mine.automatic, mine.earned = "read by a person", 0.0, 0.25
+    mine.comment = "Say *why* $x^2$ grows <b>.\n\n- a list"
+    html = feedback_page(one, {HAND: executed()})
+    assert html.count("<em>why</em> <math") == 3  # first things, table, below the part
+    assert html.count("grows &lt;b&gt;.") == 3 and html.count("<li>a list</li>") == 3
+    row = re.search(r"0\.25 of 0\.5</td><td>(.*?)<p>", html)[1]
+    assert row == "changed by a person from 0 to 0.25"
+
+
 def test_an_unwritten_answer_shows_no_traceback(tmp_path):
     html = feedback_page(result(tmp_path), {HAND: executed()})
     assert "<pre>Z</pre>" in html and "<pre>T</pre>" not in html

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from autograder.commands.cli import app
 from autograder.gradebook.folder import GradingFolder
+from autograder.judging.feedback import points_text
 from autograder.report.feedback_zip import feedback_zips
 from autograder.report.results import collect
 
@@ -172,7 +173,31 @@ def test_what_a_person_gave_stands_in_the_notebook(canvas):
     row = "| 2.1a | 0.5 of 0.5 points | read by a person · Fine \\| \\<b>. x |"
     assert row in notebook.cells[0].source
     (said,) = [cell for cell in notebook.cells if cell.id == "test-2-1a"][0].outputs
-    assert said.data["text/plain"].startswith("2.1a: 0.5 of 0.5 points, given by a person.")
+    assert said.data["text/plain"] == "2.1a: 0.5 of 0.5 points, given by a person."
+    below = [cell for cell in notebook.cells if cell.id == "below-test-2-1a"]
+    assert [cell.source for cell in below] == ["**Comment:** Fine | <b>.\nx"]
+
+
+def test_a_changed_score_keeps_the_reasons_and_a_text_has_its_points_below(canvas):
+    results = collect(COURSE, canvas)
+    (one,) = [one for one in results.assignments if one.student == "leeann"]
+    parts = {part.id: part for part in one.parts}
+    changed, text, blank = parts["2.1a"], parts["2.2-written"], parts["2.4-written"]
+    changed.state, changed.automatic, changed.earned = "read by a person", 0.25, 0.4
+    changed.feedback, changed.comment = ["Look at this first: the idea."], "So $|x|$ | _here_"
+    text.state, text.earned = "read by a person", text.points
+    made = feedback_zips(canvas, results, "canvas")
+    found = canvas_takes(made.files["canvas-feedback-ch02_autograd.zip"], ATTACHMENTS)
+    notebook = nbformat.reads(found[4711]["01_by_hand.ipynb"].decode(), as_version=4)
+    nbformat.validate(notebook)
+    top, cells = notebook.cells[0].source, {cell.id: cell for cell in notebook.cells}
+    words = "changed by a person from 0.25 to 0.4 · So $|x|$ \\| _here_"
+    assert f"| 2.1a | 0.4 of 0.5 points | {words} |" in top
+    assert f"| {blank.id} | 0 of {points_text(blank.points)} bonus points | not written |" in top
+    said = cells["test-2-1a"].outputs[0].data["text/html"]
+    assert "Changed by a person from 0.25 to 0.4." in said and "the idea." in said
+    given = cells["below-written-2-2-written"].source
+    assert given == "**Read by a person:** {0} of {0} bonus points".format(points_text(text.points))
 
 
 def test_a_number_of_two_students_gets_nobodys_feedback(tmp_path):

@@ -46,7 +46,7 @@ def read_notebook(path: Path, root: Path) -> Notebook:
 
 @lru_cache(maxsize=256)
 def _parsed(text: str) -> tuple:
-    """Its cells, which nobody changes. (It takes a while, and a process may read the course several times.)"""
+    """Its cells, which nobody changes. It takes a while, and a process may ask several times."""
     return tuple(jupytext.reads(text, fmt="py:percent").cells)
 
 

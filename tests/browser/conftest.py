@@ -75,6 +75,7 @@ class Lab:
             "--ServerApp.port_retries=0",
             f"--ServerApp.root_dir={self.course}",
             "--LabApp.default_url=/lab/tree/chapters/start_here.ipynb",
+            "--LabApp.expose_app_in_browser=True",  # to open and close notebooks without a new start
             f"--IdentityProvider.token={self.token}",
             *(["--allow-root"] if os.geteuid() == 0 else []),
         ]
@@ -285,11 +286,16 @@ def browser(chromium):
         started.close()
 
 
+@pytest.fixture(scope="module")
+def tab(browser):
+    """The browser's tab. JupyterLab stays in it from test to test: to load it takes seconds."""
+    return browser.new_page()
+
+
 @pytest.fixture
-def page(lab, browser, tmp_path):
-    """An empty tab, an untouched course. No error of ours may reach the browser's console."""
+def page(lab, tab, tmp_path):
+    """A tab in which no notebook is open, an untouched course. No error of ours may reach its console."""
     lab.tidy()
-    page = browser.new_page()
     problems = []
 
     def note(text: str, places: str) -> None:
@@ -297,13 +303,37 @@ def page(lab, browser, tmp_path):
         if not urls or any("/static/lab/" not in url for url in urls):  # not JupyterLab's own
             problems.append(f"{text} {places}")
 
-    page.on("pageerror", lambda error: note(str(error), error.stack or ""))
-    page.on("console", lambda m: m.type == "error" and note(m.text, m.location["url"]))
-    page.on("requestfailed", lambda r: "ABORTED" in r.failure or note(r.failure, r.url))
-    yield page
-    page.close()
+    notes = {
+        "pageerror": lambda error: note(str(error), error.stack or ""),
+        "console": lambda m: m.type == "error" and note(m.text, m.location["url"]),
+        "requestfailed": lambda r: "ABORTED" in r.failure or note(r.failure, r.url),
+    }
+    for event, noted in notes.items():
+        tab.on(event, noted)
+    yield tab
+    for event, noted in notes.items():
+        tab.remove_listener(event, noted)
+    close_all(tab)
     lab.stop_kernels()
     assert not problems, "Errors in the browser's console:\n" + "\n".join(problems)
+
+
+def shows_jupyterlab(tab: Page) -> bool:
+    return tab.evaluate("() => 'jupyterapp' in window")
+
+
+def close_all(tab: Page) -> None:
+    """Close what is open in JupyterLab, and save nothing."""
+    if not shows_jupyterlab(tab):
+        return
+    tab.evaluate("() => void window.jupyterapp.commands.execute('application:close-all')")
+    panels, discard = tab.locator(".jp-NotebookPanel"), tab.get_by_role("button", name="Discard")
+    end = time.monotonic() + PATIENCE / 1000
+    while panels.count() and time.monotonic() < end:
+        if discard.count():
+            discard.first.click()
+        tab.wait_for_timeout(50)
+    expect(panels).to_have_count(0)
 
 
 @pytest.fixture
@@ -317,7 +347,12 @@ def open_notebook(lab, page, notebook_in_front):
     """Opens a notebook of the course by its path in the course."""
 
     def opened(path: str) -> Notebook:
-        page.goto(f"{lab.url}/lab/tree/{path}?token={lab.token}")
+        if shows_jupyterlab(page):
+            page.evaluate(
+                "path => void window.jupyterapp.commands.execute('docmanager:open', {path})", path
+            )
+        else:
+            page.goto(f"{lab.url}/lab/tree/{path}?token={lab.token}")
         return notebook_in_front(path)
 
     return opened

@@ -100,7 +100,14 @@ def _stamps(folder):
                 yield from _stamps(entry.path)
             else:
                 has = entry.stat(follow_symlinks=False)
-                yield entry.path, has.st_mode, has.st_size, has.st_ino, has.st_mtime_ns, has.st_ctime_ns
+                yield (
+                    entry.path,
+                    has.st_mode,
+                    has.st_size,
+                    has.st_ino,
+                    has.st_mtime_ns,
+                    has.st_ctime_ns,
+                )
 
 
 @pytest.fixture(scope="module")

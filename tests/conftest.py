@@ -9,6 +9,9 @@ sys.path.insert(0, str(Path(__file__).parent))  # for the helper modules beside 
 for library in ("OMP", "OPENBLAS", "MKL"):
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
+# Of the processes that tests start, one compiles the course; the others find that done.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 import pytest  # noqa: E402
 from sharing import Sharing  # noqa: E402
 

@@ -48,7 +48,8 @@ def write_notebook(notebook, path: Path) -> None:
     """Validate and write a notebook, aside first."""
     nbformat.validate(notebook)
     aside = path.with_suffix(".part")
-    aside.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
+    # (nbformat.writes would validate it once more)
+    aside.write_text(nbformat.v4.writes(notebook) + "\n", encoding="utf-8")
     aside.replace(path)
 
 

@@ -14,6 +14,7 @@ import textwrap
 from collections.abc import Callable, Collection
 from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 import nbformat
@@ -203,18 +204,19 @@ def _relies_on(part: str, text: str, given: Given, reference: Reference) -> set[
         found |= new
 
 
-def _names_observed(observe: Callable) -> set[str]:
+def _names_observed(observe: Callable) -> frozenset[str]:
     """What a check looks at, from its text; a typed answer's check shows it in its repr."""
     return _all_names(inspect.getsource(observe) if inspect.isfunction(observe) else repr(observe))
 
 
-def _all_names(text: str) -> set[str]:
+@lru_cache(maxsize=None)
+def _all_names(text: str) -> frozenset[str]:
     """Names, attributes and strings: whatever may refer to an answer."""
     found = set()
     try:
         tree = ast.parse(textwrap.dedent(text))
     except SyntaxError:
-        return found
+        return frozenset()
     for node in ast.walk(tree):
         if isinstance(node, ast.Name):
             found.add(node.id)
@@ -222,7 +224,7 @@ def _all_names(text: str) -> set[str]:
             found.add(node.attr)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             found.add(node.value)
-    return found
+    return frozenset(found)
 
 
 # mishaps --------------------------------------------------------------------------------------

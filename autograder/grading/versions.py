@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from types import CodeType, FunctionType, MethodType, ModuleType
@@ -70,16 +70,49 @@ def of_check(check: Check) -> str:
 
 
 def _fingerprint(value) -> str:
-    return digest(*_walk(value, set()))
+    """Of a value, and then of every function and class of a check that it leads to, once each, in the order
+    in which they are met: checks share them, and they refer to each other."""
+    hashes, places, todo = [], {}, [_told(_walk, value)]
+    for own, leads_to in todo:
+        hashes.append(own)
+        for one in leads_to:
+            if one not in places:
+                places[one] = len(places)
+                todo.append(_of_code(one))
+            hashes.append(places[one])
+    return digest(*hashes)
 
 
-def _walk(value, seen: set[int]) -> Iterable[str | bytes]:
-    """Everything that a value consists of; functions with what they refer to in their own module.
+@lru_cache(maxsize=None)
+def _of_code(value: FunctionType | type) -> tuple[str, list]:
+    """What stands in a function or a class of a check: its hash, and the others that it refers to."""
+    return _told(_walk_function if isinstance(value, FunctionType) else _walk_class, value)
+
+
+def _told(walk, value) -> tuple[str, list]:
+    met: list[FunctionType | type] = []
+    return digest(*walk(value, _Seen(met))), met
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """The functions and classes of checks that a walk has `met`, and the objects `around` its place."""
+
+    met: list
+    around: frozenset[int] = frozenset()
+
+    def inside(self, value) -> _Seen:
+        """The same one level deeper."""
+        return _Seen(self.met, self.around | {id(value)})
+
+
+def _walk(value, seen: _Seen) -> Iterable[str | bytes]:
+    """Everything that a value consists of, but for functions and classes of checks: these are met.
 
     Names, positions in a file and comments do not count. What belongs to the framework or to a
     library is given by its name, with the values that a check gave it.
     """
-    if id(value) in seen:
+    if id(value) in seen.around:
         yield "again"
         return
     yield type(value).__name__
@@ -97,11 +130,10 @@ def _walk(value, seen: set[int]) -> Iterable[str | bytes]:
         yield value.co_code
         yield from _walk_all((value.co_names, value.co_varnames, value.co_consts), seen)
     else:
-        seen = seen | {id(value)}
-        yield from _walk_inside(value, seen)
+        yield from _walk_inside(value, seen.inside(value))
 
 
-def _walk_inside(value, seen: set[int]) -> Iterable[str | bytes]:
+def _walk_inside(value, seen: _Seen) -> Iterable[str | bytes]:
     if isinstance(value, Mapping):
         yield from _walk_all([part for pair in value.items() for part in pair], seen)
     elif isinstance(value, (list, tuple)):
@@ -128,18 +160,11 @@ def _held_by(value) -> dict:
     return {name: one for name, one in held.items() if name not in computed}
 
 
-def _walk_code(value, seen: set[int]) -> Iterable[str | bytes]:
-    """A function, a method or a class: what stands in it, or its name with what it was made with."""
+def _walk_code(value, seen: _Seen) -> Iterable[str | bytes]:
+    """A function, a method or a class: met, or its name with what it was made with."""
     module, in_check = _module_of(value), _is_content(value)
-    if isinstance(value, FunctionType) and in_check:
-        yield from _walk_function(value, seen)
-    elif isinstance(value, type) and in_check:
-        own = {
-            name: one
-            for name, one in vars(value).items()
-            if name not in ("__dict__", "__weakref__")
-        }
-        yield from _walk_all([value.__bases__, own], seen)
+    if isinstance(value, (FunctionType, type)) and in_check:
+        seen.met.append(value)
     else:
         yield f"{module}.{value.__qualname__}"
         if isinstance(value, FunctionType) and module.startswith("autograder."):
@@ -148,7 +173,14 @@ def _walk_code(value, seen: set[int]) -> Iterable[str | bytes]:
             yield from _walk_all((value.__func__, value.__self__), seen)
 
 
-def _walk_function(function: FunctionType, seen: set[int]) -> Iterable[str | bytes]:
+def _walk_class(value: type, seen: _Seen) -> Iterable[str | bytes]:
+    own = {
+        name: one for name, one in vars(value).items() if name not in ("__dict__", "__weakref__")
+    }
+    yield from _walk_all([value.__bases__, own], seen)
+
+
+def _walk_function(function: FunctionType, seen: _Seen) -> Iterable[str | bytes]:
     names = sorted(_global_names(function.__code__) & function.__globals__.keys())
     refers = [(name, function.__globals__[name]) for name in names]
     made_with = function.__defaults__, function.__kwdefaults__, _closed_over(function)
@@ -159,7 +191,7 @@ def _closed_over(function: FunctionType) -> list:
     return [cell.cell_contents for cell in function.__closure__ or ()]
 
 
-def _walk_all(values: Iterable, seen: set[int]) -> Iterable[str | bytes]:
+def _walk_all(values: Iterable, seen: _Seen) -> Iterable[str | bytes]:
     for value in values:
         yield from _walk(value, seen)
     yield "."

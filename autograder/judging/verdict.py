@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -83,12 +83,12 @@ class Verdict:
     def unwritten(self) -> bool:
         """Is nothing written, as far as the text or the values say?"""
         told = {UNSET, "NotImplementedError"} if self.blank is False else _NOT_WRITTEN
-        return bool(self.blank) or (bool(self.kinds) and self.kinds <= told)
+        return bool(self.blank) or (bool(self.lines) and all(kind in told for kind in self.kinds()))
 
-    @property
-    def kinds(self) -> set[str]:
+    def kinds(self) -> Iterator[str]:
         """The types of the exceptions in its sub-checks; "" for a value."""
-        return {kind for line in self.lines for kind in _kinds_in(line.got)}
+        for line in self.lines:
+            yield from _kinds_in(line.got)
 
     @property
     def missing(self) -> dict[str, list[Line]]:
@@ -103,12 +103,15 @@ class Verdict:
 _NOT_WRITTEN = {MISSING, UNSET, "NotImplementedError"}
 
 
-def _kinds_in(got) -> set[str]:
+def _kinds_in(got) -> Iterator[str]:
     """The types of the exceptions in what came out, also where it is a table of results."""
-    if isinstance(got, Raised):
-        return {got.type}
     inner = got.values() if isinstance(got, dict) else got if isinstance(got, (list, tuple)) else ()
-    return {kind for one in inner for kind in _kinds_in(one)} or {""}
+    if isinstance(got, Raised):
+        yield got.type
+    elif not inner:
+        yield ""
+    for one in inner:
+        yield from _kinds_in(one)
 
 
 def verdict_on(
@@ -133,7 +136,7 @@ def verdict_on(
         cell = reference.answer_cell(check.part)
         blank = is_blank(answer, cell.stub, top_names(cell.solution), others)
         # (an answer may stand in the cell of another one)
-        verdict.blank = blank and not verdict.ended and bool(verdict.kinds & _NOT_WRITTEN)
+        verdict.blank = blank and not verdict.ended and not _NOT_WRITTEN.isdisjoint(verdict.kinds())
     if verdict.unwritten:
         _without_ideas(verdict)
     elif answer is not None and verdict.missing:

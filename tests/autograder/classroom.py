@@ -114,7 +114,7 @@ def copy_of_the_course(name: str) -> Path:
     """A copy of what a clone holds and grading needs, with nbgrader's configuration."""
     root = temporary() / name
     for part in ("autograder", "utils", "solutions", "chapters", "data"):
-        ignore = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
+        ignore = shutil.ignore_patterns(".ipynb_checkpoints")
         shutil.copytree(COURSE.root / part, root / part, ignore=ignore)
     shutil.copy(COURSE.root / "nbgrader_config.py", root)
     return root

@@ -7,7 +7,7 @@ import json
 from functools import lru_cache
 
 import pytest
-from classroom import COURSE, NAME, against_truth, quick, temporary
+from classroom import COURSE, LIMITS, NAME, against_truth, quick, temporary
 
 from autograder.commands.simulate import IN_AN_ANSWER, MISHAPS, TO_A_FILE, _relies_on, simulate
 from autograder.course import Course
@@ -28,7 +28,7 @@ def the_class():
     quick()
     submitted, folder = temporary() / "simulated", GradingFolder(temporary() / "graded")
     truth = simulate(COURSE, submitted, STUDENTS, seed=1, only=(NAME,))
-    options = Options(choose_tier(), workers=2, seed=1)
+    options = Options(choose_tier(), workers=2, seed=1, limits=LIMITS)
     outcomes, lines = grade_class(COURSE, [submitted], folder, options)
     return truth, {one["student"]: folder.record_of(one) for one in outcomes}, lines
 

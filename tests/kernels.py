@@ -1,11 +1,12 @@
 """Jupyter kernels that start soon: forks of one process that has imported large libraries.
 
 The command of such a kernel is this file. It asks that process for a fork, which becomes the kernel,
-and lives as long as it. Nothing of the course is imported before, unless the complete check is to be ready.
+and lives as long as it.
 """
 
 import contextlib
 import ctypes
+import io
 import json
 import os
 import signal
@@ -18,35 +19,40 @@ PR_SET_PDEATHSIG = 1
 
 
 @contextlib.contextmanager
-def warm_kernels(folder: Path, with_checks: bool = False):
-    """The process to fork; gives the kernels' command, for a kernel specification."""
-    address = str(folder / "kernels")
-    ready = ["checks"] if with_checks else []
+def warm_kernels(folder: Path):
+    """The processes to fork; gives two commands of kernels, for a kernel specification: of one that has
+    imported nothing of the course, and of one whose complete check is ready."""
+    addresses = str(folder / "kernels"), str(folder / "with_checks")
     inline = {"OMP_NUM_THREADS": "1", "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
     process = subprocess.Popen(
-        [sys.executable, __file__, "serve", address, *ready],
+        [sys.executable, __file__, "serve", *addresses],
         env={**os.environ, **inline},
         stdout=subprocess.PIPE,
     )
-    assert process.stdout.readline() == b"ready\n"
-    yield [sys.executable, "-S", __file__, "ask", address, "-f", "{connection_file}"]
+    for _ in addresses:
+        assert process.stdout.readline() == b"ready\n"
+    yield [
+        [sys.executable, "-S", __file__, "ask", address, "-f", "{connection_file}"]
+        for address in addresses
+    ]
     process.terminate()
     process.communicate()
 
 
-def serve(address: str, *ready: str) -> None:
+def serve(address: str, with_checks: str) -> None:
     """Fork a kernel for everybody who connects, until this process is terminated."""
     import ipykernel.kernelapp
-    import matplotlib.pyplot  # noqa: F401
     import numpy
-    import torch  # noqa: F401
 
+    import_libraries()
     die_with_parent()
     del sys.path[0]  # this file's folder
-    if ready:
+    if os.fork() == 0:
         from autograder.judging.reference import default_reference
 
+        die_with_parent()
         default_reference().course.exercises  # noqa: B018 (reads all notebooks)
+        address = with_checks
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # kernels that end leave nothing
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(address)
@@ -66,6 +72,26 @@ def serve(address: str, *ready: str) -> None:
         os.environ.update(environment)
         ipykernel.kernelapp.launch_new_instance(arguments)
         os._exit(0)
+
+
+def import_libraries() -> None:
+    """What a kernel imports when it starts, and notebooks when they draw, train or show something."""
+    import sqlite3  # noqa: F401
+
+    import ipykernel.debugger  # noqa: F401
+    import IPython.core.completerlib  # noqa: F401
+    import IPython.extensions.storemagic  # noqa: F401
+    import ipywidgets  # noqa: F401
+    import jupytext  # noqa: F401
+    import matplotlib.pyplot as plt
+    import matplotlib_inline.backend_inline  # noqa: F401
+    import psutil  # noqa: F401
+    import torch
+    import tornado.platform.asyncio  # noqa: F401
+
+    plt.figure().savefig(io.BytesIO())  # reads the fonts
+    plt.close("all")
+    torch.optim.SGD([torch.zeros(1)], lr=0.0).step()  # imports what optimizers need
 
 
 def die_with_parent() -> None:

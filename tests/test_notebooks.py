@@ -1,13 +1,14 @@
 """Every notebook, run top to bottom in a real kernel: the students' and the solutions'."""
 
 import os
+import shutil
 
 import nbformat
 import pytest
 from kernels import warm_kernels
 from nbclient import NotebookClient
 
-from autograder.authoring.build import build, write_sources
+from autograder.authoring.build import write_sources
 from autograder.check import all_checks
 from autograder.course import Course
 from autograder.course.cell_ids import role_of
@@ -21,25 +22,27 @@ NAMES = list(COURSE.notebooks)
 def folders(tmp_path_factory):
     """The students' notebooks (with `chapters/` as in a course) and the source notebooks."""
     root = tmp_path_factory.mktemp("course")
-    for path, content in build(COURSE).items():
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_bytes(content)
+    shutil.copytree(COURSE.chapters, root / "chapters")  # test_build.py: what the build makes
     write_sources(COURSE, root / "source")
     return root
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory):
+def kernels(tmp_path_factory):
+    with warm_kernels(tmp_path_factory.mktemp("warm")) as commands:
+        yield commands
+
+
+@pytest.fixture
+def run(kernels):
     """A function that runs a notebook in a kernel of its own and returns it."""
-    with warm_kernels(tmp_path_factory.mktemp("warm")) as command:
-        yield running_with(command)
+    return running_with(kernels[0])
 
 
-@pytest.fixture(scope="module")
-def run_solved(tmp_path_factory):
+@pytest.fixture
+def run_solved(kernels):
     """The same for notebooks whose complete checks run."""
-    with warm_kernels(tmp_path_factory.mktemp("checks"), with_checks=True) as command:
-        yield running_with(command)
+    return running_with(kernels[1])
 
 
 def running_with(command):

@@ -96,9 +96,9 @@ expect("practice", lambda: double(-1.5), -3.0)
 # shows its feedback, and ✔ means that it passed. In a student's copy that check runs when the work is
 # graded; until then most answers stay at ◐. After a change, run the answer and its tests again.
 #
-# **Solutions.** In the full course, `solution("2.5")` in a cell of your own shows how we would have
-# written it, and why, as soon as your answer passes, or after three honest attempts. In a student's copy
-# the solution comes with the feedback.
+# **Solutions.** In the full course, `from utils import solution` and then `solution("2.5")`, in a cell of
+# your own, show how we would have written it, and why, as soon as your answer passes, or after three
+# honest attempts. In a student's copy the solution comes with the feedback.
 
 # %%
 from utils import progress

@@ -9,6 +9,7 @@ NEEDED = {
     "numpy": ("2.0", "arrays"),
     "matplotlib": ("3.8", "plots"),
     "torch": ("2.4", "PyTorch"),
+    "sympy": ("1.13", "formulas"),
     "ipywidgets": ("8.1", "the quiz's buttons"),
     "anywidget": ("0.9", "pictures that move"),
     "jupyterlab": ("4.2", "the notebooks"),

@@ -167,6 +167,31 @@ def test_its_environment_names_students_packages_only(bundle):
     assert not {"jupytext", "typer", "nh3", "cloudpickle"} & set(names)
 
 
+def imported(folder) -> set[str]:
+    """The modules of others that its files and notebooks import."""
+    found = set()
+    for path, text in texts(folder).items():
+        if path.suffix == ".ipynb":
+            cells = nbformat.reads(text, as_version=4).cells
+            text = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
+        elif path.suffix != ".py":
+            continue
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.Import):
+                found |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                found.add(node.module.partition(".")[0])
+    return found - sys.stdlib_module_names - {"utils"}
+
+
+def test_whatever_it_imports_is_asked_for(bundle):
+    """Or belongs to it: Jupyter runs on IPython and traitlets, matplotlib on cycler, sympy on mpmath."""
+    asked = tomllib.loads((bundle / "pyproject.toml").read_text("utf-8"))["project"]["dependencies"]
+    packages = {re.match(r"\w+", one)[0] for one in asked}
+    brought = {"IPython", "traitlets", "cycler", "mpmath"}
+    assert {"numpy", "torch", "sympy"} <= imported(bundle) <= packages | brought
+
+
 def test_utils_works_in_it(bundle):
     code = "import utils; print(utils.__file__); from utils import grade; grade('2.5')"
     done = subprocess.run(

@@ -1,5 +1,8 @@
 """`solution("2.5")`: opened after passing or honest attempts, with a commentary, in a full copy only."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from autograder.check import all_checks
@@ -9,6 +12,7 @@ from autograder.report.solution import solution_of
 from utils import completion, records, solution
 
 REFERENCE = Reference(Course())
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(autouse=True)
@@ -24,6 +28,16 @@ def tried(part, answer, state):
     everything[part] |= {"answer": answer, "now": answer}
     records._write(everything)
     records.record(part, records.COMPLETE, state)
+
+
+def test_a_notebook_in_which_it_is_typed_as_the_start_page_says(capsys):
+    pages = (ROOT / "solutions/start_here.py", ROOT / "README.md")
+    for page in pages:
+        (place,) = re.finditer(
+            r"`(from utils [^`]*)`[^`]*`(solution\([^`]*)`", page.read_text("utf-8")
+        )
+        exec("\n".join(place.groups()), {})
+        assert "2.5 opens when" in capsys.readouterr().out
 
 
 def test_it_opens_when_the_exercise_is_right(capsys):

@@ -100,7 +100,7 @@ def grade_and_report(request: Request, out: Console, err: Console) -> bool:
     if request.as_json:
         _print_json(request, records)
     elif request.again:
-        _say_again(request, known, out)
+        _say_again(request, known, results, out)
     elif results is None or not (progress.count or request.books):
         _say_unchanged(request, records, out)
     else:
@@ -203,10 +203,21 @@ def _handed_in(folder: GradingFolder, again) -> list[Path]:
     return list(dict.fromkeys(paths))
 
 
-def _say_again(request: Request, known: int, out: Console) -> None:
+def _say_again(request: Request, known: int, results, out: Console) -> None:
     for line in request.folder.regrades[known:]:
-        out.print(outcome(line), markup=False, soft_wrap=True)
+        out.print(outcome(line) + _entered(results, line), markup=False, soft_wrap=True)
     out.print(f"The log is in the report: {request.folder.page}", markup=False, soft_wrap=True)
+
+
+def _entered(results, line) -> str:
+    """That the scores stand which a person entered in the place of these, if somebody did."""
+    from autograder.judging.feedback import points_text
+
+    place = line["student"], line["assignment"]
+    mine = [one for one in results.assignments if (one.student, one.assignment) == place]
+    parts = [part for one in mine for part in one.parts if line["part"] in ("", part.id)]
+    entered = [f"{points_text(p.earned)} for {p.id}" for p in parts if p.automatic is not None]
+    return f"; what a person entered stands: {', '.join(entered)}" if entered else ""
 
 
 def _say_unchanged(request: Request, records: list[Place], out: Console) -> None:

@@ -14,6 +14,17 @@ def line_of(one: Unused) -> str:
     return f"{one['file']}: not graded, because {one['why']}."
 
 
+def line_for_student(one: Unused) -> str:
+    """The same for those who handed it in: by their own names, without the grader's folders."""
+    return f"{names_in_short(one)}: not graded, because {one['why']}."
+
+
+def names_in_short(one: Unused) -> str:
+    """The first two names, and how many more there are."""
+    more = len(one["names"]) - 2
+    return ", ".join(one["names"][:2]) + (f" and {more} more" if more > 0 else "")
+
+
 def in_short(unused: Iterable[Unused]) -> list[str]:
     """A line for every file with which something is wrong, one for all files of other kinds."""
     unused = list(unused)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from autograder.gradebook.late import duration_text
-from autograder.gradebook.record import Unused
+from autograder.gradebook.unused import names_in_short
 from autograder.judging.feedback import in_points
 from autograder.report.item_analysis import assignments_of, far_below
 from autograder.report.results import NOT_GRADED, AssignmentResult, ClassResults
@@ -71,7 +71,7 @@ def _nothing_usable(results: ClassResults) -> list[tuple[str, list[Person]]]:
         Person(
             student,
             assignment or NOT_GRADED,
-            "; ".join(map(_named, files)),
+            "; ".join(map(names_in_short, files)),
             _name(results, student),
         )
         for (student, assignment), files in results.without_result.items()
@@ -84,11 +84,6 @@ def _nothing_usable(results: ClassResults) -> list[tuple[str, list[Person]]]:
         ("only files that cannot be graded", unreadable),
         ("only untouched notebooks", untouched),
     ]
-
-
-def _named(one: Unused) -> str:
-    more = len(one["names"]) - 2
-    return ", ".join(one["names"][:2]) + (f" and {more} more" if more > 0 else "")
 
 
 def _name(results: ClassResults, student: str) -> str:

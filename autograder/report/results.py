@@ -15,7 +15,7 @@ from autograder.gradebook.book import Book, Entry, Late
 from autograder.gradebook.folder import GradingFolder
 from autograder.gradebook.record import PartRecord, Record, Regrade, Unused
 from autograder.gradebook.roster import Listed, Roster
-from autograder.gradebook.unused import line_of
+from autograder.gradebook.unused import line_for_student
 from autograder.judging.feedback import points_text
 from autograder.notation.registry import all_checks, all_written
 
@@ -241,7 +241,7 @@ def collect(course: Course, folder: GradingFolder, db_url: str = "") -> ClassRes
         person = results.people.get(one.student)
         one.name = person.name if person else ""
         one.unused = [
-            line_of(file)
+            line_for_student(file)
             for file in results.unused
             if file["student"] == one.student and file["assignment"] in ("", one.assignment)
         ]

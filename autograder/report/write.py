@@ -12,7 +12,7 @@ from autograder.gradebook.book import Book
 from autograder.gradebook.folder import GradingFolder
 from autograder.gradebook.record import Place
 from autograder.gradebook.roster import Roster
-from autograder.gradebook.unused import line_of
+from autograder.gradebook.unused import line_for_student
 from autograder.report.class_page import class_page
 from autograder.report.feedback_page import not_graded_page, write_feedback
 from autograder.report.results import NOT_GRADED, ClassResults, collect, of_students
@@ -43,7 +43,7 @@ def _write_not_graded(folder: GradingFolder, results: ClassResults) -> None:
     for (student, assignment), files in results.without_result.items():
         person = results.people.get(student)
         title = chapter_title(assignment) if assignment else "What you handed in"
-        lines = [line_of(one) for one in files]
+        lines = [line_for_student(one) for one in files]
         text = not_graded_page(person.name if person else student, title, lines)
         write_text(folder.feedback_path(student, assignment or NOT_GRADED), text)
 

@@ -168,8 +168,8 @@ def test_a_persons_score_replaces_ours_everywhere(graded):
     assert page.count("Changed by a person from 3 to 1.25.") == 2  # at the top, and beside the part
     first = page[page.index("What to look at first") : page.index("<h2>Points")]
     assert "(1.75 to gain)" in first and "One &lt;case&gt; less." in first and "✔" not in first
-    assert "changed by a person from 3 to 1.25 · One &lt;case&gt; less." in page
-    assert "<strong>Comment:</strong> One &lt;case&gt; less." in page
+    assert "<td>changed by a person from 3 to 1.25<p>One &lt;case&gt; less.</p>" in page
+    assert "<strong>Comment:</strong> <p>One &lt;case&gt; less.</p>" in page
     with Gradebook(graded.folder.db_url) as book:
         assert book.find_submission(CHAPTER, "anna").score == graded.result("anna").total == 3.25
     assert "Nothing to do" in graded.grade()
@@ -221,11 +221,13 @@ def test_again_for_one(graded):
     part = f"dora/{CHAPTER}/9.2"
     said = graded.grade("--again", part, "--reason", "her  <letter>", paths=False)
     assert f"dora, {CHAPTER} 9.2: 1 → 3 points, with the same inputs" in said
+    assert "a person entered" not in said
     assert graded.part("dora", "9.2")["earned"] == 3  # and nothing else is touched
     assert graded.part("dora", "9.1")["feedback"] == ["by a cosmic ray"]
     assert {student: graded.record(student)["seed"] for student in WORK} == seeds
     said = graded.grade("--again", "dora", "--fresh-inputs")
-    assert f"dora, {CHAPTER}: 4 → 5 points, with fresh inputs" in said
+    entered = "what a person entered stands: 0.5 for 9.1"
+    assert f"dora, {CHAPTER}: 4 → 5 points, with fresh inputs; {entered}" in said
     changed = {s for s in WORK if graded.record(s)["seed"] != seeds[s]}
     assert changed == {"dora"}
     assert graded.result("dora").points == 3.5, "a person's score stands"

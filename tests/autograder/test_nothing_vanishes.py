@@ -111,6 +111,7 @@ def test_every_student_reads_what_was_not_graded():
     }.items():  # fmt: skip
         page = text_of_page(folder.feedback_path(student, CHAPTER))
         assert words in page and f"Feedback for {student} Test" in page
+        assert "download.zip" not in page and "_assignsubmission_file_" not in page
 
 
 def test_a_damaged_file_is_said_once():

@@ -21,11 +21,11 @@ def near(found, wanted, rtol=1e-5) -> bool:
     return not isinstance(found, Raised) and abs(found - wanted) <= rtol * abs(wanted)
 
 
-@check("3.3", points=4, weights={"T": 2, "M": 3, "bound": 3})
+@check("3.3", points=4, weights={"order and T": 2, "M": 3, "bound": 3})
 def square_root(answer, rng):
     seen = {name: number_of(answer, name) for name in NAMES[1:]}
     return {
-        "T": [number_of(answer, "order"), seen["T"]],
+        "order and T": [number_of(answer, "order"), seen["T"]],
         **{name: seen[name] for name in NAMES[2:]},
     }
 
@@ -35,7 +35,7 @@ def _(observation, rng):
     """T belongs to the order, which is at least 2. M bounds the next derivative on [1, 1.1] and is at most
     twice as large as needed; the bound follows from the order and from this M, and is below 0.0005. What
     follows from the student's own order and M is right."""
-    given, M, bound, answer = (observation[key] for key in ("T", "M", "bound", "answer"))
+    given, M, bound, answer = (observation[key] for key in ("order and T", "M", "bound", "answer"))
     order, T = (None, None) if isinstance(given, Raised) else given
     whole = order is not None and order == int(order) and 0 <= order <= HIGHEST
     n = int(order) if whole else 2
@@ -46,17 +46,17 @@ def _(observation, rng):
     next_term = 0.1 ** (n + 1) / math.factorial(n + 1)
     sup = abs(f[n + 1])
 
-    said = {"T": True}
+    said = {"order and T": True}
     if order is None:
-        said["T"] = Fault("it raised an exception")
+        said["order and T"] = Fault("it raised an exception")
     elif not whole:
-        said["T"] = Fault(f"the order is a whole number from 2 to {HIGHEST}")
+        said["order and T"] = Fault(f"the order is a whole number from 2 to {HIGHEST}")
     elif of_remainder:
-        said["T"] = Fault("", "order_of_the_remainder")
+        said["order and T"] = Fault("", "order_of_the_remainder")
     elif n < 2:
-        said["T"] = Fault("", "first_order_only")
+        said["order and T"] = Fault("", "first_order_only")
     elif not near(T, sum(terms), 1e-9):
-        said["T"] = Fault(
+        said["order and T"] = Fault(
             f"the polynomial of order {n} has another value at 1.1", wrong_value(T, f, terms)
         )
 

@@ -14,7 +14,7 @@ import textwrap
 from collections.abc import Callable, Collection
 from copy import deepcopy
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -209,7 +209,7 @@ def _names_observed(observe: Callable) -> frozenset[str]:
     return _all_names(inspect.getsource(observe) if inspect.isfunction(observe) else repr(observe))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _all_names(text: str) -> frozenset[str]:
     """Names, attributes and strings: whatever may refer to an answer."""
     found = set()

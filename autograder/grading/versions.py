@@ -6,7 +6,7 @@ import hashlib
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from functools import cached_property, lru_cache, partial
+from functools import cache, cached_property, lru_cache, partial
 from pathlib import Path
 from types import CodeType, FunctionType, MethodType, ModuleType
 
@@ -83,7 +83,7 @@ def _fingerprint(value) -> str:
     return digest(*hashes)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _of_code(value: FunctionType | type) -> tuple[str, list]:
     """What stands in a function or a class of a check: its hash, and the others that it refers to."""
     return _told(_walk_function if isinstance(value, FunctionType) else _walk_class, value)

@@ -193,8 +193,9 @@ def _problems(one: AssignmentResult) -> str:
 
 
 def _points(one: AssignmentResult, shown: set[str]) -> str:
-    """Every part with its points; the exercise's title stands at its first part."""
-    rows, last = [], ""
+    """Every part with its points; the exercise's title stands at its first part. What was not handed
+    in is folded away: a notebook among many is nothing to search for."""
+    rows, absent, last = [], [], ""
     for book in one.notebooks:
         for part in book.parts:
             earned = "–" if part.state == "not graded" else points_text(part.earned)
@@ -202,8 +203,16 @@ def _points(one: AssignmentResult, shown: set[str]) -> str:
             note = " · ".join(filter(None, ["bonus" if part.bonus else "", remark(part, book)]))
             note = escape(note) + (texts.comment(part.comment) if part.comment else "")
             title, last = "" if part.title == last else part.title, part.title
-            rows.append([_mark(part), _linked(part, shown), escape(title), score, note])
-    return table(["", "part", "exercise", "points", ""], rows, numbers=(3,), whole=(1,))
+            group = absent if book.record is None and part.state == "missing" else rows
+            group.append([_mark(part), _linked(part, shown), escape(title), score, note])
+    tables = [
+        table(["", "part", "exercise", "points", ""], group, numbers=(3,), whole=(1,))
+        if group
+        else ""
+        for group in (rows, absent)
+    ]
+    count = f"{len(absent)} {'part was' if len(absent) == 1 else 'parts were'} not handed in"
+    return tables[0] + (fold(count, tables[1]) if absent else "")
 
 
 def remark(part: PartResult, book: NotebookResult) -> str:

@@ -123,6 +123,17 @@ def test_a_comment_is_markdown_as_formgraders_field_says(tmp_path):
     assert row == "changed by a person from 0 to 0.25"
 
 
+def test_what_was_not_handed_in_is_folded_away_unless_somebody_gave_points_for_it(tmp_path):
+    one = result(tmp_path)
+    html = feedback_page(one, {})
+    absent = sum(len(book.parts) for book in one.notebooks if book.record is None)
+    shown, fold, folded = html.partition(f"<summary>{absent} parts were not handed in</summary>")
+    assert fold and ">2.1a<" in shown and ">2.5<" not in shown
+    assert folded.partition("</details>")[0].count("not handed in</td>") == absent > 9
+    part(one, "2.5").state, part(one, "2.5").earned = "read by a person", 1
+    assert ">2.5<" in feedback_page(one, {}).partition(f"<summary>{absent - 1} parts")[0]
+
+
 def test_an_unwritten_answer_shows_no_traceback(tmp_path):
     html = feedback_page(result(tmp_path), {HAND: executed()})
     assert "<pre>Z</pre>" in html and "<pre>T</pre>" not in html

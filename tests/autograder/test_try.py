@@ -5,8 +5,11 @@ import subprocess
 import sys
 
 import pytest
+from typer.testing import CliRunner
 
+from autograder.commands.cli import app
 from autograder.commands.try_answers import try_answers
+from autograder.isolation import Limits
 from autograder.judging.reference import default_reference
 
 REFERENCE = default_reference()
@@ -16,6 +19,11 @@ RIGHT = REFERENCE.answer_file("2.5")
 def run(*arguments, **options):
     command = [sys.executable, "-m", "autograder", "try", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, timeout=120, **options)
+
+
+def run_here(*arguments):
+    """The same in this process."""
+    return CliRunner().invoke(app, ["try", *map(str, arguments)])
 
 
 def test_json_of_one_answer(tmp_path):
@@ -44,7 +52,8 @@ def test_text_of_a_wrong_answer_and_exit_code_zero(tmp_path):
     assert "2.5: 2 of 4 points" in done.stdout and "wrong sign" in done.stdout
 
 
-def test_a_batch_keeps_its_order_and_survives_its_answers(tmp_path):
+def test_a_batch_keeps_its_order_and_survives_its_answers(tmp_path, monkeypatch):
+    monkeypatch.setattr("autograder.commands.try_answers.LIMITS", Limits(cell_seconds=2.0))
     sources = [
         RIGHT, "x = (", "import os; os._exit(1)", "while True: pass", "raise SystemExit", "", "import torch\n" + RIGHT,
         "def Div(): return 3", RIGHT,
@@ -53,8 +62,8 @@ def test_a_batch_keeps_its_order_and_survives_its_answers(tmp_path):
     answers += [{"exercise": "9.9", "source": ""}, {"exercise": "2.5"}]
     file = tmp_path / "answers.json"
     file.write_text(json.dumps(answers))
-    done = run("--batch", file, "--json")
-    assert done.returncode == 0, done.stderr
+    done = run_here("--batch", file, "--json")
+    assert done.exit_code == 0, done.stderr
     results = json.loads(done.stdout)
     assert [result["earned"] for result in results] == [4, 0, 0, 0, 0, 0, 4, 0, 4, 0, 0]
     says = ["SyntaxError", "", "", "", "", "", "", "", "no exercise 9.9", "source"]
@@ -83,8 +92,8 @@ def test_parts_and_bonus():
 def test_bad_input_gets_one_clear_sentence(tmp_path, arguments, says):
     file = tmp_path / "answer.py"
     file.write_text(RIGHT)
-    done = run(*[a.format(file=file) for a in arguments])
-    assert done.returncode == 2 and says in done.stderr and "Traceback" not in done.stderr
+    done = run_here(*[a.format(file=file) for a in arguments])
+    assert done.exit_code == 2 and says in done.stderr and "Traceback" not in done.stderr
 
 
 def test_the_answer_sees_no_other_solution():

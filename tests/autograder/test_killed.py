@@ -31,7 +31,9 @@ grade_all(sys.argv[1], sys.argv[2], float(sys.argv[3]), lambda student: print(st
 """
 # Every run is a fork of one process that has imported what grades.
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["autograder.check", "autograder.grading.batch", "nbgrader.api"])
+FORKS.set_forkserver_preload(
+    ["autograder.check", "autograder.grading.batch", "nbgrader.api", "alembic.script"]
+)
 
 
 def grade_all(root: str, out: str, pause: float, tell) -> None:

@@ -19,10 +19,10 @@ def surface(answer, rng):
         """A model with any parameters, data, and two directions."""
         model = ShownMLP(layer_sizes, **settings)
         size = len(model.get_flat())
-        model.set_flat(rng.normal(size=size))
+        model.set_flat(rng.normal(0, 0.5, size))
         X = rng.normal(size=(9, layer_sizes[0]))
         y = (np.arange(9) % 2) if model.loss == "bce" else rng.normal(size=9)
-        return model, X, y, *rng.normal(size=(2, size))
+        return model, X, y, *rng.normal(0, 0.5, (2, size))
 
     def steps(n):
         """Steps to either side, none of them 0, in no order."""

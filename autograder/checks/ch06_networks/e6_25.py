@@ -63,7 +63,7 @@ def tanh_slope(u):
     return 1 / np.cosh(u) ** 2
 
 
-@check("6.25", points=8, forbid=TORCH, weights={COUNT: 0.5})
+@check("6.25", points=8, forbid=TORCH, weights={COUNT: 0.5}, atol=2e-5)
 def integral(answer, rng):
     """The slopes vanish at both ends of the path, so that a left, a right, a midpoint and a trapezoidal
     sum are the same number there."""

@@ -30,7 +30,12 @@ EXPLORERS = {  # name: (notebook, cells to run first, a piece of its cell, slide
         "ch02_autograd/01_by_hand", ["setup-1", "def valley(x)"], "explore(descend", "learning rate",
     ),
     "lenses": ("ch02_autograd/01_by_hand", ["setup-1"], "explore(lenses", "x"),
-    "gradient flow": ("ch02_autograd/03_networks", ["setup-1"], "gradient_flow_explorer()", "factor"),
+    "valley": (
+        "ch03_calculus/06_descent_and_curvature", ["setup-1"], "valley_explorer()", "learning rate",
+    ),
+    "momentum": (
+        "ch06_networks/04_losses_and_optimisers", ["setup-1"], "momentum_explorer()", "learning rate",
+    ),
     "network of 7.1": ("ch07_gradients/01_derivatives", ["setup-1"], "network_7_1_explorer()", "x"),
     "initialisation": ("ch07_gradients/06_initialisation", ["setup-1"], "variance_explorer()", "layer"),
 }  # fmt: skip

@@ -13,7 +13,8 @@ FORM = "it should be a network with the layers 20, width, 1, and a number"
 UNKNOWN = "the network that came back cannot be tried"
 
 
-TRIED = [seed for seed in range(1, 61) if seed != 36]  # with these, all that the judge asks for held
+# With these seeds all that the judge asks for was found to hold, and every mistake to cost the same.
+TRIED = sorted({*range(1, 61)} - {1, 6, 14, 16, 34, 36, 39, 40, 47, 51, 54})
 
 
 def hidden_seed(rng):

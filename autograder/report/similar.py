@@ -77,11 +77,11 @@ def similar(folder: GradingFolder, results: ClassResults) -> Similar:
     for name, mine in books.items():
         same = _same_files(mine)
         found.files += [(name, students) for students in same]
-        known = {frozenset(pair) for students in same for pair in combinations(students, 2)}
+        group = {student: number for number, students in enumerate(same) for student in students}
         notebook = mine[0][1].notebook
         for cell, answers in _answers(folder, mine).items():
             for pair, shared, passages in _alike(cell, answers, notebook):
-                if pair not in known:
+                if len({group.get(student, student) for student in pair}) > 1:
                     key = notebook.chapter, *sorted(pair)
                     one = pairs.setdefault(key, Pair(key[0], key[1:]))
                     one.passages.append((part_of(cell), *passages))

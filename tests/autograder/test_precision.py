@@ -63,7 +63,8 @@ def time_limit():
         raise Endless
 
     before = signal.signal(signal.SIGVTALRM, stop)
-    signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS)
+    # (again and again: what is raised in a callback of the collector is lost)
+    signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS, 0.1)
     try:
         yield
     finally:

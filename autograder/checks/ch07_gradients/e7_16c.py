@@ -86,8 +86,8 @@ def _(seen, rng):
     """The settings of the exercise, and consistency: batches are made of the hidden examples, gradients
     are those of the batch, recorded losses the means over the batches, the returned model the one that was
     trained. Losses and gradients are computed here, from what the network gave for these examples;
-    optimizer and learning rates are read off the way of the last bias; and the first steps are made once
-    more, from the weights with which they began, and have to give the same outputs. The loss itself only
+    optimizer and learning rates are read off the way of the last bias; and the training is made once
+    more, from the weights with which it began, and has to give the same outputs. The loss itself only
     within a wide band (25 seeds, 24 epochs: first 1.3 to 2.3, last 0.17 to 0.58, at most 0.36 of the
     first). With wrong gradients the rest is luck: nothing has been learned, and losses need not be
     finite. With another learning rate less may be learned."""

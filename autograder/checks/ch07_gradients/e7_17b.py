@@ -119,8 +119,8 @@ def last_output_and_probability(probabilities, X):
 @classifier.judge
 def _(seen, rng):
     """One output, mini-batches as in 7.16, and the cross-entropy of exactly one sigmoid: in the gradients
-    (which are sig[f] - y for the last bias), in the recorded losses, and in predict_proba. The first steps
-    are made once more here, from the weights with which they began, and have to give the same outputs. The
+    (which are sig[f] - y for the last bias), in the recorded losses, and in predict_proba. The training
+    is made once more here, from the weights with which it began, and has to give the same outputs. The
     loss itself only in a wide band (25 seeds, 24 epochs: last epoch 0.003 to 0.024, accuracy 1). With wrong
     gradients the rest is luck: the probabilities are not right, numbers need not be finite, and another
     seed may change nothing. With other settings less may be learned."""

@@ -93,37 +93,57 @@ DIRECTIONS = {
 }
 
 
-MADE_AGAIN = 20  # steps of a training
+NEAR, MOST_TRIED = 1e-4, 20  # outputs of units that may be on or off, and how many of them are tried
 
 
 def trains_like_this(layers, batches, slope):
     """Does the training of 7.16 lead from these layers to these outputs? It is made once more, here.
 
     slope(outputs, targets) is the gradient of the batch's loss with respect to the outputs. Computed in
-    double precision, the outputs of 240 steps mostly differ by up to 1e-4; but once in 150 trainings a unit
-    is so near to 0 in one of the steps that it is on here and off there, and from then on the outputs are
-    others. So the first steps decide: in another training they differ at once.
+    double precision, the outputs of 240 steps differ by up to 1e-4. But once in 150 trainings a unit is so
+    near to 0 that it is off here and was on there, and from then on the outputs are others. So where they
+    differ, the units that were nearest to 0 are tried the other way round, one at a time.
+    """
+    near: list[tuple[float, tuple[int, ...]]] = []
+    if _made_again(layers, batches, slope, near):
+        return True
+    nearest = [place for _, place in sorted(near)[:MOST_TRIED]]
+    return any(_made_again(layers, batches, slope, [], place) for place in nearest)
+
+
+def _made_again(layers, batches, slope, near, turned=None):
+    """Are these the outputs? Units near to 0 are added to `near`: (how far, (step, layer, row, unit)).
+
+    The one at the place `turned` is taken for on where it is off, and the other way round.
     """
     parameters = [
         np.array(layer[what], float) for layer in layers for what in ("weights", "biases")
     ]
     velocities, weights = [np.zeros_like(p) for p in parameters], range(0, len(parameters), 2)
     per_step = len(batches.rows) // batches.epochs
-    for step, seen in enumerate(batches.outputs[:MADE_AGAIN]):
-        h = [batches.inputs(step)]
+    for step, seen in enumerate(batches.outputs):
+        h, on = [batches.inputs(step)], [True]
         for k in weights:
             f = h[-1] @ parameters[k].T + parameters[k + 1]
             h.append(np.maximum(f, 0))
+            on.append(f > 0)
+            if turned and turned[:2] == (step, k):
+                on[-1][turned[2:]] ^= True
+            near += [(abs(f[row, unit]), (step, k, row, unit)) for row, unit in _small(f)]
         if not close(f.ravel(), np.ravel(seen), 1e-2, 1e-2):
             return False
         delta, rate = slope(f, batches.labels(step)), 0.1 * 0.5 ** (step // per_step // 10)
         for k in reversed(weights):
             gradients = delta.T @ h[k // 2], delta.sum(axis=0)
-            delta = (delta @ parameters[k]) * (h[k // 2] > 0)
+            delta = (delta @ parameters[k]) * on[k // 2]
             for at, gradient in zip((k, k + 1), gradients):
                 velocities[at] = MOMENTUM * velocities[at] + gradient
                 parameters[at] = parameters[at] - rate * velocities[at]
     return True
+
+
+def _small(f):
+    return [(int(row), int(unit)) for row, unit in np.argwhere(np.abs(f) < NEAR)]
 
 
 class Batches:

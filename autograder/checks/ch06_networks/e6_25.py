@@ -100,7 +100,9 @@ def integral(answer, rng):
         v, w, x, x0 = path()
 
         def grad_fn(points):
-            return np.outer(tanh_slope(points @ v), v) - np.outer(tanh_slope(points @ w - 0.3), w) / 2
+            return (
+                np.outer(tanh_slope(points @ v), v) - np.outer(tanh_slope(points @ w - 0.3), w) / 2
+            )
 
         return run("a step up and half a step down", grad_fn, x, x0, int(rng.integers(60, 90)))
 

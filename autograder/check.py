@@ -14,16 +14,9 @@ a `judge`, and everything that is registered on the check, never does. For an an
 (numbers, letters, an order, pairs, a word, a formula) there is a whole check in one call.
 """
 
-from autograder.inside import (
-    attempt,
-    formula_of,
-    formulas_of,
-    letters_of,
-    named,
-    number_of,
-    order_of,
-    tried,
-)
+from autograder.inside.answer import attempt, tried
+from autograder.inside.naming import named
+from autograder.inside.typed import formula_of, formulas_of, letters_of, number_of, order_of
 from autograder.notation.checks import Check
 from autograder.notation.faults import CourseFault, Fault
 from autograder.notation.ids import EXERCISE, PART, exercise_of

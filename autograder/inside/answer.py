@@ -18,14 +18,17 @@ import threading
 import traceback
 import types
 import zlib
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from autograder.inside.calls import MOST_CALLS, Calls, call_text, is_students, written
 from autograder.inside.naming import label_of
-from autograder.inside.observation import Observation
 from autograder.inside.plain import Opaque, Raised, to_plain
 from utils.values import shorten
+
+if TYPE_CHECKING:
+    from autograder.inside.observation import Observation
 
 MISSING, UNSET = "Missing", "NotSet"
 MUTATED = "ChangedItsInput"

@@ -21,6 +21,8 @@ OBSERVING = tuple(
     )
 )  # fmt: skip
 
+_former: list = []
+
 
 def code_of(names: tuple[str, ...] = OBSERVING) -> dict[str, CodeType]:
     """The code of modules, from their files."""
@@ -49,6 +51,6 @@ class Fresh:
 
 def renew(code: dict[str, CodeType]) -> None:
     """From here on, imports of these modules give new ones."""
-    for name in [one for one in sys.modules if one.partition(".")[0] == PACKAGE]:
-        del sys.modules[name]
+    # (They are kept: to let go of a module is to write to all that it holds, in a copy of its memory.)
+    _former.extend(sys.modules.pop(name, None) for name in code)
     sys.meta_path.insert(0, Fresh(code))

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 import sys
-from dataclasses import dataclass
 
 import msgpack
 import numpy as np
@@ -40,12 +39,28 @@ class NotPlain(ValueError):
     """The bytes are not the encoding of plain data within the limits."""
 
 
-@dataclass(frozen=True)
-class Opaque:
+class _Description:
+    """Some texts. (No dataclass: compiling its methods would cost every fork that observes a millisecond.)"""
+
+    __slots__ = ()
+
+    def _texts(self) -> tuple:
+        return type(self), *(getattr(self, name) for name in self.__slots__)
+
+    def __eq__(self, other) -> bool:
+        return isinstance(other, _Description) and self._texts() == other._texts()
+
+    def __hash__(self) -> int:
+        return hash(self._texts())
+
+
+class Opaque(_Description):
     """A value that is not plain data, described by its type and its repr."""
 
-    type: str
-    text: str
+    __slots__ = ("type", "text")
+
+    def __init__(self, type: str, text: str):
+        self.type, self.text = type, text
 
     @property
     def described(self) -> str:
@@ -56,14 +71,14 @@ class Opaque:
         return self.text
 
 
-@dataclass(frozen=True)
-class Raised:
+class Raised(_Description):
     """An exception in an answer: its type, its message and the student's line it came from."""
 
-    type: str
-    message: str
-    line: str = ""
+    __slots__ = ("type", "message", "line")
     described = "an exception"
+
+    def __init__(self, type: str, message: str, line: str = ""):
+        self.type, self.message, self.line = type, message, line
 
     def __repr__(self) -> str:
         return f"{self.type}: {self.message}" if self.message else self.type

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from autograder.inside.answer import Answer, attempt, tried
 from autograder.inside.expressions import evaluate, evaluate_all
 from utils import answers
@@ -79,12 +77,16 @@ def _evaluated(answer, name, evaluate):
     return value
 
 
-@dataclass(frozen=True)
 class Values:
-    """Observes variables, or keys of one dict: {sub-check: what stands there}."""
+    """Observes variables, or keys of one dict: {sub-check: what stands there}.
 
-    places: tuple[tuple[str, str, str | None], ...]  # sub-check, name, key of a dict or None
+    places: a sub-check, the name, the key of a dict or None.
+    """
+
     typed = True  # the values are what a person typed
+
+    def __init__(self, places: tuple[tuple[str, str, str | None], ...]):
+        self.places = places
 
     def __call__(self, answer: Answer, rng) -> dict:
         return {
@@ -93,12 +95,14 @@ class Values:
         }
 
 
-@dataclass(frozen=True)
 class FormulaValues:
-    """Observes a formula at points: fixed values, or values drawn between two ends."""
+    """Observes a formula at points: fixed values, or values drawn between two ends.
 
-    name: str
-    points: tuple[tuple[str, tuple[tuple[str, object], ...]], ...]  # sub-check, (variable, where)
+    points: a sub-check, and pairs of a variable and where it lies.
+    """
+
+    def __init__(self, name: str, points: tuple[tuple[str, tuple[tuple[str, object], ...]], ...]):
+        self.name, self.points = name, points
 
     def __call__(self, answer: Answer, rng) -> dict:
         return {

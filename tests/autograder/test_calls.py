@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.inside import attempt, formula_of, named, number_of
+from autograder.check import attempt, formula_of, named, number_of
 from autograder.inside.answer import observe_answer
 from autograder.judging.reference import execute
 

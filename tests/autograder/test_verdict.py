@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from example_course import separate_registry
 
-from autograder.check import CourseFault, Fault, check, written
-from autograder.inside import attempt, plain
+from autograder.check import CourseFault, Fault, attempt, check, written
+from autograder.inside import plain
 from autograder.inside.answer import observe_answer
 from autograder.judging.feedback import as_html, as_text, sentences
 from autograder.judging.verdict import judge, total

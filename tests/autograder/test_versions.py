@@ -74,7 +74,7 @@ CHANGES = {
 }
 
 # What a check gives to a function of the framework counts as well; here that is a named function.
-GIVEN = MODULE.replace("import check", "import check\nfrom autograder.inside import named").replace(
+GIVEN = MODULE.replace("import check", "import check\nfrom autograder.check import named").replace(
     "sorted(LIMIT)", "NAMED(2)"
 ).replace("@dataclass", "NAMED = named('n', lambda x: x + 1)\n\n@dataclass", 1)  # fmt: skip
 

@@ -26,6 +26,7 @@ from autograder.inside import landlock, privileges, syscalls
 from autograder.inside.fresh import code_of
 from autograder.inside.marks import OWNS_PROCESSES, PATIENCE, Marks, fork
 from autograder.inside.messages import receive, send
+from autograder.inside.pages import make_large
 
 # Names of `utils` whose module imports PyTorch.
 WITH_TORCH = {"PyTorchMLP", "copy_weights", "verify_numpy_pytorch_equivalence"}
@@ -154,6 +155,7 @@ def warm_up(libraries: int):
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 10, 10)  # a collection writes to memory, which a fork has to copy
+    make_large()
     return shell
 
 

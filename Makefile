@@ -27,7 +27,7 @@ STAMP := $(VENV)/.installed
 IN_VENV = PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(PY)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test grade bench build clean set-up unusable
+.PHONY: help lab test thorough grade bench build clean set-up unusable
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -40,11 +40,14 @@ lab: $(STAMP)  ## open the course in JupyterLab
 BROWSER = $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 SANDBOX = $(shell command -v bwrap)
 LACKING = $(strip $(if $(BROWSER),,browser) $(if $(SANDBOX),,sandbox) $(if $(TEST_POSTGRESQL),,postgresql))
-test: $(STAMP)  ## run all tests
+WHICH = $(if $(filter thorough,$@),thorough,not thorough)
+test: $(STAMP)  ## run the tests
+thorough: $(STAMP)  ## repeat the long proofs: every seed, machine-made mistakes, the second sandbox
+test thorough:
 	$(if $(BROWSER),,@echo "No chromium on this machine: the tests in the browser are left out.")
 	$(if $(SANDBOX),,@echo "No bubblewrap on this machine: the tests of the sandbox are left out.")
 	$(if $(TEST_POSTGRESQL),,@echo "TEST_POSTGRESQL names no server: the tests with PostgreSQL are left out (.ci/with_postgresql make test runs them).")
-	@$(IN_VENV) -m pytest -n 2 --dist loadscope --no-loadscope-reorder $(if $(LACKING),-m "not ($(subst $(eval) , or ,$(LACKING)))") $(ARGS)
+	@$(IN_VENV) -m pytest -n 2 --dist loadscope --no-loadscope-reorder -m "$(WHICH)$(if $(LACKING), and not ($(subst $(eval) , or ,$(LACKING))))" $(ARGS)
 
 DEMO = grading/demo
 grade: $(STAMP)  ## grade a simulated class and open the report

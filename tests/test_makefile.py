@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-TARGETS = ["lab", "test", "grade", "bench", "build", "clean", "help"]
+TARGETS = ["lab", "test", "thorough", "grade", "bench", "build", "clean", "help"]
 PYTEST = "-m pytest -n 2 --dist loadscope --no-loadscope-reorder"
 TOOLS = ["make", "sh", "bash", "awk", "cat", "cp", "dirname", "find", "mkdir", "rm", "touch"]
 
@@ -197,8 +197,10 @@ def test_what_the_commands_run(machine):
     (lab,) = machine.make("lab", "LAB_ARGS=--no-browser")
     assert lab.startswith("-m jupyterlab ") and lab.endswith(" --no-browser")
     assert "default_url=/lab/tree/chapters/start_here.ipynb" in lab
-    (test,) = machine.make("test", "ARGS=-k binder", TEST_POSTGRESQL="postgresql://server")
-    assert test == f"{PYTEST} -k binder"
+    every_tool = {"TEST_POSTGRESQL": "postgresql://server"}
+    (test,) = machine.make("test", "ARGS=-k binder", **every_tool)
+    assert test == f"{PYTEST} -m not thorough -k binder"
+    assert machine.make("thorough", **every_tool) == [f"{PYTEST} -m thorough"]
     assert machine.make("build", "ARGS=--check") == ["-m autograder build --check"]
     assert machine.make("bench") == ["-m autograder bench", "tests/browser/bench_pictures.py"]
     verbs = [call.split()[2] for call in machine.make("grade")]
@@ -219,7 +221,7 @@ def test_what_lacks_a_tool_is_left_out_and_that_is_said(machine, present, left_o
         machine.install(tool, "")
     server = {"TEST_POSTGRESQL": "postgresql://server"} if "TEST_POSTGRESQL" in present else {}
     command = machine.make("test", **server)[-1]
-    assert command == f"{PYTEST} -m not ({left_out})"
+    assert command == f"{PYTEST} -m not thorough and not ({left_out})"
     assert ("No chromium on this machine" in machine.output) == ("browser" in left_out)
     assert ("No bubblewrap on this machine" in machine.output) == ("sandbox" in left_out)
     assert ("TEST_POSTGRESQL names no server" in machine.output) == ("postgresql" in left_out)

@@ -159,7 +159,7 @@ def _folded(items) -> set:
 
 def _sequence(expected, got, rtol, atol) -> Difference | None:
     whole = got
-    if isinstance(got, np.ndarray):
+    if isinstance(got, np.ndarray) and got.ndim:
         got = list(got)
     if not isinstance(got, (list, tuple)):
         return Difference(whole, expected, f"it is {_name(got)}, expected {len(expected)} values")

@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 
@@ -32,6 +34,21 @@ def test_equal(expected, got):
 @pytest.mark.parametrize("expected, got, says", DIFFERENT, ids=range(len(DIFFERENT)))
 def test_different(expected, got, says):
     assert says in difference(expected, got)
+
+
+VALUES = [
+    1, 1.5, NAN, INF, 10**400, 1j, True, None, "", "a", [], [1, 2], (1, 2), {1, 2}, {"a": 1}, {"a": [1, {"b": 2}]},
+    np.array(3.0), np.array([]), np.array([1.0, 2.0]), np.ones((2, 2)), np.array([1 + 2j]), np.array([True, False]),
+]  # fmt: skip
+ANSWERS = [*VALUES, Raised("ValueError", "no"), Opaque("Value", "Value(1)")]
+NESTED = [lambda it: it, lambda it: {"a": it}, lambda it: [it, "x"], lambda it: ({"a": [it]}, 1)]
+
+
+@pytest.mark.parametrize("expected", VALUES, ids=range(len(VALUES)))
+def test_whatever_comes_can_be_compared(expected):
+    for got, one, other in itertools.product(ANSWERS, NESTED, NESTED):
+        found = difference(one(expected), other(got))
+        assert found is None or isinstance(found, str)
 
 
 def test_exceptions_agree_by_type():

@@ -360,10 +360,10 @@ def raised(error: BaseException) -> Raised:
 
 def _students_line(error: BaseException) -> str:
     try:
-        for frame in reversed(traceback.extract_tb(error.__traceback__)):
-            if is_students(frame.filename):
-                line = frame.line or linecache.getline(frame.filename, frame.lineno or 0)
-                return shorten(line.strip(), 200)
+        for frame, number in reversed(list(traceback.walk_tb(error.__traceback__))):
+            if is_students(name := frame.f_code.co_filename):
+                linecache.checkcache(name)
+                return shorten(linecache.getline(name, number or 0, frame.f_globals).strip(), 200)
     except Exception:
         pass
     return ""

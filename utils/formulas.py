@@ -15,6 +15,7 @@ import math
 import operator
 import re
 import sys
+from functools import lru_cache
 
 import numpy as np
 
@@ -142,6 +143,14 @@ def _value_of(formula, values: dict[str, float]) -> float:
 
 
 def _parsed(written: str, text: str, values: dict[str, float]):
+    if (formula := _read(text, tuple(values))) is None:
+        raise ValueError(f"{written!r} cannot be read as a formula")
+    return formula
+
+
+@lru_cache  # a formula is asked for at several points
+def _read(text: str, variables: tuple[str, ...]):
+    """What sympy reads in a text; None where it cannot."""
     from sympy import E, Symbol
     from sympy.parsing import sympy_parser
 
@@ -150,11 +159,11 @@ def _parsed(written: str, text: str, values: dict[str, float]):
         sympy_parser.convert_xor,
         sympy_parser.implicit_multiplication_application,
     )
-    names = {"e": E} | {name: Symbol(name) for name in values}
+    names = {"e": E} | {name: Symbol(name) for name in variables}
     try:
         return sympy_parser.parse_expr(text, names, rules)
     except Exception:
-        raise ValueError(f"{written!r} cannot be read as a formula") from None
+        return None
 
 
 # Texts that need no sympy ---------------------------------------------------------------------

@@ -12,6 +12,7 @@ import collections
 import contextlib
 import dataclasses
 import functools
+import gc
 import importlib
 import inspect
 import io
@@ -94,6 +95,9 @@ def untouched(name):
     return names
 
 
+given_to = functools.cache(untouched)
+
+
 def points(part, names, text=""):
     """What the values of a namespace earn; `text`: what the answer's cell says."""
     check = CHECKS[part]
@@ -146,7 +150,7 @@ def earns(part, names, name, it, text=""):
 @functools.cache
 def asked_by(part):
     """(the notebook's names, {name: what the reference has there}) of a part."""
-    names = untouched(COURSE.notebook_of(part).name)
+    names = given_to(COURSE.notebook_of(part).name)
     reference = REFERENCE.namespace(part)
     mine = top_names(REFERENCE.answer_cell(part).stub)
     return names, {name: reference[name] for name in sorted(mine) if name in reference}
@@ -233,18 +237,25 @@ NOTHING = [  # what shows nothing of an idea
 ]
 
 
-class NoDrawing:
-    def __init__(self, *_, **__):
-        raise RuntimeError("a picture is no answer")
+def no_drawing(*_, **__):
+    raise RuntimeError("a picture is no answer")
+
+
+def without_pictures_and_long_training():
+    """Explorers draw nothing, and train little: what they compute is there within an attempt's time."""
+    import matplotlib.figure
+
+    import utils.chart
+    from utils.explorers.ch06_networks import a_first_network, looking_inside, wide_and_sparse
+
+    matplotlib.figure.Figure.__init__ = utils.chart.Chart.__init__ = no_drawing
+    a_first_network.EPOCHS, looking_inside.EPOCHS, looking_inside.SIDE = 2, 2, 3
+    wide_and_sparse._trained()  # is remembered
 
 
 def hits_of_code(bundle):
     """What of the bundle's code earns something as an answer, and how much was tried."""
-    import matplotlib.figure
-
-    import utils.chart
-
-    matplotlib.figure.Figure = utils.chart.Chart = NoDrawing
+    without_pictures_and_long_training()
     candidates = collections.defaultdict(list)
     for one in of_utils():
         for each in kinds(one.it):
@@ -255,6 +266,7 @@ def hits_of_code(bundle):
                 candidates["by name", getattr(one.it, "__name__", "")].append(one)
                 for each in kinds(one.it):
                     candidates[book, each].append(one)
+    gc.freeze()  # much is alive, and looked through whenever garbage is collected
     hits, tried = [], 0
     for part in CHECKS:
         names, asked = asked_by(part)

@@ -44,6 +44,7 @@ for chapter in sys.argv[1:]:
 """
 BOOKS = [book.name for books in COURSE.assignments().values() for book in books]
 SEEN = []  # {step: result} of every notebook of the class
+TRUSTED = {}  # what judging them derived from the reference
 
 
 @lru_cache
@@ -62,16 +63,18 @@ def the_class():
 
 
 def seen_by(finish):
-    """`finish`, which remembers what it judges."""
+    """`finish`, which remembers what it judges, and by what."""
 
-    def call(plan, results, *about):
+    def call(plan, results, reference, *about):
         if not isinstance(results, Exception):
             seen = dict(zip(map(named, plan.steps), results))
             for cell in plan.rebuilt.notebook.cells:
                 if cell.id in plan.shown:
                     seen[cell.source] = {"outputs": plan.shown[cell.id], "error": None}
             SEEN.append(seen)
-        return finish(plan, results, *about)
+        graded = finish(plan, results, reference, *about)
+        TRUSTED.update(reference.remembered)
+        return graded
 
     return call
 
@@ -88,13 +91,15 @@ def hand_in_the_reference(submitted):
 
 
 # The steps of this road are those of the other one, and were run there: a step that was not is an error.
-# (That this road runs them itself: test_nbgrader.py, and security/test_roads.py.)
+# What they are compared with was computed there, too. (That this road does it all itself: test_nbgrader.py,
+# and security/test_roads.py.)
 RAN_BEFORE = """
 import pickle
 from autograder import nbgrader_plugin
 
 with open("seen", "rb") as file:
-    every = pickle.load(file)
+    every, trusted = pickle.load(file)
+nbgrader_plugin.default_reference().remembered.update(trusted)
 
 def results(tier, plan, seed):
     assert seed == 1
@@ -112,7 +117,7 @@ def by_nbgrader():
     the_class()
     root = copy_of_the_course("every-road")
     hand_in_the_reference(root / "grading" / "submitted")
-    (root / "seen").write_bytes(pickle.dumps(SEEN))
+    (root / "seen").write_bytes(pickle.dumps((SEEN, TRUSTED)))
     program = NBGRADER.replace('"reference"]', '"reference", "--IsolatedGrading.seed=1"]')
     program = program.replace("import autograder\n", f"import autograder\n{RAN_BEFORE}")
     command = [sys.executable, "-c", program, *COURSE.assignments()]

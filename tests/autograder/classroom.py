@@ -3,16 +3,21 @@
 import json
 import shutil
 import tempfile
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+from unittest import mock
 
 import nbformat
 import nbgrader.api
 
 from autograder.course import Course
+from autograder.course.cell_ids import role_of
 from autograder.course.given import given_notebooks
 from autograder.gradebook.folder import GradingFolder
+from autograder.grading import batch
 from autograder.grading.batch import Listener, Options, grade_class
+from autograder.grading.executor import RunCell
 from autograder.isolation import Limits, choose_tier
 
 COURSE = Course()
@@ -35,11 +40,16 @@ def given():
 
 def solved(name=NAME, **answers):
     """A notebook with the reference's answers, except those in `answers` ({"2.5": text})."""
-    notebook = nbformat.read(COURSE.chapters / f"{name}.ipynb", as_version=4)
+    notebook = nbformat.from_dict(json.loads(_released(name)))
     for cell in COURSE.notebooks[name].with_role("answer"):
         made = next(c for c in notebook.cells if c.id == f"answer-{cell.key.replace('.', '-')}")
         made.source = f"# Answer {cell.key}\n{answers.get(cell.key, cell.solution)}"
     return notebook
+
+
+@lru_cache
+def _released(name) -> str:
+    return (COURSE.chapters / f"{name}.ipynb").read_text(encoding="utf-8")
 
 
 def cell(notebook, name):
@@ -71,9 +81,34 @@ def graded(submitted: Path, root: Path, course=COURSE, seed=1, **options):
     listener = Listener(
         **{name: options.pop(name) for name in ("started", "done") if name in options}
     )
-    options = Options(choose_tier(), workers=2, seed=seed, limits=LIMITS, **options)
+    options = {"limits": LIMITS, **options}
+    options = Options(choose_tier(), workers=2, seed=seed, **options)
     outcomes, lines = grade_class(course, [submitted], folder, options, listener)
     return {one["student"]: folder.record_of(one) for one in outcomes}, lines, folder
+
+
+def leave_out_demonstrations(plan):
+    """They take most of the time, and no answer depends on them."""
+    for cell_id, step in plan.runs.items():
+        if role_of(cell_id) == "demo":
+            plan.steps[step] = RunCell("pass")
+
+
+@contextmanager
+def no_demonstrations():
+    """Classes are graded without them. (test_every_road.py runs those of all notebooks.)"""
+    made = batch.plan_of
+
+    def plan_of(*about):
+        plan = made(*about)
+        leave_out_demonstrations(plan)
+        return plan
+
+    with (
+        mock.patch.object(batch, "plan_of", plan_of),
+        mock.patch.object(batch.demonstrations, "fixed", lambda given: frozenset()),
+    ):
+        yield
 
 
 def points(record) -> dict[str, float]:
@@ -110,11 +145,30 @@ def temporary() -> Path:
     return folder
 
 
-def copy_of_the_course(name: str) -> Path:
+# The same for nbgrader's commands, which run it before anything else.
+NO_DEMONSTRATIONS = """
+import autograder.nbgrader_plugin
+from autograder.grading.executor import RunCell
+
+def without_demonstrations(*about, prepare=autograder.nbgrader_plugin.prepare):
+    plan = prepare(*about)
+    for cell, step in plan.runs.items():
+        if cell.startswith("demo"):
+            plan.steps[step] = RunCell("pass")
+    return plan
+
+autograder.nbgrader_plugin.prepare = without_demonstrations
+"""
+
+
+def copy_of_the_course(name: str, demonstrations=True) -> Path:
     """A copy of what a clone holds and grading needs, with nbgrader's configuration."""
     root = temporary() / name
     for part in ("autograder", "utils", "solutions", "chapters", "data"):
         ignore = shutil.ignore_patterns(".ipynb_checkpoints")
         shutil.copytree(COURSE.root / part, root / part, ignore=ignore)
     shutil.copy(COURSE.root / "nbgrader_config.py", root)
+    if not demonstrations:
+        with (root / "nbgrader_config.py").open("a") as config:
+            config.write(NO_DEMONSTRATIONS)
     return root

@@ -490,7 +490,8 @@ for number in range(3, 32):
     ),
     "equal hashes": forges(
         "Sends a set of whole numbers that all have one hash, so that each is compared with each.",
-        "forge({n * (2**61 - 1) for n in range(8, 9_000)})",
+        "import msgpack\n"
+        "forge(msgpack.ExtType(2, plain.encode([n * (2**61 - 1) for n in range(8, 9_000)])))",
     ),
     "many lists": forges(
         "Sends some million empty lists, which take a hundred times the memory of their message.",
@@ -627,7 +628,7 @@ if written > @DISK@: leaked(written)
     "inodes": Attack(
         "Makes thousands of files and a folder so deep that no path leads to its end.",
         "for number in range(3000): open(f'f{number}', 'w').close()\n"
-        "for _ in range(3000): os.mkdir('d'); os.chdir('d')",
+        "for _ in range(2100): os.mkdir('d'); os.chdir('d')",
     ),
     "closed folders": Attack(
         "Leaves a note in folders that nobody may list, the home among them.",
@@ -1126,7 +1127,7 @@ forge(msgpack.ExtType(6, msgpack.packb([text, text, text])))
 for number in range(50):
     if os.fork() == 0:
         while True: pass
-time.sleep(2)
+time.sleep(0.5)
 """,
     ),
     "sleeping processes": Attack(

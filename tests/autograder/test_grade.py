@@ -29,6 +29,7 @@ from autograder.gradebook.record import PartRecord, Record
 from autograder.grading import harmless
 from autograder.grading.grade import finish, prepare
 from autograder.grading.reading import read_cells
+from autograder.isolation import Limits
 from autograder.judging.reference import Reference
 from autograder.judging.relied_on import forbidden_in
 
@@ -86,11 +87,12 @@ MISHAPS = {
 
 @lru_cache
 def the_class():
-    quick()
+    quick(1.0)
     submitted = temporary() / "mishaps" / "submitted"
     for name, (notebook, _, _) in MISHAPS.items():
         hand_in(submitted, name, notebook)
-    return graded(submitted, temporary() / "mishaps" / "grading")
+    limits = Limits(cell_seconds=1.0)
+    return graded(submitted, temporary() / "mishaps" / "grading", limits=limits)
 
 
 @pytest.mark.parametrize("name", MISHAPS)

@@ -2,7 +2,7 @@
 
 import nbformat
 import pytest
-from classroom import LIMITS, NAME, graded, hand_in, points, solved
+from classroom import LIMITS, NAME, graded, hand_in, no_demonstrations, points, solved
 from nbformat.v4 import new_code_cell
 
 from autograder.grading.executor import RunCell, run_steps
@@ -72,8 +72,9 @@ def test_the_same_points_as_without_a_kernel(tmp_path):
         notebook = solved(**answers)
         notebook.cells.append(new_code_cell("type(get_ipython()).__name__"))
         hand_in(tmp_path / "in", student, notebook)
-    kernel, _, folder = graded(tmp_path / "in", tmp_path / "kernel", real_kernel=True)
-    usual, _, _ = graded(tmp_path / "in", tmp_path / "usual")
+    with no_demonstrations():
+        kernel, _, folder = graded(tmp_path / "in", tmp_path / "kernel", real_kernel=True)
+        usual, _, _ = graded(tmp_path / "in", tmp_path / "usual")
     assert {s: points(r) for s, r in kernel.items()} == {s: points(r) for s, r in usual.items()}
     assert kernel["ben"]["parts"] == usual["ben"]["parts"]
     made = nbformat.read(folder.autograded / "anna" / f"{NAME}.ipynb", as_version=4)

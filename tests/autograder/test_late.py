@@ -15,11 +15,13 @@ from classroom import (
     givens,
     graded,
     hand_in,
+    no_demonstrations,
     solved,
 )
 from fabricated import record, write
 from nbgrader.api import Gradebook
 
+from autograder import nbgrader_plugin
 from autograder.check import CourseFault
 from autograder.course import Course
 from autograder.gradebook.book import Book
@@ -215,8 +217,9 @@ def test_time_in_words(seconds, words):
 @pytest.mark.sandbox
 def test_both_roads_take_off_the_same(monkeypatch, tmp_path):
     """`nbgrader autograde`, and our command, with the plugin of the course's configuration."""
-    monkeypatch.setattr(sys, "path", [*sys.path])  # the configuration adds to it
-    root = copy_of_the_course("late")
+    monkeypatch.setattr(sys, "path", [*sys.path])  # the configuration changes both
+    monkeypatch.setattr(nbgrader_plugin, "prepare", nbgrader_plugin.prepare)
+    root = copy_of_the_course("late", demonstrations=False)
     with (root / "nbgrader_config.py").open("a") as config:
         config.write(PLUGIN)
     folder = GradingFolder(root / "grading")
@@ -229,7 +232,8 @@ def test_both_roads_take_off_the_same(monkeypatch, tmp_path):
     command = [sys.executable, "-m", "nbgrader", "autograde", CHAPTER, "--IsolatedGrading.seed=1"]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-3000:]
-    ours = graded(folder.submitted, tmp_path, Course(root), due={CHAPTER: DUE})[2]
+    with no_demonstrations():
+        ours = graded(folder.submitted, tmp_path, Course(root), due={CHAPTER: DUE})[2]
     assert stored(folder) == stored(ours) == (3, 49 * 3600)
     (theirs,), (mine,) = collect(COURSE, folder).assignments, collect(COURSE, ours).assignments
     assert mine.total == theirs.total == mine.points + mine.bonus - 3

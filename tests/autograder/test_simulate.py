@@ -7,14 +7,14 @@ import json
 from functools import lru_cache
 
 import pytest
-from classroom import COURSE, LIMITS, NAME, against_truth, quick, temporary
+from classroom import COURSE, NAME, against_truth, no_demonstrations, quick, temporary
 
 from autograder.commands.simulate import IN_AN_ANSWER, MISHAPS, TO_A_FILE, _relies_on, simulate
 from autograder.course import Course
 from autograder.course.given import given_notebooks
 from autograder.gradebook.folder import GradingFolder
 from autograder.grading.batch import Options, grade_class
-from autograder.isolation import choose_tier
+from autograder.isolation import Limits, choose_tier
 from autograder.judging.reference import Reference
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.early]
@@ -25,11 +25,12 @@ STUDENTS = 33  # so many that every mishap happens
 @lru_cache
 def the_class():
     """(truth, {student: record}, lines) of a class with one notebook."""
-    quick()
+    quick(1.0)
     submitted, folder = temporary() / "simulated", GradingFolder(temporary() / "graded")
     truth = simulate(COURSE, submitted, STUDENTS, seed=1, only=(NAME,))
-    options = Options(choose_tier(), workers=2, seed=1, limits=LIMITS)
-    outcomes, lines = grade_class(COURSE, [submitted], folder, options)
+    options = Options(choose_tier(), workers=2, seed=1, limits=Limits(cell_seconds=1.0))
+    with no_demonstrations():
+        outcomes, lines = grade_class(COURSE, [submitted], folder, options)
     return truth, {one["student"]: folder.record_of(one) for one in outcomes}, lines
 
 

@@ -4,13 +4,14 @@ is not used, names that tell, a handler that leads to what observes. None of the
 from types import FunctionType
 
 import pytest
+from workers import KeptWorker
 
 from autograder.checks.ch07_gradients.network_of_fig78 import given_init, given_model
 from autograder.commands.try_answers import LIMITS, answer_and_others
 from autograder.grading.executor import Observe, RunCell, run_steps
 from autograder.inside import plain
 from autograder.inside.answer import observe_answer
-from autograder.isolation import Worker, choose_tier
+from autograder.isolation import choose_tier
 from autograder.judging.reference import Reference
 from autograder.judging.verdict import judge, verdict_on
 
@@ -207,7 +208,7 @@ CLAIMS = {
 
 @pytest.fixture(scope="module")
 def worker():
-    with Worker(choose_tier(trust_submissions=True)) as running:
+    with KeptWorker(choose_tier(trust_submissions=True)) as running:
         yield running
 
 

@@ -11,7 +11,7 @@ from textwrap import indent
 
 import pytest
 from attacks import FIND, HELP
-from classroom import COURSE, LIMITS, copy_of_the_course, hand_in, solved
+from classroom import COURSE, LIMITS, copy_of_the_course, hand_in, no_demonstrations, solved
 from nbformat.v4 import new_code_cell
 from nbgrader.api import Gradebook
 from test_claims import BY_NAME, ENGINE, LISTED, WRAPPED
@@ -112,7 +112,8 @@ def graded(root, books=BOOKS, **options):
     hand_in_all(root / "in", books)
     folder = GradingFolder(root / "grading")
     options = Options(tier(), seed=SEED, limits=LIMITS, **options)
-    outcomes, _ = grade_class(COURSE, [root / "in"], folder, options)
+    with no_demonstrations():
+        outcomes, _ = grade_class(COURSE, [root / "in"], folder, options)
     assert {one["state"] for one in outcomes} == {"graded"}
     records = map(folder.record_of, outcomes)
     return {part["id"]: part["earned"] for one in records for part in one["parts"]}, folder
@@ -146,7 +147,7 @@ def test_grade_on_a_cluster(tmp_path):
 
 
 def test_nbgrader():
-    root = copy_of_the_course("roads")
+    root = copy_of_the_course("roads", demonstrations=False)
     hand_in_all(root / "grading" / "submitted")
     program = NBGRADER.replace("reference", "eve")
     command = [sys.executable, "-c", program, "ch02_autograd", "ch07_gradients"]

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from multiprocessing import forkserver
 from pathlib import Path
 
 import pytest
@@ -29,14 +30,12 @@ import sys
 from test_killed import grade_all
 grade_all(sys.argv[1], sys.argv[2], float(sys.argv[3]), lambda student: print(student, flush=True))
 """
-# Every run is a fork of one process that has imported what grades.
+# Every run is a fork of one process that has imported what grades, and what this file does.
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(
-    ["autograder.check", "autograder.grading.batch", "nbgrader.api", "alembic.script"]
-)
+FORKS.set_forkserver_preload([__name__, "alembic.script"])
 
 
-def grade_all(root: str, out: str, pause: float, tell) -> None:
+def grade_all(root: str, out: str, pause: float, tell, tier=None, workers=2) -> None:
     """Grade the class, rest after every student, so that a busy machine kills it in the middle too."""
     course = Path(root) / "course"
 
@@ -46,7 +45,7 @@ def grade_all(root: str, out: str, pause: float, tell) -> None:
 
     with separate_registry():
         load_checks(course)
-        options = Options(choose_tier(), workers=2)
+        options = Options(tier or choose_tier(), workers=workers)
         submitted = [Path(root) / "handed_in"]
         grade_class(
             Course(course), submitted, GradingFolder(Path(out)), options, Listener(done=done)
@@ -56,11 +55,10 @@ def grade_all(root: str, out: str, pause: float, tell) -> None:
 class Fork:
     """A run in a process of its own, which tells who was graded."""
 
-    def __init__(self, root: Path, out: Path):
+    def __init__(self, root: Path, out: Path, workers=2):
         self._told, theirs = FORKS.Pipe(duplex=False)
-        self._process = FORKS.Process(
-            target=grade_all, args=(str(root), str(out), 0.02, theirs.send)
-        )
+        about = str(root), str(out), 0.02, theirs.send, choose_tier(), workers
+        self._process = FORKS.Process(target=grade_all, args=about)
         self._process.start()
         theirs.close()
 
@@ -84,7 +82,7 @@ class Fork:
         return told
 
 
-def start(root: Path, out: Path, pause: float = 0.02, **options) -> subprocess.Popen:
+def start(root: Path, out: Path, pause: float, **options) -> subprocess.Popen:
     """A run as from the command line."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     command = [sys.executable, "-c", RUN, str(root), str(out), str(pause)]
@@ -99,6 +97,14 @@ def work():
         kind = kinds[number % len(kinds)]
         found[f"s{number:02}"] = {part: f"{text}\n# by {number}" for part, text in kind.items()}
     return found
+
+
+@pytest.fixture(scope="module", autouse=True)
+def forks():
+    """Without the path the process that is forked would find no module of the tests to import."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+        forkserver.ensure_running()
 
 
 @pytest.fixture(scope="module")
@@ -145,7 +151,7 @@ def test_killed_twenty_times(handed_in, tmp_path):
     killed = GradingFolder(tmp_path / "killed")
     in_the_middle, starting = 0, seconds_to_start(handed_in, tmp_path / "timed")
     for _ in range(KILLS):
-        run = Fork(handed_in, killed.root)
+        run = Fork(handed_in, killed.root, rng.choice((1, 2)))
         if rng.random() < 0.4:
             run.next(rng.uniform(0, starting))  # or one is graded
         else:
@@ -184,7 +190,5 @@ def test_interrupted_from_the_keyboard(handed_in, tmp_path):
     done = {record["student"] for record in GradingFolder(tmp_path).records()}
     assert set(first) <= done and len(done) < STUDENTS
 
-    last = start(handed_in, tmp_path)
-    told, _ = last.communicate()
-    assert len(told.split()) == STUDENTS - len(done)
+    assert len(Fork(handed_in, tmp_path).rest()) == STUDENTS - len(done)
     assert len(in_gradebook(GradingFolder(tmp_path))) == STUDENTS

@@ -16,6 +16,7 @@ from classroom import (
     copy_of_the_course,
     graded,
     hand_in,
+    no_demonstrations,
     solved,
 )  # fmt: skip
 from classroom import givens as the_givens
@@ -60,7 +61,8 @@ def test_grade_report_and_export_by_address(server, tmp_path):
         assert server.address.password not in done.output
         return done.output
 
-    run("grade", str(tmp_path / "submitted"), "--seed", "1", "--course-db", server.url)
+    with no_demonstrations():
+        run("grade", str(tmp_path / "submitted"), "--seed", "1", "--course-db", server.url)
     with Gradebook(server.url) as book:
         grade = book.find_grade(CELL[2], STEM, CHAPTER, "anna")
         assert grade.auto_score == 4
@@ -253,7 +255,7 @@ def test_grading_goes_on_where_the_server_left_it(server, tmp_path):
     for student in ("anna", "ben"):
         hand_in(tmp_path / "submitted", student, solved())
     grading = tmp_path / "grading"
-    with pytest.raises(GradebookError):
+    with pytest.raises(GradebookError), no_demonstrations():
         graded(
             tmp_path / "submitted", grading, db_url=server.url, done=lambda record: server.stop()
         )
@@ -261,5 +263,6 @@ def test_grading_goes_on_where_the_server_left_it(server, tmp_path):
     (kept,) = {key[0] for key in entries(server)}
     (result,) = grading.glob("results/*/*/*.json")
     assert json.loads(result.read_text(encoding="utf-8"))["student"] == kept
-    records, lines, _ = graded(tmp_path / "submitted", grading, db_url=server.url)
+    with no_demonstrations():
+        records, lines, _ = graded(tmp_path / "submitted", grading, db_url=server.url)
     assert set(records) == {key[0] for key in entries(server)} == {"anna", "ben"} and lines == []

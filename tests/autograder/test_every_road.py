@@ -92,7 +92,7 @@ def hand_in_the_reference(submitted):
 
 # The steps of this road are those of the other one, and were run there: a step that was not is an error.
 # What they are compared with was computed there, too. (That this road does it all itself: test_nbgrader.py,
-# and security/test_roads.py.)
+# security/test_roads.py, and, with the demonstrations, test_late.py.)
 RAN_BEFORE = """
 import pickle
 from autograder import nbgrader_plugin

@@ -21,7 +21,6 @@ from classroom import (
 from fabricated import record, write
 from nbgrader.api import Gradebook
 
-from autograder import nbgrader_plugin
 from autograder.check import CourseFault
 from autograder.course import Course
 from autograder.gradebook.book import Book
@@ -217,9 +216,8 @@ def test_time_in_words(seconds, words):
 @pytest.mark.sandbox
 def test_both_roads_take_off_the_same(monkeypatch, tmp_path):
     """`nbgrader autograde`, and our command, with the plugin of the course's configuration."""
-    monkeypatch.setattr(sys, "path", [*sys.path])  # the configuration changes both
-    monkeypatch.setattr(nbgrader_plugin, "prepare", nbgrader_plugin.prepare)
-    root = copy_of_the_course("late", demonstrations=False)
+    monkeypatch.setattr(sys, "path", [*sys.path])  # the configuration adds to it
+    root = copy_of_the_course("late")
     with (root / "nbgrader_config.py").open("a") as config:
         config.write(PLUGIN)
     folder = GradingFolder(root / "grading")

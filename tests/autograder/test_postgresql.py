@@ -86,7 +86,7 @@ def test_grade_report_and_export_by_address(server, tmp_path):
 
 @pytest.mark.sandbox
 def test_nbgraders_command_line_takes_the_same_setting(server, monkeypatch):
-    root = copy_of_the_course("postgresql")
+    root = copy_of_the_course("postgresql", demonstrations=False)
     hand_in(root / "grading" / "submitted", "Anna Groß", solved())
     monkeypatch.setenv("COURSE_DB", server.url)
     done = subprocess.run(

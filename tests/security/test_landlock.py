@@ -26,7 +26,8 @@ def test_the_landlock_tier_withstands_the_same_attacks():
         pytest.skip(f"The attacks are not tried under Landlock: {missing}.")
     # The user that attacks owns the course: only Landlock keeps them apart.
     script = (
-        'mkdir "$HOME" "$HOME/course" && cp -r --preserve=timestamps "$@" "$HOME/course" && cd "$HOME/course" && '
+        'mkdir "$HOME" "$HOME/course" && cp -r --preserve=timestamps "$@" "$HOME/course" && '
+        'cd "$HOME/course" && '
         f"exec '{sys.executable}' -m pytest -q --tb=short -p no:cacheprovider "
         "tests/security/test_attacks.py tests/security/test_roads.py "
         "-k 'test_attacks or test_try or test_grade and not kernel and not cluster'"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from numbers import Number
 
 import numpy as np
 
+_LARGEST = 2.0**53
 ONE_TUPLE = "it is a tuple with one element: a comma at the end of a line makes one"
 
 
@@ -194,7 +194,7 @@ def _rectangular(value) -> bool:
 
 
 def _numbers(expected, got, rtol, atol) -> Difference | None:
-    if type(expected) is type(got) is float and math.isfinite(expected) and math.isfinite(got):
+    if _is_plain(expected) and _is_plain(got):
         close = abs(got - expected) <= atol + rtol * abs(expected)  # as NumPy, without an array
         return None if close else Difference(got, expected)
     if isinstance(expected, (list, tuple)) and isinstance(got, (list, tuple)) and not _numeric(got):
@@ -213,8 +213,14 @@ def _numbers(expected, got, rtol, atol) -> Difference | None:
         if np.any(np.abs(have.imag) > atol):
             return Difference(got, expected, "it is complex, expected a real number")
         have = have.real
-    unexpected = np.isfinite(want) & ~np.isfinite(have)
-    far = ~np.isclose(have, want, rtol, atol, equal_nan=True) | unexpected
+    if (have == want).all():
+        return None
+    finite, unexpected = np.isfinite(want), ~np.isfinite(have)
+    if want.dtype == have.dtype == float and finite.all() and not unexpected.any():
+        far = np.abs(have - want) > atol + rtol * np.abs(want)  # as below, and sooner
+    else:
+        unexpected &= finite
+        far = ~np.isclose(have, want, rtol, atol, equal_nan=True) | unexpected
     if not far.any():
         return None
     place = np.unravel_index(int(np.argmax(unexpected if unexpected.any() else far)), far.shape)
@@ -226,6 +232,11 @@ def _numbers(expected, got, rtol, atol) -> Difference | None:
         got, expected, inner=leaf, place=_in_words(place), entry=int(place[0]),
         wrong=int(far.sum()), of=far.size,
     )  # fmt: skip
+
+
+def _is_plain(number) -> bool:
+    """A number of Python's own that is finite, and no integer beyond those that floats hold?"""
+    return type(number) in (float, int) and abs(number) <= _LARGEST
 
 
 def _in_words(place: tuple) -> str:

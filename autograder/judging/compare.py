@@ -13,12 +13,6 @@ from utils import compare
 from utils.compare import Difference
 
 
-def difference(expected, got, rtol: float = 1e-4, atol: float = 1e-6) -> str | None:
-    """None when `got` agrees with `expected`; otherwise one sentence on how it differs."""
-    found = first_difference(expected, got, rtol, atol)
-    return None if found is None else str(found)
-
-
 def first_difference(expected, got, rtol: float = 1e-4, atol: float = 1e-6) -> Difference | None:
     """None when `got` agrees with `expected`; otherwise where it first differs, and how.
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from autograder.inside.plain import Opaque, Raised
-from autograder.judging.compare import difference
+from autograder.judging.compare import first_difference
 from autograder.notation.faults import CourseFault
 from autograder.notation.variants import Variant
 
@@ -192,4 +192,4 @@ def alike(theirs, got) -> bool:
     """Does the student's value look as if it came from the same mistake?"""
     if isinstance(theirs, Opaque) or isinstance(got, Opaque):
         return isinstance(got, Opaque) and isinstance(theirs, Opaque) and theirs.type == got.type
-    return difference(theirs, got, 1e-3, 1e-7) is None
+    return first_difference(theirs, got, 1e-3, 1e-7) is None

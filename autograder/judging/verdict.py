@@ -11,7 +11,7 @@ import numpy as np
 from autograder.inside.answer import MISSING, UNSET, hidden_numbers
 from autograder.inside.observation import Observation, inputs_of, values_of
 from autograder.inside.plain import Opaque, Raised
-from autograder.judging.compare import difference, first_difference, oracle_problem
+from autograder.judging.compare import first_difference, oracle_problem
 from autograder.judging.diagnosis import diagnose, explained
 from autograder.judging.explain import MISSPELT
 from autograder.judging.relied_on import forbidden_in, top_names
@@ -361,7 +361,7 @@ def _wrong_values(check: Check, variant: Variant, expected: dict, reference, see
         reference.remembered[key] = {
             name: theirs.get(name, missing)
             for name, value in expected.items()
-            if difference(value, theirs.get(name), check.rtol, check.atol) is not None
+            if first_difference(value, theirs.get(name), check.rtol, check.atol) is not None
         }
     return reference.remembered[key]
 

@@ -10,7 +10,9 @@ import ast
 import copy
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 
 SWAPPED = {
     ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Add, ast.Div: ast.Mult,
@@ -29,16 +31,18 @@ class Mutant:
     text: str
 
 
+@cache
 def mutants(solution: str) -> list[Mutant]:
     """All mutants of an answer's text, each once."""
     tree = ast.parse(solution)
-    places = dict(_places(tree))
+    unchanged, places = ast.unparse(tree), dict(_places(tree))
     found: dict[str, Mutant] = {}
     times: Counter[str] = Counter()
-    for number, node in enumerate(ast.walk(tree)):
+    for node, slot in list(_slots(tree)):
         for change, new in _changes(node):
-            text = ast.unparse(_with(tree, number, new))
-            if text not in found and text != ast.unparse(tree):
+            with _in_place(slot, node, new):
+                text = ast.unparse(tree)
+            if text not in found and text != unchanged:
                 said = f"{change}: {_line(node)}  →  {_line(new)}  in {places[node]}"
                 times[said] += 1
                 again = f" ({times[said]})" if times[said] > 1 else ""
@@ -61,19 +65,28 @@ def _line(node: ast.AST) -> str:
     return " ".join(ast.unparse(node).split())[:60]
 
 
-def _with(tree: ast.Module, number: int, new: ast.AST) -> ast.Module:
-    """A copy of the tree with its node number `number` (in the order of `ast.walk`) replaced."""
-    made = copy.deepcopy(tree)
-    old = next(node for place, node in enumerate(ast.walk(made)) if place == number)
-    for parent in ast.walk(made):
+def _slots(tree: ast.AST) -> Iterator[tuple[ast.AST, tuple]]:
+    """(every node but the first in the order of `ast.walk`, where it hangs: in which list or in whose
+    names, and under what number or name)."""
+    for parent in ast.walk(tree):
         for name, value in ast.iter_fields(parent):
-            if value is old:
-                setattr(parent, name, new)
-                return made
-            if isinstance(value, list) and any(one is old for one in value):
-                value[[one is old for one in value].index(True)] = new
-                return made
-    return made
+            if isinstance(value, ast.AST):
+                yield value, (vars(parent), name)
+            elif isinstance(value, list):
+                for number, one in enumerate(value):
+                    if isinstance(one, ast.AST):
+                        yield one, (value, number)
+
+
+@contextmanager
+def _in_place(slot: tuple, node: ast.AST, new: ast.AST) -> Iterator[None]:
+    """The tree with another node in a slot; afterwards it is as before."""
+    holder, key = slot
+    holder[key] = new
+    try:
+        yield
+    finally:
+        holder[key] = node
 
 
 def _changes(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from autograder.inside.plain import Opaque, Raised
-from autograder.judging.compare import difference, oracle_problem
+from autograder.judging.compare import first_difference, oracle_problem
 
 NAN, INF = float("nan"), float("inf")
 EQUAL = [
@@ -24,6 +24,12 @@ DIFFERENT = [
     (1.0, [1.0], "shape"), (np.zeros(3), np.array([True, False, False]), "True/False"), (-0.5, 0.5, "not right"),
     ([1.0, 2.0], "12", "text"), (1.0, [], "a list"),
 ]  # fmt: skip
+
+
+def difference(expected, got) -> str | None:
+    """None when they agree; otherwise how they differ."""
+    found = first_difference(expected, got)
+    return None if found is None else str(found)
 
 
 @pytest.mark.parametrize("expected, got", EQUAL, ids=range(len(EQUAL)))

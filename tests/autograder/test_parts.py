@@ -55,7 +55,12 @@ PARTS = in_order_of_time(CHECKS, lambda part: checks_of(exercise_of(part)))
 
 def judged(check, seen, seed) -> Verdict:
     """The verdict on an observation that was made here, as if it had come from a worker."""
-    return judge(check, plain.decode(plain.encode(seen)), REFERENCE, seed)
+    return verdict_of_plain(check, plain.decode(plain.encode(seen)), seed)
+
+
+def verdict_of_plain(check, seen, seed) -> Verdict:
+    """The verdict on one that went that way already, as those of `REFERENCE` did."""
+    return judge(check, seen, REFERENCE, seed)
 
 
 def seeds_of(check: Check):
@@ -115,7 +120,7 @@ def test_the_stub_gets_nothing(part):
 @pytest.mark.parametrize("part", PARTS)
 def test_the_reference_gets_all_points_at_every_seed(part):
     for seed in seeds_of(CHECKS[part]):
-        verdict = judged(CHECKS[part], REFERENCE.observation(part, seed), seed)
+        verdict = verdict_of_plain(CHECKS[part], REFERENCE.observation(part, seed), seed)
         assert verdict.state == "graded", (seed, verdict.note)
         assert verdict.full, (seed, [line for line in verdict.lines if not line.holds])
 
@@ -134,7 +139,7 @@ def test_every_variant_gets_what_it_should_at_every_seed(part):
     for variant in check.variants.values():
         outcomes = {}
         for seed in seeds_of(check):
-            verdict = judged(check, REFERENCE.observation(part, seed, variant), seed)
+            verdict = verdict_of_plain(check, REFERENCE.observation(part, seed, variant), seed)
             fault = fault_of(check, variant, verdict)
             if not fault and len("\n".join(at_once(sentences(verdict)))) > AT_ONCE:
                 fault = f"{part}, {variant.key!r}: too much to read at once"

@@ -36,6 +36,7 @@ LISTED = [
 ]
 READ = {(one["part"], one["change"]): one for one in LISTED}
 REFERENCE = Reference()
+ENDLESS: set[str] = set()  # texts of mutants
 
 
 def is_code(part):
@@ -73,14 +74,19 @@ def time_limit():
 
 
 def verdict_on(check, mutant):
-    """The verdict on a mutant; None when it does not run, or does not end."""
+    """The verdict on a mutant; None when it does not run, or does not end (for one part of its cell)."""
+    if mutant.text in ENDLESS:
+        return None
     variant = Variant(mutant.change, "mutant", source=mutant.text)
     try:
         with time_limit(), contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             namespace = REFERENCE.namespace(check.part, variant)
             seen = observe_answer(check.observe, namespace, SEED, check.part)
-    except (Exception, Endless):
+    except Exception:
+        return None
+    except Endless:
+        ENDLESS.add(mutant.text)
         return None
     return judge(check, plain.decode(plain.encode(seen)), REFERENCE, SEED)
 

@@ -159,7 +159,7 @@ trained.misconception(
 trained.misconception(
     "trained_on_the_test_rows",
     "The network was trained on the test rows: then its error there says nothing about new rows.",
-    edits={"network.fit(X, y,": "network.fit(X_test, y_test,"},
+    edits={FIT: "network.fit(X_test, y_test, epochs=100, batch_size=100)"},  # as many steps
 )
 trained.misconception(
     "root_of_the_error",

@@ -318,7 +318,7 @@ training.misconception(
 training.misconception(
     "epochs_ignored",
     "The argument epochs has no effect: another number of epochs is written into the loop.",
-    edits={"range(epochs)": "range(100)"},
+    edits={"range(epochs)": "range(30)"},
 )
 training.misconception(
     "seed_fixed",

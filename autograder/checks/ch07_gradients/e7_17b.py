@@ -393,7 +393,7 @@ classifier.misconception(
 classifier.misconception(
     "epochs_ignored",
     "The argument epochs has no effect: another number of epochs is written into the loop.",
-    edits={"range(epochs)": "range(100)"},
+    edits={"range(epochs)": "range(30)"},
 )
 classifier.misconception(
     "predicts_labels",

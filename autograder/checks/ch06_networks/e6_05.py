@@ -364,8 +364,9 @@ def answer():
     class Counting(NumpyMLP):
         updates = 0
 
-        def update(self):
+        def train_step(self, X, y):  # (makes one update)
             self.updates += 1
+            return 0.0
 
     def counted(batch_size):
         network = Counting([1, 1])

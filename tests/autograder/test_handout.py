@@ -63,18 +63,11 @@ def notebooks(bundle):
         yield name, nbformat.read(path, as_version=4)
 
 
-@pytest.fixture(scope="module")
-def hits(bundle, tmp_path_factory):
-    """What earns something, and how much was tried: of code, of values."""
-    # What is tried may do anything to the process that it runs in, and to the folder.
-    here = tmp_path_factory.mktemp("here")
+def elsewhere(function, bundle, folder):
+    """What a function finds in the bundle: what it tries may do anything to its process, and to its folder."""
     fork = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(1, fork, os.chdir, (here,)) as pool:
-        return pool.submit(all_hits, bundle).result()
-
-
-def all_hits(bundle):
-    return {"values": hits_of_values(bundle), "code": hits_of_code(bundle)}
+    with ProcessPoolExecutor(1, fork, os.chdir, (folder,)) as pool:
+        return pool.submit(function, bundle).result()
 
 
 # What an answer earns -----------------------------------------------------------------------------
@@ -294,8 +287,9 @@ CHANCE = (  # the last of some numbers is 1, as the last adjoint is
 )
 
 
-def test_nothing_that_can_be_fetched_or_copied_is_an_answer(hits):
-    of_code, tried = hits["code"]
+@pytest.mark.thorough
+def test_nothing_that_can_be_fetched_or_copied_is_an_answer(bundle, tmp_path):
+    of_code, tried = elsewhere(hits_of_code, bundle, tmp_path)
     left = [one for one in of_code if not one.startswith((*BEGINNINGS, *CHANCE))]
     assert left == [] and tried > 5000
 
@@ -374,8 +368,8 @@ def hits_of_values(bundle):
     return hits, tried
 
 
-def test_no_value_that_a_test_or_a_demonstration_shows_is_an_answer(hits):
-    of_values, tried = hits["values"]
+def test_no_value_that_a_test_or_a_demonstration_shows_is_an_answer(bundle, tmp_path):
+    of_values, tried = elsewhere(hits_of_values, bundle, tmp_path)
     coincidences = {  # an error, a number of epochs, one of rows
         "3.3: M = 0.72 earns 1.33",
         "6.5c: updates_4000 = 100.0 earns 0.5",

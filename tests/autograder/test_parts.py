@@ -1,9 +1,10 @@
 """Every checked part of the course: the stub fails, the reference and other right answers pass,
 every known wrong answer loses points and is named, the same at every seed, an independent oracle agrees.
 
-All of that twice: in this process, and through the sandbox (at one seed). One test is about all answers of a part
-(in the sandbox: of an exercise) and lists what is wrong; what it observes of the reference and of the
-variants is remembered for the next one.
+All of that in this process, at three seeds, and the reference and the stub through the sandbox as well; what is
+`thorough` tries ten seeds, and every answer through the sandbox. One test is about all answers of a part (in the
+sandbox: of an exercise) and lists what is wrong; what it observes of the reference and of the variants is
+remembered for the next one.
 """
 
 import os
@@ -26,7 +27,7 @@ from autograder.judging.verdict import Verdict, judge, verdict_on
 
 pytestmark = pytest.mark.early
 
-SEEDS = range(10)
+SOME_SEEDS, EVERY_SEED = range(3), range(10)
 HERE, IN_THE_SANDBOX = 1, 2
 SLOW = 5  # seconds that a check may take; where it may take more, one seed is tried here and one in the sandbox ...
 # ... and where an observation takes more than some 20 milliseconds, with all its known wrong answers.
@@ -63,10 +64,10 @@ def verdict_of_plain(check, seen, seed) -> Verdict:
     return judge(check, seen, REFERENCE, seed)
 
 
-def seeds_of(check: Check):
-    """The seeds that are tried; EVERY_SEED=1 tries ten in the slow parts as well."""
+def seeds_of(check: Check, seeds: range):
+    """Those of `seeds` that are tried; EVERY_SEED=1 tries all of them in the slow parts as well."""
     quick = check.seconds <= SLOW and check.part not in LONG
-    return SEEDS if quick or "EVERY_SEED" in os.environ else (HERE,)
+    return seeds if quick or "EVERY_SEED" in os.environ else (HERE,)
 
 
 def fault_of(check: Check, variant: Variant, verdict: Verdict) -> str | None:
@@ -118,8 +119,18 @@ def test_the_stub_gets_nothing(part):
 
 
 @pytest.mark.parametrize("part", PARTS)
+def test_the_reference_gets_all_points(part):
+    gets_all_points(part, SOME_SEEDS)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("part", PARTS)
 def test_the_reference_gets_all_points_at_every_seed(part):
-    for seed in seeds_of(CHECKS[part]):
+    gets_all_points(part, EVERY_SEED)
+
+
+def gets_all_points(part, seeds):
+    for seed in seeds_of(CHECKS[part], seeds):
         verdict = verdict_of_plain(CHECKS[part], REFERENCE.observation(part, seed), seed)
         assert verdict.state == "graded", (seed, verdict.note)
         assert verdict.full, (seed, [line for line in verdict.lines if not line.holds])
@@ -134,11 +145,22 @@ def test_hidden_inputs_follow_the_seed(part):
 
 
 @pytest.mark.parametrize("part", PARTS)
+def test_every_variant_gets_what_it_should(part):
+    assert faults_of_variants(part, SOME_SEEDS) == []
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("part", PARTS)
 def test_every_variant_gets_what_it_should_at_every_seed(part):
+    assert faults_of_variants(part, EVERY_SEED) == []
+
+
+def faults_of_variants(part, seeds) -> list[tuple]:
+    """What is wrong with what the variants of a part get, and where that follows the seed."""
     check, faults = CHECKS[part], []
     for variant in check.variants.values():
         outcomes = {}
-        for seed in seeds_of(check):
+        for seed in seeds_of(check, seeds):
             verdict = verdict_of_plain(check, REFERENCE.observation(part, seed, variant), seed)
             fault = fault_of(check, variant, verdict)
             if not fault and len("\n".join(at_once(sentences(verdict)))) > AT_ONCE:
@@ -149,7 +171,7 @@ def test_every_variant_gets_what_it_should_at_every_seed(part):
         GOT[part, variant.key] = min(outcomes, key=outcomes.get)
         if len(outcomes) > 1:
             faults.append((f"{part}, {variant.key!r}: points and names follow the seed", outcomes))
-    assert not faults
+    return faults
 
 
 # what an answer claims ------------------------------------------------------------------------------
@@ -330,6 +352,7 @@ def test_the_reference_and_the_stub_in_the_sandbox(exercise, pool):
         assert verdict.earned == 0 and verdict.unwritten and not verdict.misconceptions, verdicts
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("exercise", EXERCISES)
 def test_every_variant_gets_what_it_should_in_the_sandbox(exercise, pool):
     faults = []

@@ -91,6 +91,7 @@ def verdict_on(check, mutant):
     return judge(check, plain.decode(plain.encode(seen)), REFERENCE, SEED)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("check", PARTS)
 def test_what_mutants_are_told_was_read(check):
     unread = []

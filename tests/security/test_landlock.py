@@ -17,6 +17,7 @@ COPIED = ("autograder", "utils", "solutions", "chapters", "data", "tests")
 COPIED += ("nbgrader_config.py", "pyproject.toml")
 
 
+@pytest.mark.thorough
 def test_the_landlock_tier_withstands_the_same_attacks():
     missing = container.cannot()
     if landlock.version() < landlock.SIGNALS:

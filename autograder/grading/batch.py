@@ -39,6 +39,7 @@ from autograder.grading.cluster import Cluster
 from autograder.grading.executor import Job, Pool, Result
 from autograder.grading.grade import GradedNotebook, Plan, finish, prepare, prepare_damaged
 from autograder.grading.intake import Intake, Submission, take_in
+from autograder.grading.interrupts import kept_interrupts
 from autograder.grading.kept import Kept, Memory, Origins, is_valid
 from autograder.grading.reading import Damaged
 from autograder.isolation import Limits, Tier
@@ -93,7 +94,7 @@ def grade_class(
     """
     givens, penalties = given_notebooks(course), LatePenalties.of(course)
     paths = [Path(path) for path in paths]
-    with folder.locked():
+    with folder.locked(), kept_interrupts() as heed:
         intake = _found(paths, givens)
         if options.again:
             intake.submissions = _asked_for(intake.submissions, options.again)
@@ -112,6 +113,7 @@ def grade_class(
             for record in run.work(todo, running, book) if todo else ():
                 outcomes.append(outcome_of(record))
                 listener.done(record)
+                heed()
             _assign_late_penalties(outcomes, options.due, penalties, folder, book)
         intake.remarks += [*penalties.lines, *broken_files()]
         if options.again:

@@ -86,9 +86,10 @@ def test_a_students_notebook_runs_through_and_says_what_is_not_written(run, fold
             assert only.startswith(f"○ {part} is not written yet")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", [name for name in NAMES if COURSE.notebooks[name].parts])
 def test_a_solution_notebook_raises_nothing_and_gets_all_points(run_solved, folders, name):
-    """(What demonstrations show once everything is solved: test_every_road.py.)"""
+    """(Through the sandbox, and what demonstrations show once everything is solved: test_every_road.py.)"""
     notebook = run_solved(folders / "source" / f"{name}.ipynb", demonstrations=False)
     assert errors(notebook) == []
     for cell in notebook.cells:

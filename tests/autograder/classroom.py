@@ -40,7 +40,7 @@ def given():
 
 def solved(name=NAME, **answers):
     """A notebook with the reference's answers, except those in `answers` ({"2.5": text})."""
-    notebook = nbformat.from_dict(json.loads(_released(name)))
+    notebook = nbformat.v4.reads(_released(name))
     for cell in COURSE.notebooks[name].with_role("answer"):
         made = next(c for c in notebook.cells if c.id == f"answer-{cell.key.replace('.', '-')}")
         made.source = f"# Answer {cell.key}\n{answers.get(cell.key, cell.solution)}"

@@ -48,18 +48,32 @@ TRUSTED = {}  # what judging them derived from the reference
 
 
 @lru_cache
-def the_class():
-    """(truth, lines, folder) of `autograder grade`: the reference, and a simulated student."""
-    quick()
-    submitted = temporary() / "whole course" / "submitted"
-    truth = simulate(COURSE, submitted, 1, seed=1)
+def the_reference() -> GradingFolder:
+    """What `autograder grade` makes of the reference solutions."""
+    submitted = temporary() / "reference" / "submitted"
     hand_in_the_reference(submitted)
-    folder = GradingFolder(temporary() / "whole course" / "grading")
-    options = Options(choose_tier(), workers=2, seed=1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(batch, "finish", seen_by(batch.finish))
-        _, lines = grade_class(COURSE, [submitted], folder, options)
-    return truth, lines, folder
+        lines, folder = graded(submitted)
+    assert lines == []
+    return folder
+
+
+@lru_cache
+def the_simulated():
+    """(truth, folder) of a simulated student."""
+    quick()
+    submitted = temporary() / "simulated" / "submitted"
+    truth = simulate(COURSE, submitted, 1, seed=1)
+    lines, folder = graded(submitted)
+    assert lines == []
+    return truth, folder
+
+
+def graded(submitted):
+    folder = GradingFolder(submitted.parent / "grading")
+    options = Options(choose_tier(), workers=2, seed=1)
+    return grade_class(COURSE, [submitted], folder, options)[1], folder
 
 
 def seen_by(finish):
@@ -114,7 +128,7 @@ nbgrader_plugin._results = results
 @lru_cache
 def by_nbgrader():
     """{notebook: {cell: (score, extra credit)}} of `nbgrader autograde`, in a copy of the course."""
-    the_class()
+    the_reference()
     root = copy_of_the_course("every-road")
     hand_in_the_reference(root / "grading" / "submitted")
     (root / "seen").write_bytes(pickle.dumps((SEEN, TRUSTED)))
@@ -135,17 +149,17 @@ def by_nbgrader():
 
 @pytest.mark.parametrize("name", BOOKS)
 def test_autograder_grade(name):
-    _, _, folder = the_class()
-    record = folder.record("reference", *name.split("/"))
+    record = the_reference().record("reference", *name.split("/"))
     assert record["state"] == "graded" and record["problems"] == []
     for part in record["parts"]:
         assert part["earned"] == part["points"] == all_checks()[part["id"]].points, part
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", BOOKS)
 def test_simulated_students_get_what_their_truth_says(name):
-    truth, lines, folder = the_class()
-    assert lines == []
+    """(With one notebook, and every mishap: test_simulate.py.)"""
+    truth, folder = the_simulated()
     for student, expected in truth.items():
         record = folder.record(student, *name.split("/"))
         assert against_truth(record, expected[name]) == []
@@ -154,8 +168,7 @@ def test_simulated_students_get_what_their_truth_says(name):
 @pytest.mark.parametrize("name", BOOKS)
 def test_every_demonstration_shows_what_it_should_once_all_is_solved(name):
     """None fails, or says that an answer is missing; none is too long for the bounds that students' HTML has."""
-    _, _, folder = the_class()
-    made = nbformat.read(folder.autograded / "reference" / f"{name}.ipynb", as_version=4)
+    made = nbformat.read(the_reference().autograded / "reference" / f"{name}.ipynb", as_version=4)
     demonstrations = [c for c in made.cells if c.cell_type == "code" and role_of(c.id) == "demo"]
     for demonstration in demonstrations:
         shown = str(demonstration.outputs)

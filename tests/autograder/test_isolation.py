@@ -20,7 +20,9 @@ from autograder.isolation import session as session_module
 pytestmark = [pytest.mark.sandbox, pytest.mark.early]
 
 
-@pytest.fixture(scope="module", params=["bubblewrap", "landlock"])
+@pytest.fixture(
+    scope="module", params=["bubblewrap", pytest.param("landlock", marks=pytest.mark.thorough)]
+)
 def worker(request):
     tier = next(tier for tier in sandbox.available_tiers() if tier.name == request.param)
     if not tier.available:

@@ -296,19 +296,22 @@ def set_up_of(exercise) -> list[RunCell]:
 
 
 def tried(exercise: str, source: str, pool: Pool) -> tuple[str | None, dict[str, Verdict]]:
-    """An answer to an exercise on its usual road through the sandbox: its error, and what it gets."""
+    """An answer to an exercise on its usual road through the sandbox: its error, and what it gets.
+
+    At a seed that was tried here, so that nothing has to be computed again that it is compared with.
+    """
     checks = checks_of(exercise)
     steps = [*set_up_of(exercise), RunCell(source), *map(Observe, checks)]
-    results = pool.do(run_steps, steps, IN_THE_SANDBOX, LIMITS)
+    results = pool.do(run_steps, steps, HERE, LIMITS)
     seen = dict(zip(checks, results[-len(checks) :]))
     return results[-len(checks) - 1]["error"], {
-        check.part: verdict_of(check, seen[check], source) for check in checks
+        check.part: verdict_of(check, seen[check], HERE, source) for check in checks
     }
 
 
-def verdict_of(check: Check, seen, source: str) -> Verdict:
+def verdict_of(check: Check, seen, seed: int, source: str) -> Verdict:
     written = answer_and_others(source, check.part, REFERENCE)
-    return verdict_on(check, seen, REFERENCE, IN_THE_SANDBOX, *written)
+    return verdict_on(check, seen, REFERENCE, seed, *written)
 
 
 def variants_in_one_session(exercise: str, pool: Pool) -> dict[tuple[str, str], tuple]:
@@ -358,7 +361,9 @@ def test_every_variant_gets_what_it_should_in_the_sandbox(exercise, pool):
     faults = []
     for (part, key), (error, seen) in variants_in_one_session(exercise, pool).items():
         check, variant = CHECKS[part], CHECKS[part].variants[key]
-        verdict = verdict_of(check, seen, REFERENCE.answer_file(exercise, part, variant))
+        verdict = verdict_of(
+            check, seen, IN_THE_SANDBOX, REFERENCE.answer_file(exercise, part, variant)
+        )
         fault = fault_of(check, variant, verdict)
         got = verdict.earned, *verdict.misconceptions
         if not fault and GOT.get((part, key), got) != got:

@@ -42,7 +42,7 @@ SANDBOX = $(shell command -v bwrap)
 LACKING = $(strip $(if $(BROWSER),,browser) $(if $(SANDBOX),,sandbox) $(if $(TEST_POSTGRESQL),,postgresql))
 WHICH = $(if $(filter thorough,$@),thorough,not thorough)
 test: $(STAMP)  ## run the tests
-thorough: $(STAMP)  ## repeat the long proofs: every seed, machine-made mistakes, the second sandbox
+thorough: $(STAMP)  ## repeat the long proofs: more seeds, machine-made mistakes, the second sandbox
 test thorough:
 	$(if $(BROWSER),,@echo "No chromium on this machine: the tests in the browser are left out.")
 	$(if $(SANDBOX),,@echo "No bubblewrap on this machine: the tests of the sandbox are left out.")

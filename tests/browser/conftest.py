@@ -46,6 +46,7 @@ SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
 }
 PATIENCE = 30_000  # milliseconds; nothing takes that long, but machines can be busy
+CLOSING_SECONDS = 5
 
 expect.set_options(timeout=PATIENCE)
 
@@ -323,17 +324,19 @@ def shows_jupyterlab(tab: Page) -> bool:
 
 
 def close_all(tab: Page) -> None:
-    """Close what is open in JupyterLab, and save nothing."""
+    """Close what is open in JupyterLab, and save nothing. Where that fails, JupyterLab is left: the next
+    test loads it again."""
     if not shows_jupyterlab(tab):
         return
     tab.evaluate("() => void window.jupyterapp.commands.execute('application:close-all')")
     panels, discard = tab.locator(".jp-NotebookPanel"), tab.get_by_role("button", name="Discard")
-    end = time.monotonic() + PATIENCE / 1000
+    end = time.monotonic() + CLOSING_SECONDS
     while panels.count() and time.monotonic() < end:
         if discard.count():
             discard.first.click()
         tab.wait_for_timeout(50)
-    expect(panels).to_have_count(0)
+    if panels.count():  # a dialog that came at the same time, for one
+        tab.goto("about:blank")
 
 
 @pytest.fixture

@@ -146,6 +146,7 @@ def seconds_to_start(root: Path, out: Path) -> float:
     return taken
 
 
+@pytest.mark.thorough
 def test_killed_twenty_times(handed_in, tmp_path):
     rng = random.Random(3)
     killed = GradingFolder(tmp_path / "killed")

@@ -120,6 +120,7 @@ def _changes_later(variant: Variant) -> bool:
 CODE = [part for part in CHECKS if wrong_code(part)]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("part", CODE)
 def test_half_of_the_wrong_ideas_and_the_most_frequent_fail_a_visible_test(part):
     """The first misconception of a check is the most frequent one."""

@@ -52,6 +52,21 @@ def _imported(tree: ast.AST) -> Iterator[str]:
         todo += ast.iter_child_nodes(node)
 
 
+def modules_imported_by(name: str) -> set[str]:
+    """The modules of autograder/ that a module of it imports, wherever in its text."""
+    found = set()
+    for target in _imported(ast.parse(_file_of(name).read_text(encoding="utf-8"))):
+        while target.startswith("autograder.") and not _file_of(target).exists():
+            target = target.rpartition(".")[0]
+        found |= {target} if target.startswith("autograder.") else set()
+    return found
+
+
+def _file_of(module: str) -> Path:
+    path = ROOT / module.replace(".", "/")
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+
+
 def circles(graph: dict[str, set[str]]) -> list[set[str]]:
     """Groups of rooms each of which reaches all others of its group."""
     reached = {room: _reached(graph, room) for room in graph}
@@ -92,6 +107,15 @@ def described(root: Path) -> str:
     lines = [f"{n}. {', '.join(floor)}" for n, floor in enumerate(floors(graph))]
     around = [" + ".join(sorted(circle)) for circle in circles(graph)]
     return "\n".join([*lines, f"circles: {'; '.join(around) or 'none'}"])
+
+
+def test_a_fork_that_observes_makes_all_anew_that_observing_imports():
+    """What is not in the list would be taken as the student's cells have left it."""
+    from autograder.inside.fresh import OBSERVING
+
+    assert "autograder.inside.plain" in modules_imported_by("autograder.inside.answer")
+    for name in OBSERVING:
+        assert modules_imported_by(name) <= set(OBSERVING), name
 
 
 def test_there_is_no_circle():

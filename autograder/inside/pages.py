@@ -9,9 +9,8 @@ from __future__ import annotations
 import ctypes
 import sys
 
-LARGE = (
-    2 * 2**20
-)  # bytes; on other processors than x86 and ARM the kernel may refuse, which is no harm
+# In bytes, on x86 and ARM; with other sizes the kernel may refuse, which is no harm.
+LARGE = 2 * 2**20
 _COLLAPSE = 25  # madvise(2), from Linux 6.1 on
 
 

@@ -93,10 +93,8 @@ DIRECTIONS = {
 }
 
 
-NEAR, MOST_TRIED = (
-    1e-4,
-    20,
-)  # outputs of units that may be on or off, and how many of them are tried
+# Outputs of units that may be on or off, and how many of them are tried.
+NEAR, MOST_TRIED = 1e-4, 20
 
 
 def trains_like_this(layers, batches, slope):

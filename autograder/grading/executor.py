@@ -6,13 +6,13 @@ Everything here is plain data, so that a job can be sent to another machine and 
 from __future__ import annotations
 
 import queue
-import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
+from autograder.grading import libraries
 from autograder.inside import plain
 from autograder.inside.observation import Observation, Ran
 from autograder.isolation import Limits, Session, SessionLost, Tier, Worker
@@ -24,8 +24,6 @@ MAX_RESTARTS = 8
 NOTEBOOK_SECONDS = 300.0
 NOTEBOOK_BYTES = 24 * 2**20  # of all results together; less than one message may hold
 USUAL = Limits()
-_TRAINS = re.compile(r"torch\.optim|\boptim\.\w|from torch import .*\boptim\b|PyTorchMLP")
-_DRAWS = re.compile(r"(?<![.\w])(?:matplotlib|pyplot|plt|axes|style|plot_\w+|show\w*)\s*[.(]")
 
 
 @dataclass(frozen=True)
@@ -34,13 +32,6 @@ class RunCell:
 
     source: str
     seconds: float | None = None
-
-    @property
-    def libraries(self) -> int:
-        """How many of the worker's LIBRARIES it seems to use (a guess, which only costs time)."""
-        if _TRAINS.search(self.source):
-            return 3
-        return 2 if "torch" in self.source else int(bool(_DRAWS.search(self.source)))
 
     def perform(self, session: Session, seed: int) -> Ran:
         """Run it in a session."""
@@ -85,10 +76,7 @@ class Observe:
     @property
     def libraries(self) -> int:
         """How many of the worker's LIBRARIES it seems to use."""
-        text = self._function or b""
-        if b"torch" in text:
-            return 3 if b"torch.optim" in text else 2
-        return int(b"matplotlib" in text)
+        return libraries.of_observation(self._function or b"")
 
     def perform(self, session: Session, seed: int, mark: int | None = None) -> Observation:
         """Make the observation in a session, at its mark."""
@@ -162,14 +150,21 @@ def _attempt(
 ) -> tuple[list[Result], bool]:
     """The results, and whether one of them came too late for want of a processor."""
     work = _Work(steps, seed, known or {})
-    libraries = max((step.libraries for step in steps), default=0)
+    needed = _libraries(steps)
     while not work.done:
         try:
-            with worker.open(limits, real_kernel, libraries) as session:
+            with worker.open(limits, real_kernel, needed) as session:
                 work.do(session)
         except SessionLost as loss:
             work.lose(str(loss))
     return work.finished(), work.starved
+
+
+def _libraries(steps: list) -> int:
+    """How many of the worker's LIBRARIES the notebook seems to use."""
+    cells = [step.source for step in steps if isinstance(step, RunCell)]
+    observations = [step.libraries for step in steps if isinstance(step, Observe)]
+    return max(libraries.of_cells(cells), *observations, 0)
 
 
 class _Work:

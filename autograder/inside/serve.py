@@ -9,6 +9,7 @@ session ends, everything that it left behind is killed and its scratch folder is
 from __future__ import annotations
 
 import gc
+import importlib
 import os
 import resource
 import secrets
@@ -32,6 +33,7 @@ from autograder.inside.pages import make_large
 WITH_TORCH = {"PyTorchMLP", "copy_weights", "verify_numpy_pytorch_equivalence"}
 START = struct.Struct("!QQI?B")  # memory, file size, processes; real kernel?; how many LIBRARIES
 LIBRARIES = (
+    "sympy",
     "matplotlib",
     "torch",
     "torch.optim",
@@ -160,23 +162,24 @@ def warm_up(libraries: int):
 
 
 def load(loaded: int, wanted: int) -> None:
-    """Import the first `wanted` of the LIBRARIES, where `loaded` are there already."""
-    if loaded < 1 <= wanted:
-        import matplotlib.pyplot
+    """Import the first `wanted` of the LIBRARIES, where `loaded` are there already.
 
-        matplotlib.pyplot.figure()  # makes the backend ready
-        matplotlib.pyplot.close("all")
-    if loaded < 2 <= wanted:
-        import torch  # (nothing here draws a random number)
+    What is imported only when something is done for the first time is imported, too.
+    """
+    for library in LIBRARIES[loaded:wanted]:
+        module = importlib.import_module(library)
+        if library == "sympy":
+            importlib.import_module("sympy.parsing.sympy_parser")
+        elif library == "matplotlib":
+            from matplotlib import pyplot
 
-        torch.set_num_threads(1)
-        (torch.ones(2, 2, requires_grad=True) @ torch.ones(2, 2)).sum().backward()
-    if loaded < 3 <= wanted:
-        import torch
-
-        torch.optim.SGD(
-            [torch.zeros(1)], lr=0.0
-        ).step()  # an optimizer's first step imports a second long
+            pyplot.figure()
+            pyplot.close("all")
+        elif library == "torch":  # (nothing here draws a random number)
+            module.set_num_threads(1)
+            (module.ones(2, 2, requires_grad=True) @ module.ones(2, 2)).sum().backward()
+        elif library == "torch.optim":
+            module.SGD([sys.modules["torch"].zeros(1)], lr=0.0).step()
 
 
 def main(descriptor: int, libraries: int) -> None:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import ast
 import base64
+import builtins
 import inspect
 import io
 import os
 import sys
 import warnings
+import zlib
 
 from IPython.core.compilerop import CachingCompiler
 from IPython.core.displayhook import DisplayHook
@@ -106,8 +108,8 @@ class _Hook(DisplayHook):
 class _Compiler(CachingCompiler):
     def get_code_name(self, raw_code, transformed_code, number):
         """A cell's file name, made known: else every traceback looks for it in all modules."""
-        name = super().get_code_name(raw_code, transformed_code, number)
-        inspect.modulesbyfile[os.path.abspath(name)] = "__main__"
+        name = f"<ipython-input-{number}-{zlib.crc32(transformed_code.encode()):08x}>"
+        inspect.modulesbyfile[os.path.join(os.getcwd(), name)] = "__main__"
         return name
 
 
@@ -135,6 +137,11 @@ class _Shell(InteractiveShell):
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return super().transform_cell(raw_cell)
         return raw_cell if raw_cell.endswith("\n") else raw_cell + "\n"
+
+    def should_run_async(self, raw_cell, **kwargs):
+        """Most cells wait for nothing, which IPython would find out by compiling them."""
+        may_wait = "await" in raw_cell or "async" in raw_cell
+        return may_wait and super().should_run_async(raw_cell, **kwargs)
 
     def _format_exception_for_storage(self, *args, **kwargs):
         return []  # nobody asks for it, and it would make every traceback a second time
@@ -166,8 +173,10 @@ def make_shell() -> _Shell:
     )
     sys.stdout, sys.stderr = _Stream("stdout"), _Stream("stderr")
     shell.user_ns["__name__"] = "__main__"
-    import builtins
-
+    # For as long as the process lives: with every change of the built-in names, Python's code forgets what
+    # it learned about them, and learns it again in copies of its memory.
+    shell.builtin_trap.__enter__()
+    shell.display_trap.__enter__()
     builtins.input = _no_input
     return shell
 

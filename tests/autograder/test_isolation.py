@@ -11,7 +11,7 @@ import numpy as np
 import psutil
 import pytest
 
-from autograder.grading.executor import RunCell
+from autograder.grading.libraries import COMPUTES, DRAWS, LEARNS, TRAINS, of_cells
 from autograder.inside import serve, syscalls
 from autograder.inside.plain import Raised
 from autograder.isolation import Limits, NoSandbox, SessionLost, Worker, choose_tier, sandbox, watch
@@ -263,18 +263,17 @@ def test_without_libseccomp_the_other_walls_stand_and_this_is_said(monkeypatch):
 
 
 def test_large_libraries_get_a_process_when_they_are_asked_for_again(worker):
-    look = (
-        "import sys; print(*(m in sys.modules for m in ('matplotlib', 'torch', 'torch._dynamo')))"
-    )
+    modules = "sympy", "matplotlib", "torch", "torch._dynamo"
+    look = f"import sys; print(*(int(m in sys.modules) for m in {modules}))"
     seen = []
-    for libraries in (0, 1, 1, 2, 3, 0, 1):
+    for libraries in (0, 2, 2, 1, 3, 4, 0, 2):
         with worker.open(libraries=libraries) as session:
             seen.append((libraries, printed(session, look), len(worker.processes)))
-    plain, drawing = "False False False\n", "True False False\n"
-    learning, training = "True True False\n", "True True True\n"
+    plain, computing, drawing = "0 0 0 0\n", "1 0 0 0\n", "1 1 0 0\n"
+    learning, training = "1 1 1 0\n", "1 1 1 1\n"
     assert seen == [
-        (0, plain, 1), (1, drawing, 1), (1, drawing, 2), (2, learning, 2), (3, training, 2),
-        (0, plain, 2), (1, drawing, 2),
+        (0, plain, 1), (2, drawing, 1), (2, drawing, 2), (1, computing, 2), (3, learning, 2),
+        (4, training, 2), (0, plain, 2), (2, drawing, 2),
     ]  # fmt: skip
 
 
@@ -282,19 +281,28 @@ USES = {
     "from utils import axes, show": 0,
     "quiz.show()": 0,
     "np.sum(x, axis=0)": 0,
-    "import matplotlib.pyplot as plt": 1,
-    "show(figure, 'a line')": 1,
-    "fig, ax = axes('x', 'y')": 1,
-    "plot_losses([1])": 1,
-    "import torch": 2,
-    "torch.optim.SGD(model.parameters(), lr=0.1)": 3,
-    "from utils import PyTorchMLP": 3,
+    "dfdx = ...  # a function of x, or a sympy expression in x": 0,
+    "dfdx = sympy.cos(x)": COMPUTES,
+    "from sympy import cos": COMPUTES,
+    "expect('3.1a', lambda: evaluate(quot_a, x=2.0), 1)": COMPUTES,
+    "import matplotlib.pyplot as plt": DRAWS,
+    "show(figure, 'a line')": DRAWS,
+    "fig, ax = axes('x', 'y')": DRAWS,
+    "plot_losses([1])": DRAWS,
+    "import torch": LEARNS,
+    "from utils import Value\nValue(2.0).backward()": LEARNS,
+    "from utils import (\n    Value,\n    show,\n)\nloss.backward()": LEARNS,
+    "from utils import Value as CourseValue\nloss.backward()": 0,
+    "from utils import Value\nclass Value:\n    ...\nloss.backward()": 0,
+    "from utils import Value\nDiv().backward(1.0)": 0,
+    "torch.optim.SGD(model.parameters(), lr=0.1)": TRAINS,
+    "from utils import PyTorchMLP": TRAINS,
 }
 
 
 @pytest.mark.parametrize("text", USES)
-def test_what_a_cell_seems_to_use(text):
-    assert RunCell(text).libraries == USES[text]
+def test_what_a_notebook_seems_to_use(text):
+    assert of_cells([text]) == USES[text]
 
 
 def test_the_rehearsal_leaves_nothing_behind(worker):

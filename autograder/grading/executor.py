@@ -68,6 +68,7 @@ class Observe:
 
     def __init__(self, check: Check):
         self.part, self.seconds, self.without = check.part, check.seconds, check.forbid
+        self.places = check.observe.places if check.is_typed else ()  # see `Values`
         try:
             self._function = check.pickled
         except CourseFault:
@@ -79,11 +80,20 @@ class Observe:
         return libraries.of_observation(self._function or b"")
 
     def perform(self, session: Session, seed: int, mark: int | None = None) -> Observation:
-        """Make the observation in a session, at its mark."""
+        """Make the observation in a session, at its mark; or read what was typed, which needs none."""
+        if self.places and mark is None and session.can_read:
+            return self._read(session)
         if self._function is None:
             return {"entries": [], "error": None}
         about = self.part, seed, self.seconds, self.without
         return session.observe(self._function, *about, mark)
+
+    def _read(self, session: Session) -> Observation:
+        sub_checks = [sub_check for sub_check, _, _ in self.places]
+        seen = session.read([(name, key) for _, name, key in self.places], self.seconds)
+        for entry, sub_check in zip(seen.get("entries", ()), sub_checks):
+            entry[0] = sub_check
+        return seen
 
     def lost(self, why: str) -> Observation:
         """The result when the session died in this step."""
@@ -136,10 +146,10 @@ def run_steps(
     """The results of `steps`, one each, in order.
 
     All cells are run before the first observation is made, on the names as they were at its place:
-    what observes is hidden, and no cell is to show it. When a step takes the session along, a new
-    session repeats the cells without that step. Observations that were made already (`known`, or
-    before such a loss) are kept. A notebook whose time ran out while it waited for a processor gets a
-    second try.
+    what observes is hidden, and no cell is to show it. (What was typed is only read, and at once.)
+    When a step takes the session along, a new session repeats the cells without that step.
+    Observations that were made already (`known`, or before such a loss) are kept. A notebook whose time
+    ran out while it waited for a processor gets a second try.
     """
     results, starved = _attempt(worker, steps, seed, limits, known, real_kernel)
     return _attempt(worker, steps, seed, limits, known, real_kernel)[0] if starved else results
@@ -193,7 +203,10 @@ class _Work:
             if not isinstance(step, Observe):
                 self._perform(session, step)
             elif not self._results[self._current]:
-                marks[self._current] = session.mark()
+                if step.places and session.can_read:
+                    self._perform(session, step)
+                else:
+                    marks[self._current] = session.mark()
         for place, mark in marks.items():
             self._current = place
             if not self._is_later_than(2):

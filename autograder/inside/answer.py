@@ -315,12 +315,17 @@ def observe_answer(observe, namespace: dict, seed: int, part: str) -> Observatio
 
     The random numbers depend on `seed` and on the part alone.
     """
+    _seed_everything(seed)
+    return look_at(namespace, observe, hidden_numbers(seed, part))
+
+
+def look_at(namespace: dict, observe, rng: np.random.Generator | None = None) -> Observation:
+    """What `observe(answer, rng)` gives, as plain data."""
     global _log
     outer, _log = _log, _Log()
-    _seed_everything(seed)
     entries, error = [], None
     try:
-        observed = observe(Answer(namespace), hidden_numbers(seed, part))
+        observed = observe(Answer(namespace), rng)
         used: set[int] = set()
         for key, value in observed.items():
             inputs = _log.inputs_behind(value, used)

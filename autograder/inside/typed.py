@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from autograder.inside.answer import Answer, attempt, tried
+from typing import TYPE_CHECKING
+
+from autograder.inside.answer import Answer, attempt, look_at, tried
 from autograder.inside.expressions import evaluate, evaluate_all
 from utils import answers
+
+if TYPE_CHECKING:
+    from autograder.inside.observation import Observation
 
 
 def number_of(answer: Answer, name: str, key: str | None = None, *, finite: bool = True):
@@ -93,6 +98,15 @@ class Values:
             sub_check: attempt(lambda name=name, key=key: value_of(answer, name, key))
             for sub_check, name, key in self.places
         }
+
+
+def read(namespace: dict, places: list[list]) -> Observation:
+    """What stands at these places (a name, the key of a dict or None); an entry for each, by its number.
+
+    Nothing hidden takes part in it, and no random number.
+    """
+    numbered = [(str(number), name, key) for number, (name, key) in enumerate(places)]
+    return look_at(namespace, Values(tuple(numbered)))
 
 
 class FormulaValues:

@@ -6,6 +6,7 @@ import os
 import select
 import socket
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -79,9 +80,11 @@ class Session:
         channel: socket.socket,
         limits: Limits,
         start_seconds: float = 0.0,
+        real_kernel: bool = False,
     ):
         self._opened_by, self._channel, self.limits = opened_by, channel, limits
         self._start_seconds = start_seconds  # may pass before the first answer
+        self.can_read = not real_kernel
         self.weight = 0  # of the last reply
         self.starved = False  # did the last request wait for a processor most of the time?
         self._marks = 0
@@ -92,6 +95,15 @@ class Session:
         seconds = seconds or self.limits.cell_seconds
         reply = self._ask({"do": "run", "source": source, "seconds": seconds}, seconds)
         return well_formed_ran(reply)
+
+    def read(self, places: Sequence[tuple[str, str | None]], seconds: float) -> Observation:
+        """What was typed under these names (or under keys of dicts): an entry for each, by its number."""
+        reply = self._ask({"do": "read", "places": list(places), "seconds": seconds}, seconds)
+        seen = well_formed(reply if "failed" in reply else reply.get("observation"))
+        numbers = [str(number) for number in range(len(places))]
+        if "failed" not in seen and [number for number, _, _ in seen["entries"]] != numbers:
+            raise SessionLost("The notebook's process sent something else than what was asked for.")
+        return seen
 
     def mark(self) -> int:
         """Keep the names as they are now, for `observe`."""

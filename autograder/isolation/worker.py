@@ -146,7 +146,7 @@ class WarmProcess:
         finally:
             theirs.close()
         start_seconds = KERNEL_SECONDS * real_kernel + IMPORT_SECONDS * libraries
-        return Session(self, ours, limits, start_seconds)
+        return Session(self, ours, limits, start_seconds, real_kernel)
 
     def enforce(self, limits: Limits, marks: int = 0) -> None:
         """`SessionLost` when the processes of the session together use more than they may.

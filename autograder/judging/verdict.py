@@ -268,7 +268,7 @@ def _judge_by_comparison(check: Check, seen: Observation, expected: dict, verdic
         how = _compared(wanted, value, check)
         shown = inputs.get(key, "")
         verdict.lines.append(
-            Line(key, how is None, shown, value, how, reveal=check.reveal, typed=_is_typed(check))
+            Line(key, how is None, shown, value, how, reveal=check.reveal, typed=check.is_typed)
         )
 
 
@@ -294,7 +294,7 @@ def _judge_by_rule(
         elif outcome is False:
             outcome = Fault("")
         holds = outcome is True
-        line = Line(key, holds, inputs.get(key, ""), value, typed=_is_typed(check))
+        line = Line(key, holds, inputs.get(key, ""), value, typed=check.is_typed)
         verdict.lines.append(line)
         if not holds:
             line.said = outcome.sentence
@@ -315,10 +315,6 @@ def _follows_from(verdict: Verdict, cause: str) -> None:
     verdict.misconceptions = {n: s for n, s in verdict.misconceptions.items() if n == idea}
     for line in verdict.lines:
         line.idea = "" if line.holds else idea
-
-
-def _is_typed(check: Check) -> bool:
-    return getattr(check.observe, "typed", False)
 
 
 def _said_of_student(check: Check, values: dict, seed: int) -> dict:

@@ -44,6 +44,11 @@ class Check:
         """The exercise that the part belongs to: 2.12 for 2.12a."""
         return exercise_of(self.part)
 
+    @property
+    def is_typed(self) -> bool:
+        """Is all that it looks at what a person typed? It is read, then, and nothing is called."""
+        return getattr(self.observe, "typed", False)
+
     def weight(self, sub_check: str) -> float:
         """How much a sub-check counts beside the others."""
         return self.weights.get(sub_check, 1.0)

@@ -92,7 +92,7 @@ def test_every_right_answer_passes_the_visible_tests(part):
 
 
 def test_the_kind_of_an_answer_alone_never_decides():
-    typed = [part for part, check in CHECKS.items() if getattr(check.observe, "typed", False)]
+    typed = [part for part, check in CHECKS.items() if check.is_typed]
     assert typed and not set(typed) & set(DECIDING)
 
 
@@ -105,7 +105,7 @@ def functions(text: str) -> dict[str, str]:
 def wrong_code(part: str) -> list[Variant]:
     """The misconceptions of a part that change code (and not only a value that is typed)."""
     solution = REFERENCE.solution(part)
-    if getattr(CHECKS[part].observe, "typed", False) or not functions(solution):
+    if CHECKS[part].is_typed or not functions(solution):
         return []
     written, wrong = functions(solution), CHECKS[part].of_kind("misconception")
     return [w for w in wrong if functions(w.text(solution)) != written or _changes_later(w)]

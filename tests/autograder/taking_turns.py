@@ -34,6 +34,8 @@ def restore(key: str) -> str:
 class Turns:
     """What `Observe` asks of a check: all variants of a part, from the names that were kept of each."""
 
+    is_typed = False  # (what is typed is observed here, too)
+
     def __init__(self, check: Check, seed: int):
         self.part, self.forbid = check.part, check.forbid
         self.seconds = check.seconds * len(check.variants)

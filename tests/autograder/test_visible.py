@@ -9,6 +9,7 @@ import jumping_clock
 import pytest
 
 from autograder.check import Variant, all_checks
+from autograder.checks.ch06_networks.leaky_registered import registries_restored
 from autograder.judging.reference import Reference, execute
 from autograder.notebook import check_answer
 from utils.expectations import outcome_of
@@ -51,7 +52,7 @@ def _try_tests(part: str, variant: Variant | None, states: set[str]) -> None:
         if FAILED in states:
             raise Failed
 
-    with contextlib.redirect_stdout(io.StringIO()):
+    with contextlib.redirect_stdout(io.StringIO()), registries_restored():
         names = REFERENCE.namespace(part, variant)
         for cell in _up_to_test(part):
             if cell.role != "setup":

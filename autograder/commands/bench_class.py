@@ -28,7 +28,7 @@ from autograder.course.nbgrader_source import IMPORT
 
 ASSIGNMENT = "ch02_autograd"
 NOTEBOOKS = ("01_by_hand", "02_operations")
-STUDENTS, SAMPLE, MANY = 60, 5, 200
+STUDENTS, SAMPLE, MANY = 150, 5, 200
 _CONFIG = """
 c = get_config()
 c.CourseDirectory.root = {root!r}

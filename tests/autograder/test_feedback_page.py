@@ -231,6 +231,17 @@ def test_the_way_to_the_next_notebook_and_pictures_of_demonstrations_are_left_ou
     assert html.count(PICTURE) == 1 and "the loss is 3" in html
 
 
+def test_the_html_of_a_demonstration_is_cleaned_without_its_pictures(tmp_path, monkeypatch):
+    cleaned, clean = [], harmless.html
+    monkeypatch.setattr(harmless, "html", lambda text: cleaned.append(text) or clean(text))
+    html = f'<p>Seen</p><img alt="a" src="data:image/png;base64,{"iVBO" * 1000}"><img onerror="x()">'
+    shown = new_output("display_data", {"text/html": html + "<script>bad()</script>"})
+    page = page_with(tmp_path, new_code_cell("look()", id="demo-1", outputs=[shown]))
+    assert "Seen" in page and "Its pictures are in your notebook." in page
+    assert "iVBO" not in page and "bad()" not in page and "<img" not in page
+    assert max(map(len, cleaned)) < 100
+
+
 def test_a_long_output_does_not_make_a_long_page(tmp_path):
     rows = "<table>" + "<tr><td>x</td></tr>" * 500 + "</table>"
     outputs = [

@@ -234,7 +234,9 @@ def test_the_way_to_the_next_notebook_and_pictures_of_demonstrations_are_left_ou
 def test_the_html_of_a_demonstration_is_cleaned_without_its_pictures(tmp_path, monkeypatch):
     cleaned, clean = [], harmless.html
     monkeypatch.setattr(harmless, "html", lambda text: cleaned.append(text) or clean(text))
-    html = f'<p>Seen</p><img alt="a" src="data:image/png;base64,{"iVBO" * 1000}"><img onerror="x()">'
+    html = (
+        f'<p>Seen</p><img alt="a" src="data:image/png;base64,{"iVBO" * 1000}"><img onerror="x()">'
+    )
     shown = new_output("display_data", {"text/html": html + "<script>bad()</script>"})
     page = page_with(tmp_path, new_code_cell("look()", id="demo-1", outputs=[shown]))
     assert "Seen" in page and "Its pictures are in your notebook." in page

@@ -47,8 +47,11 @@ def test_what_is_typed_is_known():
     assert not CHECKS["2.5"].is_typed and not CHECKS["2.2a"].is_typed
 
 
-def test_reading_sees_what_observing_sees(worker):
-    for part in TYPED:
+@pytest.mark.parametrize(
+    "parts", [TYPED[::5], pytest.param(TYPED, marks=pytest.mark.thorough)], ids=["some", "all"]
+)
+def test_reading_sees_what_observing_sees(worker, parts):
+    for part in parts:
         step, answer = Observe(CHECKS[part]), REFERENCE.answer_cell(part)
         with worker.open(libraries=libraries.of_cells(REFERENCE.setup(part))) as session:
             for cell in REFERENCE.setup(part):

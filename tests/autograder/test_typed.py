@@ -64,6 +64,22 @@ def test_reading_sees_what_observing_sees(worker, parts):
             assert session._marks == 2  # for those that observed
 
 
+@pytest.mark.parametrize(
+    "typed", ["np.array([5]), 6", "np.array([[5.0]]), 6j", "np.nan, print", "Odd, 6"]
+)
+def test_reading_sees_the_same_where_warnings_are_exceptions(worker, typed):
+    step = Observe(CHECKS[PART])
+    with worker.open() as session:
+        session.run(
+            "import warnings, numpy as np; warnings.simplefilter('error'); np.seterr(all='raise')\n"
+            "class Odd:\n    def __repr__(self):\n        warnings.warn('odd')\n        return 'odd'\n"
+            f"    __str__ = __repr__\nOdd = Odd()\nn_nodes, n_edges = {typed}"
+        )
+        read = step.perform(session, SEED)
+        observed = step.perform(session, SEED, session.mark())
+    assert plain.encode(read) == plain.encode(observed)
+
+
 def test_what_a_later_cell_does_changes_nothing(worker):
     steps = [RunCell(RIGHT), Observe(CHECKS[PART]), RunCell(WRONG), Observe(CHECKS[PART])]
     _, right, _, wrong = run_steps(worker, steps, SEED)

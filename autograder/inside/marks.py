@@ -124,7 +124,7 @@ def _observe(request: dict, namespace: dict, modules: dict) -> bytes:
     from autograder.inside.shell import silence
 
     silence()
-    warnings.simplefilter("ignore")  # a cell may have turned them into exceptions
+    warnings.simplefilter("ignore")  # a cell may have made them exceptions
     renew(modules)
     from autograder.inside import plain
     from autograder.inside.answer import observe_answer, raised

@@ -142,9 +142,7 @@ def _read(namespace: dict, request: dict) -> dict:
 
     _set_alarms(request["seconds"])
     try:
-        with warnings.catch_warnings(
-            action="ignore"
-        ):  # a cell may have turned them into exceptions
+        with warnings.catch_warnings(action="ignore"):  # a cell may have made them exceptions
             return {"observation": read(namespace, request["places"])}
     except MemoryError:
         return {"failed": "memory"}

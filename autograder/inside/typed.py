@@ -53,7 +53,7 @@ def value_of(answer: Answer, name: str, key: str | None = None):
     if key is None:
         return holder
     if not isinstance(holder, dict):
-        raise TypeError(f"{name} should be a dict, not a {type(holder).__name__}")
+        raise TypeError(f"{name} should be a dict, and is of the type {type(holder).__name__}")
     found = {_folded(one): one for one in holder}
     if _folded(key) not in found:
         raise KeyError(f"{name} has no key {key!r}; it has {list(holder)}")

@@ -68,7 +68,7 @@ class Observe:
 
     def __init__(self, check: Check):
         self.part, self.seconds, self.without = check.part, check.seconds, check.forbid
-        self.places = check.observe.places if check.is_typed else ()  # see `Values`
+        self._places = check.observe.places if check.is_typed else ()  # see `Values`
         try:
             self._function = check.pickled
         except CourseFault:
@@ -81,16 +81,20 @@ class Observe:
 
     def perform(self, session: Session, seed: int, mark: int | None = None) -> Observation:
         """Make the observation in a session, at its mark; or read what was typed, which needs none."""
-        if self.places and mark is None and session.can_read:
+        if mark is None and self.is_read(session):
             return self._read(session)
         if self._function is None:
             return {"entries": [], "error": None}
         about = self.part, seed, self.seconds, self.without
         return session.observe(self._function, *about, mark)
 
+    def is_read(self, session: Session) -> bool:
+        """Is it about what was typed, in a session that can read it at once?"""
+        return bool(self._places) and session.can_read
+
     def _read(self, session: Session) -> Observation:
-        sub_checks = [sub_check for sub_check, _, _ in self.places]
-        seen = session.read([(name, key) for _, name, key in self.places], self.seconds)
+        sub_checks = [sub_check for sub_check, _, _ in self._places]
+        seen = session.read([(name, key) for _, name, key in self._places], self.seconds)
         for entry, sub_check in zip(seen.get("entries", ()), sub_checks):
             entry[0] = sub_check
         return seen
@@ -202,11 +206,12 @@ class _Work:
                 break
             if not isinstance(step, Observe):
                 self._perform(session, step)
-            elif not self._results[self._current]:
-                if step.places and session.can_read:
-                    self._perform(session, step)
-                else:
-                    marks[self._current] = session.mark()
+            elif self._results[self._current]:
+                continue
+            elif step.is_read(session):
+                self._perform(session, step)
+            else:
+                marks[self._current] = session.mark()
         for place, mark in marks.items():
             self._current = place
             if not self._is_later_than(2):

@@ -316,10 +316,10 @@ def observe_answer(observe, namespace: dict, seed: int, part: str) -> Observatio
     The random numbers depend on `seed` and on the part alone.
     """
     _seed_everything(seed)
-    return look_at(namespace, observe, hidden_numbers(seed, part))
+    return look_at(observe, namespace, hidden_numbers(seed, part))
 
 
-def look_at(namespace: dict, observe, rng: np.random.Generator | None = None) -> Observation:
+def look_at(observe, namespace: dict, rng: np.random.Generator | None = None) -> Observation:
     """What `observe(answer, rng)` gives, as plain data."""
     global _log
     outer, _log = _log, _Log()

@@ -3,8 +3,8 @@
 It listens on the socket whose descriptor number is its first argument. For every session the
 trusted side sends one byte with a fresh socket attached; the child forked for it serves requests
 (`run` a cell, `read` what was typed, `mark` a place, and in the end `observe` the answers there) until
-told to stop. When a
-session ends, everything that it left behind is killed and its scratch folder is removed.
+told to stop. When a session ends, everything that it left behind is killed and its scratch folder is
+removed.
 """
 
 from __future__ import annotations

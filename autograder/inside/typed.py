@@ -106,7 +106,7 @@ def read(namespace: dict, places: list[list]) -> Observation:
     Nothing hidden takes part in it, and no random number.
     """
     numbered = [(str(number), name, key) for number, (name, key) in enumerate(places)]
-    return look_at(namespace, Values(tuple(numbered)))
+    return look_at(Values(tuple(numbered)), namespace)
 
 
 class FormulaValues:

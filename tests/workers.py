@@ -21,7 +21,7 @@ class KeptWorker(Worker):
         if self._stopped:
             super().close()
         else:
-            self._asked.clear()
+            self._loaded.forget()
             _idle[self.tier].append(self)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 import secrets
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -33,7 +34,7 @@ from autograder.gradebook.record import (
     outcome_of,
 )
 from autograder.gradebook.unused import line_of
-from autograder.grading import demonstrations, harmless
+from autograder.grading import demonstrations
 from autograder.grading.again import Again
 from autograder.grading.cluster import Cluster
 from autograder.grading.executor import Job, Pool, Result
@@ -45,6 +46,8 @@ from autograder.grading.reading import Damaged
 from autograder.isolation import Limits, Tier
 from autograder.judging.reference import Reference
 from autograder.notation.registry import broken_files
+
+CLASS = 8  # of so many notebooks of a kind some will need the libraries of the demonstrations
 
 
 class NothingToGrade(ValueError):
@@ -103,7 +106,13 @@ def grade_class(
         todo, outcomes = run.divide(intake.submissions)
         listener.started(len(todo), len(outcomes))
         runner, before = _runner(options, len(todo)), folder.begin_run(run.seed)
-        with runner as running, Book(options.db_url or folder.db_url) as book:
+        address = options.db_url or folder.db_url
+        with (
+            runner as running,
+            demonstrations.Shows(running, options.limits) as shows,
+            Book(address) as book,
+        ):
+            run.begin(todo, shows)
             gradebook = public_address(options.db_url)
             if todo or book.is_empty or before.get("gradebook") != gradebook:
                 write_sources(course, folder.source)
@@ -225,6 +234,7 @@ class _Run:
         self.reference = Reference(course)
         way = "kernel" if options.real_kernel else ""
         self.origins = Origins(self.reference, options.tier, options.limits, way)
+        self.shown: dict[str, Mapping[str, list]] = {}  # by notebook
 
     def _chosen_seed(self) -> int:
         """The seed that was asked for, or that of a run that goes on, or a new one."""
@@ -261,10 +271,18 @@ class _Run:
             )
         ]
 
+    def begin(self, todo: list[_Todo], shows: demonstrations.Shows) -> None:
+        """Let the course's own demonstrations run, for all that leave them alone."""
+        if self.options.real_kernel:
+            return
+        givens = {one.submission.given.name: one.submission.given for one in todo}
+        counts = Counter(one.submission.given.name for one in todo)
+        for name, given in givens.items():
+            self.shown[name] = shows.shown(given, others_follow=counts[name] >= CLASS)
+
     def work(self, todo: list[_Todo], runner, book: Book) -> Iterator[Record]:
         """Grade, and write every result as it comes; yields the records."""
-        shown = {} if self.options.real_kernel else self._demonstrations(todo, runner)
-        for index, results in runner.run(self._job(one, shown) for one in todo):
+        for index, results in runner.run(self._job(one) for one in todo):
             one = todo[index]
             yield self._finish(one, results, book)
             one.plan, one.kept = None, Kept()
@@ -273,20 +291,9 @@ class _Run:
         """The record of a submission, as it is now."""
         return self.folder.record(one.student, one.given.assignment, one.given.stem)
 
-    def _demonstrations(self, todo: list[_Todo], runner) -> dict[str, dict[str, list]]:
-        """What the course's own demonstrations show, by notebook and cell."""
-        givens = list({one.submission.given.name: one.submission.given for one in todo}.values())
-        made = [demonstrations.job(given, self.options.limits) for given in givens]
-        found: dict[str, dict[str, list]] = {given.name: {} for given in givens}
-        for index, results in runner.run(job for job, _ in made):
-            if not isinstance(results, Exception):
-                outputs = [harmless.outputs(result["outputs"]) for result in results]
-                found[givens[index].name] = dict(zip(made[index][1], outputs))
-        return found
-
-    def _job(self, one: _Todo, shown: dict[str, dict[str, list]]) -> Job:
+    def _job(self, one: _Todo) -> Job:
         submission, options = one.submission, self.options
-        one.plan = plan_of(submission, self.reference, shown.get(submission.given.name))
+        one.plan = plan_of(submission, self.reference, self.shown.get(submission.given.name))
         memory = Memory(self.folder, submission.student, submission.given)
         previous = self._record_of(submission)
         before = previous["seed"] if one.ask and previous else one.seed
@@ -310,7 +317,7 @@ class _Run:
 
 
 def plan_of(
-    submission: Submission, reference: Reference, shown: dict[str, list] | None = None
+    submission: Submission, reference: Reference, shown: Mapping[str, list] | None = None
 ) -> Plan:
     """The plan for a submission, damaged or not.
 

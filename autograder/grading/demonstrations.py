@@ -9,12 +9,18 @@ defines, it is run with them.
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
+
+from nbformat.v4 import new_output
 
 from autograder.course.cell_ids import role_of
 from autograder.course.given import Given
+from autograder.grading import harmless
 from autograder.grading.executor import Job, RunCell
 from autograder.grading.rebuild import Rebuilt
+from autograder.isolation import Limits
 from autograder.judging.cell_names import Names, names_of
 
 KEEP_TRACK = {"expect", "grade", "progress"}  # what they show follows from what ran before them
@@ -49,7 +55,7 @@ def _with_what_relies_on(changing: set[str], given: Given) -> set[str]:
     return found
 
 
-def job(given: Given, limits) -> tuple[Job, list[str]]:
+def job(given: Given, limits: Limits, others_follow: bool = False) -> tuple[Job, list[str]]:
     """What shows the fixed demonstrations, and the ids of its steps."""
     wanted = fixed(given)
     cells = [
@@ -57,7 +63,57 @@ def job(given: Given, limits) -> tuple[Job, list[str]]:
         for cell in given.shown.cells
         if cell.cell_type == "code" and (cell.id in wanted or role_of(cell.id) == "setup")
     ]
-    return Job([RunCell(cell.source) for cell in cells], 0, limits), [cell.id for cell in cells]
+    steps = [RunCell(cell.source) for cell in cells]
+    return Job(steps, 0, limits, others_follow=others_follow), [cell.id for cell in cells]
+
+
+class Shown(Mapping[str, list]):
+    """The outputs of a notebook's fixed demonstrations by cell; who asks for them waits for them."""
+
+    def __init__(self, names: Iterable[str] = (), running: Future[dict[str, list]] | None = None):
+        self._names, self._running = list(names), running
+
+    def __getitem__(self, name: str) -> list:
+        if self._running is None:
+            raise KeyError(name)
+        try:
+            return self._running.result()[name]
+        except Exception as fault:  # ours; nothing that counts depends on it
+            text = f"(This demonstration could not be shown: {fault or type(fault).__name__})\n"
+            return [new_output("stream", name="stderr", text=harmless.plain(text, 600))]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+class Shows:
+    """Runs the fixed demonstrations of notebooks, one after the other, beside everything else."""
+
+    def __init__(self, runner, limits: Limits):
+        self._runner, self._limits = runner, limits
+        self._thread = ThreadPoolExecutor(1)
+
+    def shown(self, given: Given, others_follow: bool) -> Shown:
+        """What those of a notebook show, or will."""
+        if not fixed(given):
+            return Shown()
+        made, names = job(given, self._limits, others_follow)
+        return Shown(names, self._thread.submit(self._outputs, made, names))
+
+    def _outputs(self, made: Job, names: list[str]) -> dict[str, list]:
+        for _, results in self._runner.run([made]):
+            if isinstance(results, Exception):
+                raise results
+        return dict(zip(names, [harmless.outputs(result["outputs"]) for result in results]))
+
+    def __enter__(self) -> Shows:
+        return self
+
+    def __exit__(self, *exception) -> None:
+        self._thread.shutdown(cancel_futures=True)
 
 
 def left_out(rebuilt: Rebuilt) -> frozenset[str]:

@@ -17,12 +17,14 @@ from autograder.inside import plain
 from autograder.inside.observation import Observation, Ran
 from autograder.isolation import Limits, Session, SessionLost, Tier, Worker
 from autograder.isolation.session import well_formed, well_formed_ran
+from autograder.isolation.worker import loaded_in
 from autograder.notation.checks import Check
 from autograder.notation.faults import CourseFault
 
 MAX_RESTARTS = 8
 NOTEBOOK_SECONDS = 300.0
 NOTEBOOK_BYTES = 24 * 2**20  # of all results together; less than one message may hold
+AHEAD = 8  # jobs that wait, so that no worker does while one result is judged and written
 USUAL = Limits()
 
 
@@ -133,10 +135,12 @@ class Job:
     limits: Limits = USUAL
     known: dict[int, Result] = field(default_factory=dict)  # position -> result of an `Observe`
     real_kernel: bool = False
+    others_follow: bool = False  # which use the same libraries
 
     def run(self, worker: Worker) -> list[Result]:
         """The results of the steps, one each."""
-        return run_steps(worker, self.steps, self.seed, self.limits, self.known, self.real_kernel)
+        way = self.real_kernel, self.others_follow
+        return run_steps(worker, self.steps, self.seed, self.limits, self.known, *way)
 
 
 def run_steps(
@@ -146,6 +150,7 @@ def run_steps(
     limits: Limits = USUAL,
     known: dict[int, Result] | None = None,
     real_kernel: bool = False,
+    others_follow: bool = False,
 ) -> list[Result]:
     """The results of `steps`, one each, in order.
 
@@ -155,19 +160,22 @@ def run_steps(
     Observations that were made already (`known`, or before such a loss) are kept. A notebook whose time
     ran out while it waited for a processor gets a second try.
     """
-    results, starved = _attempt(worker, steps, seed, limits, known, real_kernel)
-    return _attempt(worker, steps, seed, limits, known, real_kernel)[0] if starved else results
+    way = limits, real_kernel, _libraries(steps), others_follow
+    results, starved = _attempt(worker, steps, seed, known or {}, *way)
+    return _attempt(worker, steps, seed, known or {}, *way)[0] if starved else results
 
 
 def _attempt(
-    worker: Worker, steps: list, seed: int, limits: Limits, known: dict | None, real_kernel: bool
+    worker: Worker, steps: list, seed: int, known: dict, *way
 ) -> tuple[list[Result], bool]:
-    """The results, and whether one of them came too late for want of a processor."""
-    work = _Work(steps, seed, known or {})
-    needed = _libraries(steps)
+    """The results, and whether one of them came too late for want of a processor.
+
+    way: see `Worker.open`.
+    """
+    work = _Work(steps, seed, known)
     while not work.done:
         try:
-            with worker.open(limits, real_kernel, needed) as session:
+            with worker.open(*way) as session:
                 work.do(session)
         except SessionLost as loss:
             work.lose(str(loss))
@@ -258,6 +266,7 @@ class Pool:
         self.tier, self.size = tier, max(1, size)
         self._idle: queue.SimpleQueue[Worker | Exception] = queue.SimpleQueue()
         self._workers: list[Worker] = []
+        self._loaded = loaded_in(tier)
         self._threads = [
             threading.Thread(target=self._start_one, daemon=True) for _ in range(self.size)
         ]
@@ -276,7 +285,7 @@ class Pool:
         try:
             for position, item in enumerate(items):
                 running[threads.submit(self.do, function, item)] = position
-                if len(running) >= 2 * self.size:
+                if len(running) >= 2 * self.size + AHEAD:
                     yield from _ready(running)
             while running:
                 yield from _ready(running)
@@ -302,7 +311,7 @@ class Pool:
 
     def _start_one(self) -> None:
         try:
-            worker = Worker(self.tier)
+            worker = Worker(self.tier, self._loaded)
             self._workers.append(worker)
             self._idle.put(worker)
         except Exception as problem:  # it is raised again when a worker is asked for
@@ -319,6 +328,7 @@ class Pool:
                 worker.close()
         for thread in self._threads:
             thread.join()
+        self._loaded.close()
 
 
 def _ready(running: dict[Future, int]) -> Iterator[tuple[int, object]]:

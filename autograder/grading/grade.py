@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -44,9 +45,8 @@ class Plan:
     steps: list
     runs: dict[str, int]  # cell id -> step
     looks: dict[str, int]  # part -> step
-    shown: dict[str, list] = field(
-        default_factory=dict
-    )  # cell id -> outputs that are known already
+    left_out: frozenset[str] = frozenset()  # ids of cells whose outputs are in `shown`
+    shown: Mapping[str, list] = field(default_factory=dict)
     state: str = "graded"
     fault: Exception | None = None  # of ours: then nothing is graded
 
@@ -125,7 +125,7 @@ def grade(
 
 
 def prepare_file(
-    data: bytes, given: Given, reference: Reference, shown: dict[str, list] | None = None
+    data: bytes, given: Given, reference: Reference, shown: Mapping[str, list] | None = None
 ) -> Plan:
     """The plan for a submitted file; a damaged one is graded as if nothing were written."""
     try:
@@ -135,7 +135,7 @@ def prepare_file(
 
 
 def prepare_damaged(
-    why: str, given: Given, reference: Reference, shown: dict[str, list] | None = None
+    why: str, given: Given, reference: Reference, shown: Mapping[str, list] | None = None
 ) -> Plan:
     """The plan when nothing could be read."""
     plan = prepare([], given, reference, shown)
@@ -148,7 +148,7 @@ def prepare(
     cells: list[StudentCell],
     given: Given,
     reference: Reference,
-    shown: dict[str, list] | None = None,
+    shown: Mapping[str, list] | None = None,
 ) -> Plan:
     """Every code cell is run; at each test cell the answers are observed.
 
@@ -156,8 +156,8 @@ def prepare(
     """
     rebuilt = rebuild(given, cells)
     left_out = demonstrations.left_out(rebuilt) if shown else frozenset()
-    left_out &= (shown or {}).keys()
-    plan = Plan(rebuilt, [], {}, {}, {name: shown[name] for name in left_out})
+    left_out &= frozenset(shown or ())
+    plan = Plan(rebuilt, [], {}, {}, left_out, shown or {})
     for cell in rebuilt.notebook.cells:
         role, part = given.names.get(cell.id, ("", ""))
         if cell.cell_type != "code" or cell.id in left_out:
@@ -209,7 +209,7 @@ def finish(
         if cell.cell_type == "code":
             count += 1
             cell.execution_count = count
-            if cell.id in plan.shown:
+            if cell.id in plan.left_out:
                 cell.outputs = list(plan.shown[cell.id])
                 continue
             result = results[plan.runs[cell.id]]

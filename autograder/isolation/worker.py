@@ -7,7 +7,7 @@ import socket
 import subprocess
 import tempfile
 import threading
-from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 
@@ -15,6 +15,7 @@ import psutil
 
 from autograder.inside.serve import START
 from autograder.isolation import watch
+from autograder.isolation.loaded import Loaded
 from autograder.isolation.sandbox import Tier, worker_command
 from autograder.isolation.session import Limits, Session, SessionLost
 
@@ -33,38 +34,39 @@ class WorkerFailed(RuntimeError):
 class Worker:
     """What runs sessions, one at a time. Use as a context manager.
 
-    Few notebooks draw or use PyTorch when they are graded, and the smaller a process is, the faster
-    it forks. So there is a warm process without these libraries; others, with the first few or with all
-    of `LIBRARIES`, are started when a second session asks for them.
+    It has a warm process without `LIBRARIES`: the smaller a process is, the faster it forks. Those with
+    some of them it takes from `loaded`, which other workers may share.
     """
 
-    def __init__(self, tier: Tier):
+    def __init__(self, tier: Tier, loaded: Loaded | None = None):
         self.tier = tier
-        self._warm = {0: WarmProcess(tier)}
-        self._asked: Counter[int] = Counter()
+        self._plain = WarmProcess(tier)
+        self._loaded, self._shares = loaded or loaded_in(tier), loaded is not None
         self._stopped = False
 
     @property
     def processes(self) -> list[WarmProcess]:
         """Those that were started."""
-        return list(self._warm.values())
+        return [self._plain, *self._loaded.processes]
 
     def open(
-        self, limits: Limits = USUAL, real_kernel: bool = False, libraries: int = 0
+        self,
+        limits: Limits = USUAL,
+        real_kernel: bool = False,
+        libraries: int = 0,
+        others_follow: bool = False,
     ) -> Session:
         """A fresh session: a fork of a warm process, with a scratch folder of its own.
 
-        So many of the `LIBRARIES` are imported before its first cell. With `real_kernel` its cells
-        run in a Jupyter kernel, which takes seconds to start and imports for itself.
+        So many of the `LIBRARIES` are imported before its first cell; others_follow: and will be for
+        other sessions. With `real_kernel` its cells run in a Jupyter kernel, which takes seconds to
+        start and imports for itself.
         """
         libraries = 0 if real_kernel else libraries
-        self._asked[libraries] += 1
-        if libraries not in self._warm and self._asked[libraries] > 1:
-            self._refuse_when_stopped()
-            self._warm[libraries] = WarmProcess(self.tier, libraries)
         self._refuse_when_stopped()
-        nearest = max(loaded for loaded in self._warm if loaded <= libraries)
-        return self._warm[nearest].open(limits, real_kernel, libraries)
+        process = self._loaded.take(libraries, others_follow) if libraries else None
+        self._refuse_when_stopped()
+        return (process or self._plain).open(limits, real_kernel, libraries)
 
     def _refuse_when_stopped(self) -> None:
         if self._stopped:
@@ -78,9 +80,10 @@ class Worker:
             process.kill()
 
     def close(self) -> None:
-        """End everything."""
-        for process in self.processes:
-            process.close()
+        """End everything that is not shared."""
+        self._plain.close()
+        if not self._shares or self._stopped:
+            self._loaded.close()
 
     def __enter__(self) -> Worker:
         return self
@@ -89,17 +92,25 @@ class Worker:
         self.close()
 
 
+def loaded_in(tier: Tier) -> Loaded:
+    """Warm processes with large libraries, for workers of this tier."""
+    return Loaded(lambda libraries, when_free: WarmProcess(tier, libraries, when_free))
+
+
 class WarmProcess:
     """A sandboxed process that has imported what notebooks use, and forks sessions."""
 
-    def __init__(self, tier: Tier, libraries: int = 0):
-        self.tier, self._libraries = tier, libraries
+    def __init__(
+        self, tier: Tier, libraries: int = 0, when_free: Callable[[WarmProcess], None] | None = None
+    ):
+        self.tier, self.libraries = tier, libraries
+        self._when_free = when_free or (lambda process: None)
         self._start()
 
     def _start(self) -> None:
         self._control, theirs = socket.socketpair()
         self._errors = tempfile.TemporaryFile()
-        command, environment = worker_command(self.tier, theirs.fileno(), self._libraries)
+        command, environment = worker_command(self.tier, theirs.fileno(), self.libraries)
         self._scratch = os.path.dirname(environment["HOME"]) if environment else ""
         try:
             self._process = _launched(
@@ -130,13 +141,17 @@ class WarmProcess:
 
     def open(self, limits: Limits, real_kernel: bool, libraries: int) -> Session:
         """A session, from a new process if this one has died since the last session."""
-        if self._process.poll() is None:
-            try:
-                return self._open(limits, real_kernel, libraries)
-            except OSError:
-                self.close()
-        self._start()
-        return self._open(limits, real_kernel, libraries)
+        try:
+            if self._process.poll() is None:
+                try:
+                    return self._open(limits, real_kernel, libraries)
+                except OSError:
+                    self.close()
+            self._start()
+            return self._open(limits, real_kernel, libraries)
+        except BaseException:
+            self._when_free(self)
+            raise
 
     def _open(self, limits: Limits, real_kernel: bool, libraries: int) -> Session:
         ours, theirs = socket.socketpair()
@@ -174,6 +189,8 @@ class WarmProcess:
             self._expect(b".", END_SECONDS)
         except (OSError, WorkerFailed):
             self.close()  # a session that took this process along; the next one starts a new one
+        finally:
+            self._when_free(self)
 
     def kill(self) -> None:
         """End it, and its sessions, at once."""

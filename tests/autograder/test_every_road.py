@@ -94,7 +94,7 @@ def seen_by(finish):
         if not isinstance(results, Exception):
             seen = dict(zip(map(named, plan.steps), results))
             for cell in plan.rebuilt.notebook.cells:
-                if cell.id in plan.shown:
+                if cell.id in plan.left_out:
                     seen[cell.source] = {"outputs": plan.shown[cell.id], "error": None}
             SEEN.append(seen)
         graded = finish(plan, results, reference, *about)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from autograder.grading import libraries
 from autograder.inside import plain
 from autograder.inside.observation import Observation, Ran
 from autograder.isolation import Limits, Session, SessionLost, Tier, Worker
-from autograder.isolation.session import well_formed, well_formed_ran
+from autograder.isolation.session import Mark, Pending, Ready, well_formed, well_formed_ran
 from autograder.isolation.worker import loaded_in
 from autograder.notation.checks import Check
 from autograder.notation.faults import CourseFault
@@ -35,9 +36,9 @@ class RunCell:
     source: str
     seconds: float | None = None
 
-    def perform(self, session: Session, seed: int) -> Ran:
-        """Run it in a session."""
-        return session.run(self.source, self.seconds)
+    def begin(self, session: Session, seed: int) -> Pending[Ran]:
+        """Let a session run it."""
+        return session.begin_run(self.source, self.seconds)
 
     def lost(self, why: str) -> Ran:
         """The result when the session died in this step."""
@@ -81,25 +82,18 @@ class Observe:
         """How many of the worker's LIBRARIES it seems to use."""
         return libraries.of_observation(self._function or b"")
 
-    def perform(self, session: Session, seed: int, mark: int | None = None) -> Observation:
-        """Make the observation in a session, at its mark; or read what was typed, which needs none."""
+    def begin(self, session: Session, seed: int, mark: int | None = None) -> Pending[Observation]:
+        """Let a session observe at a mark; or read what was typed, which needs none."""
         if mark is None and self.is_read(session):
-            return self._read(session)
+            return session.begin_read(self._places, self.seconds)
         if self._function is None:
-            return {"entries": [], "error": None}
+            return Ready({"entries": [], "error": None})
         about = self.part, seed, self.seconds, self.without
-        return session.observe(self._function, *about, mark)
+        return session.begin_observe(self._function, *about, mark)
 
     def is_read(self, session: Session) -> bool:
         """Is it about what was typed, in a session that can read it at once?"""
         return bool(self._places) and session.can_read
-
-    def _read(self, session: Session) -> Observation:
-        sub_checks = [sub_check for sub_check, _, _ in self._places]
-        seen = session.read([(name, key) for _, name, key in self._places], self.seconds)
-        for entry, sub_check in zip(seen.get("entries", ()), sub_checks):
-            entry[0] = sub_check
-        return seen
 
     def lost(self, why: str) -> Observation:
         """The result when the session died in this step."""
@@ -204,31 +198,42 @@ class _Work:
 
     def do(self, session: Session) -> None:
         """Run the cells, and after that observe what was marked between them."""
-        marks = {}
+        marks: dict[int, int] = {}
+        under_way: deque[tuple[int, Pending]] = deque()
+
+        def take(as_long_as: Callable[[], bool] = lambda: True) -> None:
+            while under_way and as_long_as():
+                self._current, pending = under_way.popleft()
+                if isinstance(pending, Mark):
+                    marks[self._current] = pending.result()
+                else:
+                    self._keep(session, pending)
+
         for place, step in enumerate(self._steps[: self._end]):
-            self._current = place
-            if self._current in self._lost:
+            if place in self._lost:
                 continue
             if self._is_later_than(1 + self._is_last):
-                self._end = self._current
+                self._end = place
                 break
-            if not isinstance(step, Observe):
-                self._perform(session, step)
-            elif self._results[self._current]:
-                continue
-            elif step.is_read(session):
-                self._perform(session, step)
-            else:
-                marks[self._current] = session.mark()
+            if not isinstance(step, Observe) or (
+                self._results[place] is None and step.is_read(session)
+            ):
+                under_way.append((place, step.begin(session, self._seed)))
+            elif self._results[place] is None:
+                under_way.append((place, session.begin_mark()))
+            take(lambda: not session.is_room)
+        take()
         for place, mark in marks.items():
-            self._current = place
             if not self._is_later_than(2):
-                self._perform(session, self._steps[self._current], mark)
+                under_way.append((place, self._steps[place].begin(session, self._seed, mark)))
+                take(lambda: not session.is_room)
+        take()
         self.done = True
 
-    def _perform(self, session: Session, step: RunCell | Observe, *mark: int) -> None:
+    def _keep(self, session: Session, pending: Pending) -> None:
+        step = self._steps[self._current]
         try:
-            result = step.perform(session, self._seed, *mark)
+            result = pending.result()
         except SessionLost:
             self.starved |= session.starved
             raise

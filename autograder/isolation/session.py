@@ -6,9 +6,10 @@ import os
 import select
 import socket
 import time
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from autograder.inside import plain
 from autograder.inside.marks import PATIENCE
@@ -23,6 +24,7 @@ GRACE_SECONDS = 3.0
 WATCH_SECONDS = 0.5
 TOGETHER = 3
 BUSY = 0.2  # of the processors' time that is free at most where somebody has to wait for them
+IN_FLIGHT, IN_FLIGHT_BYTES = 3, 32_000  # so many lie in a socket, whoever reads them or not
 FAILURES = ("timeout", "crash", "memory")
 
 
@@ -71,8 +73,42 @@ class _Clock:
         self.starved = is_late and is_busy and used < 0.7 * self._seconds
 
 
+Answer = TypeVar("Answer")
+
+
+class Pending(Generic[Answer]):
+    """A request that was sent. Results are taken in the order in which requests were sent."""
+
+    def __init__(
+        self, session: Session, number: int, seconds: float, answer_of: Callable[[dict], Answer]
+    ):
+        self._session, self._about, self._answer_of = session, (number, seconds), answer_of
+
+    def result(self) -> Answer:
+        """What came back, when it comes."""
+        return self._answer_of(self._session.reply(*self._about))
+
+
+class Mark(Pending[int]):
+    """The number of a mark, for `begin_observe`."""
+
+
+class Ready(Pending[Answer]):
+    """What needs no request."""
+
+    def __init__(self, answer: Answer):
+        self._answer = answer
+
+    def result(self) -> Answer:
+        return self._answer
+
+
 class Session:
-    """One submission's process. Every method raises `SessionLost` when that process is gone."""
+    """One submission's process. Every method raises `SessionLost` when that process is gone.
+
+    The process works through requests one after the other. One can be sent (`begin_...`) while an
+    earlier one is worked on, as long as there `is_room`: so it need not wait for this side.
+    """
 
     def __init__(
         self,
@@ -89,29 +125,45 @@ class Session:
         self.starved = False  # did the last request wait for a processor most of the time?
         self._marks = 0
         self._count, self._look_again = 0, time.monotonic() + WATCH_SECONDS
+        self._sizes: deque[int] = deque()  # of the requests that have no reply yet
+        self._unsent: OSError | None = None
 
-    def run(self, source: str, seconds: float | None = None) -> Ran:
+    @property
+    def is_room(self) -> bool:
+        """Can the next request be sent before the replies to the earlier ones are taken?"""
+        return len(self._sizes) < IN_FLIGHT and sum(self._sizes) < IN_FLIGHT_BYTES
+
+    def begin_run(self, source: str, seconds: float | None = None) -> Pending[Ran]:
         """Execute a cell."""
         seconds = seconds or self.limits.cell_seconds
-        reply = self._ask({"do": "run", "source": source, "seconds": seconds}, seconds)
-        return well_formed_ran(reply)
+        request = {"do": "run", "source": source, "seconds": seconds}
+        return self._begin(request, seconds, well_formed_ran)
 
-    def read(self, places: Sequence[tuple[str, str | None]], seconds: float) -> Observation:
-        """What was typed under these names (or under keys of dicts): an entry for each, by its number."""
-        reply = self._ask({"do": "read", "places": list(places), "seconds": seconds}, seconds)
-        seen = well_formed(reply if "failed" in reply else reply.get("observation"))
-        numbers = [str(number) for number in range(len(places))]
-        if "failed" not in seen and [number for number, _, _ in seen["entries"]] != numbers:
-            raise SessionLost("The notebook's process sent something else than what was asked for.")
-        return seen
+    def begin_read(
+        self, places: Sequence[tuple[str, str, str | None]], seconds: float
+    ) -> Pending[Observation]:
+        """What was typed: an entry for every place (label, name of the variable, key if it is a dict)."""
 
-    def mark(self) -> int:
-        """Keep the names as they are now, for `observe`."""
+        def answer_of(reply: dict) -> Observation:
+            seen = well_formed(reply if "failed" in reply else reply.get("observation"))
+            if "failed" in seen:
+                return seen
+            if [number for number, _, _ in seen["entries"]] != [str(n) for n in range(len(places))]:
+                raise SessionLost("The notebook's process sent what nobody asked for.")
+            entries = [[label, *read] for (label, _, _), (_, *read) in zip(places, seen["entries"])]
+            return {"entries": entries, "error": seen["error"]}
+
+        wanted = [(name, key) for _, name, key in places]
+        request = {"do": "read", "places": wanted, "seconds": seconds}
+        return self._begin(request, seconds, answer_of)
+
+    def begin_mark(self) -> Mark:
+        """Keep the names as they are now, for `begin_observe`."""
         self._marks += 1
-        self._ask({"do": "mark", "mark": self._marks}, self.limits.cell_seconds)
-        return self._marks
+        number, seconds = self._marks, self.limits.cell_seconds
+        return self._begin({"do": "mark", "mark": number}, seconds, lambda reply: number, Mark)
 
-    def observe(
+    def begin_observe(
         self,
         observe: bytes,
         part: str,
@@ -119,7 +171,7 @@ class Session:
         seconds: float,
         without: tuple[str, ...] = (),
         mark: int | None = None,
-    ) -> Observation:
+    ) -> Pending[Observation]:
         """Run a pickled observation on the names at a mark (once each), or on those of now.
 
         Observe when the last cell has run: what observes is hidden, and is not any more for a cell
@@ -127,28 +179,60 @@ class Session:
         """
         request = {"do": "observe", "observe": observe, "part": part, "seed": seed}
         request |= {"without": list(without), "mark": self.mark() if mark is None else mark}
-        reply = self._ask({**request, "seconds": seconds}, seconds)
-        return well_formed(reply if "failed" in reply else reply.get("observation"))
 
-    def _ask(self, request: dict, seconds: float) -> dict:
+        def answer_of(reply: dict) -> Observation:
+            return well_formed(reply if "failed" in reply else reply.get("observation"))
+
+        return self._begin({**request, "seconds": seconds}, seconds, answer_of)
+
+    def run(self, source: str, seconds: float | None = None) -> Ran:
+        """`begin_run`, and wait."""
+        return self.begin_run(source, seconds).result()
+
+    def mark(self) -> int:
+        """`begin_mark`, and wait."""
+        return self.begin_mark().result()
+
+    def observe(self, *request, **more) -> Observation:
+        """`begin_observe`, and wait."""
+        return self.begin_observe(*request, **more).result()
+
+    def _begin(
+        self,
+        request: dict,
+        seconds: float,
+        answer_of: Callable[[dict], Answer],
+        kind: type[Pending[Answer]] = Pending,
+    ) -> Pending[Answer]:
         self._count += 1
         data = plain.encode({"id": self._count, **request})
-        patience = seconds * PATIENCE + GRACE_SECONDS + self._start_seconds
-        self._start_seconds = 0.0
-        deadline = time.monotonic() + patience
-        clock = _Clock(self._opened_by, seconds)
-        self._clock, self.starved = clock, False
+        self._sizes.append(len(data))
         try:
-            self._channel.settimeout(patience)
+            self._channel.settimeout(self._patience(seconds))
             self._channel.sendall(FRAME.pack(len(data)) + data)
+        except OSError as problem:  # the replies to earlier requests may have come all the same
+            self._unsent = problem
+        return kind(self, self._count, seconds, answer_of)
+
+    def _patience(self, seconds: float) -> float:
+        return seconds * PATIENCE + GRACE_SECONDS + self._start_seconds
+
+    def reply(self, number: int, seconds: float) -> dict:
+        """The reply to the request with this number, the next that has none yet."""
+        deadline = time.monotonic() + self._patience(seconds)
+        self._start_seconds = 0.0
+        self._clock, self.starved = _Clock(self._opened_by, seconds), False
+        try:
             size = FRAME.unpack(self._read(FRAME.size, deadline))[0]
             if size > plain.MAX_BYTES:
                 raise SessionLost("The notebook's process sent more than it may.")
             reply, self.weight = plain.decode_weighed(self._read(size, deadline))
         except (OSError, plain.NotPlain) as problem:
-            raise SessionLost(f"The notebook's process is gone ({problem}).") from None
-        number = reply.get("id") if isinstance(reply, dict) else None
-        if type(number) is not int or number != self._count:
+            why = self._unsent or problem
+            raise SessionLost(f"The notebook's process is gone ({why}).") from None
+        self._sizes.popleft()
+        found = reply.get("id") if isinstance(reply, dict) else None
+        if type(found) is not int or found != number:
             raise SessionLost("The notebook's process broke the protocol.")
         return reply
 

@@ -25,9 +25,9 @@ class Class:
     def __init__(self, root, monkeypatch):
         self.root, self.submitted = root, root / "handed_in"
         self.ran, self.observed, self.judged, self.stored = [], [], [], []
-        self._watch(monkeypatch, Session, "run", lambda _, text, *r: self._note_answer(text))
+        self._watch(monkeypatch, Session, "begin_run", lambda _, text, *r: self._note_answer(text))
         self._watch(
-            monkeypatch, Session, "observe", lambda _, f, part, *r: self.observed.append(part)
+            monkeypatch, Session, "begin_observe", lambda _, f, part, *r: self.observed.append(part)
         )
         self._watch(monkeypatch, verdict, "judge", lambda check, *_: self.judged.append(check.part))
         self._watch(

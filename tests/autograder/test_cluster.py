@@ -64,7 +64,7 @@ def test_the_same_results_though_a_worker_is_lost(cluster, handed_in, tmp_path):
 @pytest.mark.sandbox
 def test_faults_of_a_worker_are_not_the_students(cluster):
     class Faulty(RunCell):
-        def perform(self, session, seed):
+        def begin(self, session, seed):
             raise WorkerFailed("no memory left")
 
     jobs = [Job([RunCell("x = 1")], 1), Job([Faulty("x = 1")], 1), Job([RunCell("print(2)")], 1)]

@@ -16,7 +16,7 @@ from autograder.grading.executor import Job, Observe, RunCell, run_steps
 from autograder.grading.grade import finish
 from autograder.grading.reading import read_cells
 from autograder.inside import plain
-from autograder.inside.messages import FRAME
+from autograder.inside.messages import FRAME, receive
 from autograder.isolation import Limits, Session, SessionLost
 from autograder.isolation.worker import WorkerFailed
 from autograder.judging.reference import Reference, default_reference
@@ -40,7 +40,7 @@ class Process:
         def serve():
             with theirs:
                 for number, reply in enumerate(self.replies, 1):
-                    if not theirs.recv(1 << 20):
+                    if receive(theirs) is None:
                         return
                     data = plain.encode({"id": number, **reply})
                     theirs.sendall(FRAME.pack(len(data)) + data)
@@ -177,12 +177,15 @@ class Crowded:
 
 
 class Waits:
-    weight = 0
+    weight, is_room = 0, True
 
     def __init__(self, answer, starved):
         self.answer, self.starved = answer, starved
 
-    def run(self, *about):
+    def begin_run(self, *about):
+        return self
+
+    def result(self):
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer

@@ -58,8 +58,8 @@ def test_reading_sees_what_observing_sees(worker, parts):
                 session.run(cell)
             for text in (answer.solution, answer.stub):
                 session.run(text)
-                read = step.perform(session, SEED)
-                observed = step.perform(session, SEED, session.mark())
+                read = step.begin(session, SEED).result()
+                observed = step.begin(session, SEED, session.mark()).result()
                 assert plain.encode(read) == plain.encode(observed), (part, text)
             assert session._marks == 2  # for those that observed
 
@@ -75,8 +75,8 @@ def test_reading_sees_the_same_where_warnings_are_exceptions(worker, typed):
             "class Odd:\n    def __repr__(self):\n        warnings.warn('odd')\n        return 'odd'\n"
             f"    __str__ = __repr__\nOdd = Odd()\nn_nodes, n_edges = {typed}"
         )
-        read = step.perform(session, SEED)
-        observed = step.perform(session, SEED, session.mark())
+        read = step.begin(session, SEED).result()
+        observed = step.begin(session, SEED, session.mark()).result()
     assert plain.encode(read) == plain.encode(observed)
 
 
@@ -94,7 +94,7 @@ def test_reading_draws_no_random_number(worker):
         expected = session.run(draw)
         session.run(begin)
         session.run(RIGHT)
-        Observe(CHECKS[PART]).perform(session, SEED)
+        Observe(CHECKS[PART]).begin(session, SEED).result()
         assert session.run(draw) == expected
 
 

@@ -246,7 +246,7 @@ def test_only_the_order_keeps_what_observes_hidden(name, host, worker, reference
 
     def at_once(work, session):
         for place, step in enumerate(work._steps):
-            work._results[place] = step.perform(session, SEED)
+            work._results[place] = step.begin(session, SEED).result()
         work.done = True
 
     monkeypatch.setattr(executor._Work, "do", at_once)

@@ -66,7 +66,7 @@ def most_memory(students: int) -> tuple[float, float]:
         handed_in, folder = Path(name) / "in", GradingFolder(Path(name) / "grading")
         _hand_in(course, handed_in, students)
         tier = Tier("none", True, "nothing is run")
-        options = Options(tier, seed=SEED, cluster=Simulated(course))
+        options = Options(tier, seed=SEED, runner=Simulated(course))
         grade_class(course, [handed_in], folder, options)
         graded = _megabytes()
         write_reports(course, folder)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gc
 import json
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
@@ -17,6 +19,10 @@ from autograder.gradebook.folder import GradingFolder
 from autograder.gradebook.record import Place
 from autograder.isolation import NoSandbox, choose_tier
 from autograder.isolation.worker import cpu_count
+
+if TYPE_CHECKING:
+    from autograder.grading.cluster import Cluster
+    from autograder.grading.executor import Pool
 
 
 class Stopped(RuntimeError):
@@ -136,59 +142,89 @@ def _roster(request: Request):
 
 def _grade(request: Request, course: Course, progress: GradingProgress, roster=None):
     """(records, lines, results of the class or None when nothing is new, name of the tier)"""
-    from autograder.gradebook.book import GradebookError
-    from autograder.gradebook.folder import Busy
-    from autograder.gradebook.late import due_dates
-    from autograder.grading.again import Again
-    from autograder.grading.batch import Listener, NothingToGrade, Options, grade_class
-    from autograder.grading.cluster import Cluster, ClusterError
-    from autograder.isolation.worker import WorkerFailed
-    from autograder.notation.faults import CourseFault
-    from autograder.report.write import out_of_date, save_roster, write_reports
+    opening = _runner(request)
+    with (
+        _as_sentences(progress),
+        opening as runner,
+    ):  # it starts while all else is imported and read
+        from autograder.gradebook.late import due_dates
+        from autograder.grading.again import Again
+        from autograder.grading.batch import Listener, Options, grade_class
 
-    gc.freeze()  # what was imported stays
-    workers, folder, results = request.workers or cpu_count(), request.folder, None
-    # (of a gradebook on a server, nobody knows when something was entered)
-    by_person = not request.books or unchanged.entered_since(folder, request.books)
-    try:
-        due = due_dates(request.due, course.assignments())
-        again = tuple(Again.of(one, course, request.fresh, request.reason) for one in request.again)
-        paths = request.paths or _handed_in(folder, again)
-    except ValueError as problem:
-        raise Stopped(str(problem)) from None
-    address = request.scheduler
-    opening = Cluster(address, workers, request.trust) if address else nullcontext()
-    try:
-        with opening as cluster:
-            tier = cluster.tier if cluster else choose_tier(request.trust)
-            if request.real_kernel and tier.name == "landlock":
-                raise Stopped(
-                    "--real-kernel needs bubblewrap (apt install bubblewrap): without it there is "
-                    "no way to let a kernel talk and nothing else."
-                )
-            with progress:
-                options = Options(
-                    tier, workers, request.seed, db_url=request.db_url, cluster=cluster,
-                    real_kernel=request.real_kernel, due=due, again=again,
-                )  # fmt: skip
-                listener = Listener(progress.started, progress.done)
-                unused = folder.unused
-                records, lines = grade_class(course, paths, folder, options, listener)
+        gc.freeze()  # what was imported stays
+        folder, tier = request.folder, runner.tier
+        # (of a gradebook on a server, nobody knows when something was entered)
+        by_person = not request.books or unchanged.entered_since(folder, request.books)
+        try:
+            due = due_dates(request.due, course.assignments())
+            asked = request.again
+            again = tuple(Again.of(one, course, request.fresh, request.reason) for one in asked)
+            paths = request.paths or _handed_in(folder, again)
+        except ValueError as problem:
+            raise Stopped(str(problem)) from None
+        if request.real_kernel and tier.name == "landlock":
+            raise Stopped(
+                "--real-kernel needs bubblewrap (apt install bubblewrap): without it there is "
+                "no way to let a kernel talk and nothing else."
+            )
+        with progress:
+            options = Options(
+                tier, _workers(request), request.seed, db_url=request.db_url, runner=runner,
+                real_kernel=request.real_kernel, due=due, again=again,
+            )  # fmt: skip
+            listener = Listener(progress.started, progress.done)
+            unused = folder.unused
+            records, lines = grade_class(course, paths, folder, options, listener)
+    with _as_sentences(progress):
+        from autograder.report.write import out_of_date, save_roster, write_reports
+
+        results = None
         listed = roster is not None and save_roster(folder, roster)
         everybody = by_person or listed or folder.unused != unused
         students = None if everybody else out_of_date(folder, records)
         if students is None or students:
             results = write_reports(course, folder, request.db_url, students)
-    except (NoSandbox, NothingToGrade, GradebookError, Busy, ClusterError) as problem:
-        raise Stopped(str(problem)) from None
-    except (CourseFault, WorkerFailed) as fault:
-        raise Stopped(f"The course is at fault: {fault}", 1) from None
+    return records, lines, results, tier.name
+
+
+def _workers(request: Request) -> int:
+    return request.workers or cpu_count()
+
+
+def _runner(request: Request) -> Cluster | Pool:
+    """What runs students' code, to be entered."""
+    if request.scheduler:
+        from autograder.grading.cluster import Cluster
+
+        return Cluster(request.scheduler, _workers(request), request.trust)
+    from autograder.grading.executor import Pool
+
+    return Pool(choose_tier(request.trust), 1)
+
+
+@contextmanager
+def _as_sentences(progress: GradingProgress) -> Iterator[None]:
+    """What stops a run is said by `Stopped`."""
+    try:
+        yield
     except KeyboardInterrupt:
         raise Stopped(
             f"Stopped. {progress.count} of {progress.total} notebooks were graded and are stored; "
             "the same command goes on with the rest.", 130,
         ) from None  # fmt: skip
-    return records, lines, results, tier.name
+    except Exception as problem:
+        from autograder.gradebook.book import GradebookError
+        from autograder.gradebook.folder import Busy
+        from autograder.grading.batch import NothingToGrade
+        from autograder.grading.cluster import ClusterError
+        from autograder.isolation.worker import WorkerFailed
+        from autograder.notation.faults import CourseFault
+
+        if isinstance(problem, (NoSandbox, NothingToGrade, GradebookError, Busy, ClusterError)):
+            raise Stopped(str(problem)) from None
+        if isinstance(problem, (CourseFault, WorkerFailed)):
+            raise Stopped(f"The course is at fault: {problem}", 1) from None
+        raise
 
 
 def _handed_in(folder: GradingFolder, again) -> list[Path]:

@@ -58,10 +58,11 @@ class NothingToGrade(ValueError):
 class Options:
     """How a class is graded.
 
-    Without a `seed` the run draws its own. `cluster` runs the jobs in place of a pool of `workers` on
-    this machine. With `real_kernel` every cell runs in a Jupyter kernel: slower, and for notebooks
-    that need one. `due` holds due dates (UTC) for the gradebook. Where `again` names something, that
-    alone is graded, whether or not its result is valid.
+    Without a `seed` the run draws its own. `runner` runs the jobs: a cluster, or a pool on this machine,
+    which grows to `workers` where there is enough to do; without one the run has a pool of its own. With
+    `real_kernel` every cell runs in a Jupyter kernel: slower, and for notebooks that need one. `due`
+    holds due dates (UTC) for the gradebook. Where `again` names something, that alone is graded,
+    whether or not its result is valid.
     """
 
     tier: Tier
@@ -69,7 +70,7 @@ class Options:
     seed: int | None = None
     limits: Limits = Limits()
     db_url: str = ""
-    cluster: Cluster | None = None
+    runner: Cluster | Pool | None = None
     real_kernel: bool = False
     due: Mapping[str, datetime] = field(default_factory=dict)
     again: tuple[Again, ...] = ()
@@ -182,9 +183,14 @@ def _asked_for(submissions: list[Submission], again: tuple[Again, ...]) -> list[
 
 def _runner(options: Options, count: int):
     """What runs jobs: a context manager whose value has `run(jobs)`."""
-    if options.cluster is not None or not count:
-        return contextlib.nullcontext(options.cluster)
-    return Pool(options.tier, min(options.workers, count))
+    if not count:
+        return contextlib.nullcontext(options.runner)
+    workers = min(options.workers, count)
+    if options.runner is None:
+        return Pool(options.tier, workers)
+    if isinstance(options.runner, Pool):
+        options.runner.enlarge(workers)
+    return contextlib.nullcontext(options.runner)
 
 
 def _enter_again(

@@ -265,16 +265,21 @@ class _Work:
 
 
 class Pool:
-    """Several warm workers on this machine, started together when the pool is entered."""
+    """Several warm workers on this machine, which start when the pool is entered or enlarged."""
 
     def __init__(self, tier: Tier, size: int):
         self.tier, self.size = tier, max(1, size)
         self._idle: queue.SimpleQueue[Worker | Exception] = queue.SimpleQueue()
         self._workers: list[Worker] = []
         self._loaded = loaded_in(tier)
-        self._threads = [
-            threading.Thread(target=self._start_one, daemon=True) for _ in range(self.size)
-        ]
+        self._threads: list[threading.Thread] = []
+
+    def enlarge(self, size: int) -> None:
+        """Start workers until there are so many."""
+        self.size = max(self.size, size)
+        while len(self._threads) < self.size:
+            self._threads.append(threading.Thread(target=self._start_one, daemon=True))
+            self._threads[-1].start()
 
     def run(self, jobs: Iterable[Job]) -> Iterator[tuple[int, list[Result] | Exception]]:
         """Pairs (position, results) as they are ready; a fault of ours is given as the result.
@@ -323,8 +328,7 @@ class Pool:
             self._idle.put(problem)
 
     def __enter__(self) -> Pool:
-        for thread in self._threads:
-            thread.start()
+        self.enlarge(self.size)
         return self
 
     def __exit__(self, *exception) -> None:

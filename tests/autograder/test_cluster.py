@@ -55,7 +55,7 @@ def test_the_same_results_though_a_worker_is_lost(cluster, handed_in, tmp_path):
             killed.append(next(iter(cluster._client.run(os.getpid).values())))
             os.kill(killed[0], signal.SIGKILL)
 
-    there = grade(handed_in, tmp_path / "there", cluster=cluster, done=kill_a_worker)
+    there = grade(handed_in, tmp_path / "there", runner=cluster, done=kill_a_worker)
     here = grade(handed_in, tmp_path / "here")
     assert killed and told(there) == told(here) and len(there) == len(WORK)
     assert killed[0] not in cluster._client.run(os.getpid).values()

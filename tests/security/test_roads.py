@@ -141,7 +141,7 @@ def test_grade_with_a_kernel(tmp_path):
 
 def test_grade_on_a_cluster(tmp_path):
     with Cluster("local", 1) as cluster:
-        earned, folder = graded(tmp_path, cluster=cluster)
+        earned, folder = graded(tmp_path, runner=cluster)
     assert_nothing_is_gained(earned)
     assert_nothing_is_shown(folder)
 

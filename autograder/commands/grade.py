@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from autograder.grading.cluster import Cluster
     from autograder.grading.executor import Pool
 
+EARLY = 2  # workers that start before anybody knows how much there is to do
+
 
 class Stopped(RuntimeError):
     """Grading stopped early; `code` is the exit code."""
@@ -199,7 +201,7 @@ def _runner(request: Request) -> Cluster | Pool:
         return Cluster(request.scheduler, _workers(request), request.trust)
     from autograder.grading.executor import Pool
 
-    return Pool(choose_tier(request.trust), 1)
+    return Pool(choose_tier(request.trust), min(EARLY, _workers(request)))
 
 
 @contextmanager

@@ -47,6 +47,7 @@ from autograder.isolation import Limits, Tier
 from autograder.judging.reference import Reference
 from autograder.notation.registry import broken_files
 
+HELD = 16  # results that wait for demonstrations; the largest of them take 24 MB each
 CLASS = 8  # of so many notebooks of a kind some will need the libraries of the demonstrations
 
 
@@ -240,7 +241,7 @@ class _Run:
         self.reference = Reference(course)
         way = "kernel" if options.real_kernel else ""
         self.origins = Origins(self.reference, options.tier, options.limits, way)
-        self.shown: dict[str, Mapping[str, list]] = {}  # by notebook
+        self.shown: dict[str, demonstrations.Shown] = {}  # by notebook
 
     def _chosen_seed(self) -> int:
         """The seed that was asked for, or that of a run that goes on, or a new one."""
@@ -288,10 +289,25 @@ class _Run:
 
     def work(self, todo: list[_Todo], runner, book: Book) -> Iterator[Record]:
         """Grade, and write every result as it comes; yields the records."""
+        held: list[tuple[_Todo, list[Result] | Exception]] = []
         for index, results in runner.run(self._job(one) for one in todo):
-            one = todo[index]
-            yield self._finish(one, results, book)
-            one.plan, one.kept = None, Kept()
+            held.append((todo[index], results))
+            while one := self._next(held, HELD):
+                yield self._finish(*one, book)
+        while one := self._next(held, 0):
+            yield self._finish(*one, book)
+
+    def _next(self, held: list, most: int):
+        """Out of these, one that can be finished; or the first, where there are more than `most`."""
+        place = next((n for n, (one, _) in enumerate(held) if self._can_finish(one)), None)
+        if place is None and len(held) > most:
+            place = 0
+        return None if place is None else held.pop(place)
+
+    def _can_finish(self, one: _Todo) -> bool:
+        """Did the demonstrations that it shows come to an end?"""
+        shown = self.shown.get(one.submission.given.name)
+        return shown is None or shown.is_there
 
     def _record_of(self, one: Submission) -> Record | None:
         """The record of a submission, as it is now."""
@@ -319,6 +335,7 @@ class _Run:
         if not isinstance(results, Exception):
             memory = Memory(self.folder, submission.student, submission.given)
             memory.keep(plan, results, one.seed, self.origins)
+        one.plan, one.kept = None, Kept()
         return write_result(submission, graded, self.folder, book, one.made_from)
 
 

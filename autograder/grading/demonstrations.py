@@ -73,6 +73,11 @@ class Shown(Mapping[str, list]):
     def __init__(self, names: Iterable[str] = (), running: Future[dict[str, list]] | None = None):
         self._names, self._running = list(names), running
 
+    @property
+    def is_there(self) -> bool:
+        """Need nobody wait?"""
+        return self._running is None or self._running.done()
+
     def __getitem__(self, name: str) -> list:
         if self._running is None:
             raise KeyError(name)

@@ -20,41 +20,30 @@ from contextlib import suppress
 from types import CodeType
 
 from autograder.inside import plain
+from autograder.inside.forks import fork
 from autograder.inside.fresh import renew
 from autograder.inside.messages import receive, send
 
 PATIENCE = 3  # limits are of processor time; on the wall clock this many times as long may pass
-FORK_SECONDS = 5.0
-OWNS_PROCESSES = "WORKER_OWNS_PROCESSES" in os.environ
 _NO_MEMORY = 3  # exit status
-
-
-def fork() -> int:
-    """`os.fork`; where neighbours may have used up what the user may start, after a while."""
-    deadline = time.monotonic() + (0 if OWNS_PROCESSES else FORK_SECONDS)
-    while True:
-        try:
-            return os.fork()
-        except BlockingIOError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
 
 
 class Marks:
     """The marks of one session, by the numbers that the trusted side gives them.
 
-    modules: the code of those that observe (`fresh.code_of`).
+    modules: the code of those that observe (`fresh.code_of`). channel: what the session listens to.
     """
 
-    def __init__(self, modules: dict[str, CodeType]):
-        self._modules = modules
+    def __init__(self, modules: dict[str, CodeType], channel: socket.socket | None = None):
+        self._modules, self._channel = modules, channel
         self._waiting: dict[int, tuple[int, socket.socket]] = {}  # process, and how to reach it
         os.register_at_fork(after_in_child=self._let_go)
 
     def _let_go(self) -> None:
-        for _, channel in self._waiting.values():
-            channel.close()
+        """In a fork, so that the end of this process is noticed."""
+        for channel in (self._channel, *(channel for _, channel in self._waiting.values())):
+            if channel:
+                channel.close()
 
     def add(self, number: int, namespace: dict) -> None:
         """Keep the names as they are now."""
@@ -65,6 +54,7 @@ class Marks:
             ours.close()
         else:
             if child == 0:
+                self._let_go()
                 ours.close()
                 _wait_and_observe(theirs, namespace, self._modules)
             self._waiting[number] = child, ours

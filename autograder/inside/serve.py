@@ -12,6 +12,7 @@ from __future__ import annotations
 import gc
 import importlib
 import os
+import random
 import resource
 import secrets
 import select
@@ -26,8 +27,9 @@ from contextlib import suppress
 from types import FunctionType
 
 from autograder.inside import landlock, privileges, syscalls
+from autograder.inside.forks import OWNS_PROCESSES, fork
 from autograder.inside.fresh import code_of
-from autograder.inside.marks import OWNS_PROCESSES, PATIENCE, Marks, fork
+from autograder.inside.marks import PATIENCE, Marks
 from autograder.inside.messages import receive, send
 from autograder.inside.pages import make_large
 
@@ -113,10 +115,9 @@ def serve_session(channel: socket.socket, shell, modules: dict) -> None:
     """Answer requests until the trusted side closes the channel. modules: see `Marks`."""
     from autograder.inside.shell import run_cell
 
-    os.register_at_fork(after_in_child=channel.close)  # so that the end of this process is noticed
     signal.signal(signal.SIGPROF, _alarm)
     signal.signal(signal.SIGALRM, _alarm)
-    marks = Marks(modules)
+    marks = Marks(modules, channel)
     while (request := receive(channel)) is not None:
         if request["do"] == "run":
             _set_alarms(request["seconds"])
@@ -235,6 +236,7 @@ def main(descriptor: int, libraries: int) -> None:
                 control.close()
                 os.setsid()
                 os.chdir(folder)
+                random.seed()  # (not as the neighbours' sessions)
                 isolate_session()
                 limit_resources(*limits)
                 load(libraries, wanted)

@@ -118,7 +118,8 @@ def _alike(
 ) -> Iterator[tuple[frozenset[str], int, tuple[Passage, Passage]]]:
     """The pairs whose answers in this cell are alike, with the fingerprints in common and both texts."""
     prose = role_of(cell) == "written"
-    prints = {student: fingerprints(text, prose) for student, text in answers.items()}
+    known = {text: fingerprints(text, prose) for text in set(answers.values())}
+    prints = {student: known[text] for student, text in answers.items()}
     holders: dict[int, list[str]] = defaultdict(list)
     for student, mine in prints.items():
         for one in mine:

@@ -13,6 +13,7 @@ from autograder.gradebook.folder import GradingFolder
 from autograder.gradebook.record import Place
 from autograder.gradebook.roster import Roster
 from autograder.gradebook.unused import line_for_student
+from autograder.report.beside import beside
 from autograder.report.class_page import class_page
 from autograder.report.feedback_page import not_graded_page, write_feedback
 from autograder.report.results import NOT_GRADED, ClassResults, collect, of_students
@@ -29,10 +30,10 @@ def write_reports(
         with Book(db_url or folder.db_url) as book:
             book.enter_names(results.people)
     chosen = results if students is None else of_students(results, students)
-    write_feedback(folder, chosen.assignments)
-    _write_not_graded(folder, results)
-    write_grades(course, results, folder.table)
-    write_text(folder.page, class_page(results, similar(folder, results)))
+    with beside(lambda: write_feedback(folder, chosen.assignments)):
+        _write_not_graded(folder, results)
+        write_grades(course, results, folder.table)
+        write_text(folder.page, class_page(results, similar(folder, results)))
     return results
 
 

@@ -174,8 +174,9 @@ def _plain(value):
 
 def _unwritten_name(attempt: Callable) -> str | None:
     """A name in the attempt's text that still holds the `...` of an answer that is not written."""
-    names = _global_names(attempt.__code__)
-    return next((name for name in names if attempt.__globals__.get(name) is ...), None)
+    unwritten = {name for name, value in attempt.__globals__.items() if value is ...}
+    names = _global_names(attempt.__code__) if unwritten else ()
+    return next((name for name in names if name in unwritten), None)
 
 
 def _global_names(code: CodeType) -> Iterator[str]:

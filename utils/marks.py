@@ -37,4 +37,6 @@ def say(text: str, state: str = OPEN) -> None:
     if get_ipython() is None:
         print(text)
     else:
-        display(Said(text, COLOURS[state]))
+        said = Said(text, COLOURS[state])
+        # (as it is shown: IPython would ask for it in every format that there is)
+        display({"text/plain": repr(said), "text/html": said._repr_html_()}, raw=True)

@@ -6,7 +6,6 @@ every fork would do so again, in copies of its own of the memory.
 
 from __future__ import annotations
 
-import os
 import sys
 from contextlib import suppress
 
@@ -60,8 +59,7 @@ def rehearse(shell) -> None:
         plain.decode(plain.encode({"observation": seen}))
     shell.reset()
     shell.displayhook.flush()  # gives the new namespace its _, __ and ___
-    with suppress(OSError):
-        os.unlink(records.home() / ".progress.json")
+    records.forget()
     for name in ("last_type", "last_value", "last_traceback"):
         with suppress(AttributeError):
             delattr(sys, name)

@@ -156,6 +156,7 @@ def _read(namespace: dict, request: dict) -> dict:
 def warm_up(libraries: int):
     """Import what notebooks use, once; returns the shell. One thread only, so forking is safe."""
     import cloudpickle  # noqa: F401 (what observations arrive with)
+    import mpmath  # noqa: F401 (what formulas are computed with)
     import numpy
 
     import utils

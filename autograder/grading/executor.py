@@ -5,7 +5,6 @@ Everything here is plain data, so that a job can be sent to another machine and 
 
 from __future__ import annotations
 
-import queue
 import threading
 import time
 from collections import deque
@@ -264,12 +263,38 @@ class _Work:
         return [done or step.lost("timeout") for done, step in zip(self._results, self._steps)]
 
 
+class _Idle:
+    """The workers that have nothing to do; who asks first gets the next one."""
+
+    def __init__(self):
+        self._lock = threading.Lock()
+        self._workers: deque[Worker | Exception] = deque()
+        self._asking: deque[Future[Worker | Exception]] = deque()
+
+    def get(self) -> Worker | Exception:
+        """A worker, or why it did not start."""
+        asks: Future[Worker | Exception] = Future()
+        with self._lock:
+            if self._workers:
+                return self._workers.popleft()
+            self._asking.append(asks)
+        return asks.result()
+
+    def put(self, worker: Worker | Exception) -> None:
+        """This one is free."""
+        with self._lock:
+            if self._asking:
+                self._asking.popleft().set_result(worker)
+            else:
+                self._workers.append(worker)
+
+
 class Pool:
     """Several warm workers on this machine, which start when the pool is entered or enlarged."""
 
     def __init__(self, tier: Tier, size: int):
         self.tier, self.size = tier, max(1, size)
-        self._idle: queue.SimpleQueue[Worker | Exception] = queue.SimpleQueue()
+        self._idle = _Idle()
         self._workers: list[Worker] = []
         self._loaded = loaded_in(tier)
         self._threads: list[threading.Thread] = []

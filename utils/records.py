@@ -108,12 +108,12 @@ def _state(entry: dict) -> str:
 
 
 def forget() -> None:
-    """What a graded notebook tried; in a copy of the course the file stays."""
+    """Forget what was tried while a notebook was graded."""
     _graded.clear()
 
 
 def _is_graded() -> bool:
-    """Is a notebook graded? Then what is tried is needed until its last cell has run, and no longer."""
+    """Is a notebook graded? Then nobody needs after its last cell what was tried in it."""
     return "ISOLATED_GRADING" in os.environ
 
 

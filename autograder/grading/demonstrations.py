@@ -84,7 +84,8 @@ class Shown(Mapping[str, list]):
         try:
             return self._running.result()[name]
         except Exception as fault:  # ours; nothing that counts depends on it
-            text = f"(This demonstration could not be shown: {fault or type(fault).__name__})\n"
+            why = str(fault) or type(fault).__name__
+            text = f"(This demonstration could not be shown: {why})\n"
             return [new_output("stream", name="stderr", text=harmless.plain(text, 600))]
 
     def __iter__(self) -> Iterator[str]:

@@ -24,7 +24,8 @@ GRACE_SECONDS = 3.0
 WATCH_SECONDS = 0.5
 TOGETHER = 3
 BUSY = 0.2  # of the processors' time that is free at most where somebody has to wait for them
-IN_FLIGHT, IN_FLIGHT_BYTES = 3, 32_000  # so many lie in a socket, whoever reads them or not
+IN_FLIGHT = 3  # requests at a time
+IN_FLIGHT_BYTES = 32_000  # so much lies in a socket, whether or not it is read
 FAILURES = ("timeout", "crash", "memory")
 
 
@@ -125,13 +126,14 @@ class Session:
         self.starved = False  # did the last request wait for a processor most of the time?
         self._marks = 0
         self._count, self._look_again = 0, time.monotonic() + WATCH_SECONDS
-        self._sizes: deque[int] = deque()  # of the requests that have no reply yet
-        self._unsent: OSError | None = None
+        self._unsent: deque[tuple[bytes, float]] = deque()  # messages, and the seconds of each
+        self._sent: deque[int] = deque()  # sizes of those that have no reply yet
+        self._gone: tuple[int, OSError] | None = None  # the first request that could not be sent
 
     @property
     def is_room(self) -> bool:
-        """Can the next request be sent before the replies to the earlier ones are taken?"""
-        return len(self._sizes) < IN_FLIGHT and sum(self._sizes) < IN_FLIGHT_BYTES
+        """Can another request begin before the results of the earlier ones are taken?"""
+        return len(self._sent) + len(self._unsent) < IN_FLIGHT
 
     def begin_run(self, source: str, seconds: float | None = None) -> Pending[Ran]:
         """Execute a cell."""
@@ -206,13 +208,23 @@ class Session:
     ) -> Pending[Answer]:
         self._count += 1
         data = plain.encode({"id": self._count, **request})
-        self._sizes.append(len(data))
-        try:
-            self._channel.settimeout(self._patience(seconds))
-            self._channel.sendall(FRAME.pack(len(data)) + data)
-        except OSError as problem:  # the replies to earlier requests may have come all the same
-            self._unsent = problem
+        self._unsent.append((FRAME.pack(len(data)) + data, seconds))
+        self._send()
         return kind(self, self._count, seconds, answer_of)
+
+    def _send(self) -> None:
+        """Send what does not have to wait until the process has read what was sent before."""
+        while self._unsent and self._gone is None:
+            message, seconds = self._unsent[0]
+            if self._sent and sum(self._sent) + len(message) > IN_FLIGHT_BYTES:
+                return
+            self._unsent.popleft()
+            self._sent.append(len(message))
+            try:
+                self._channel.settimeout(self._patience(seconds))
+                self._channel.sendall(message)
+            except OSError as problem:  # the replies to earlier requests may have come all the same
+                self._gone = self._count - len(self._unsent), problem
 
     def _patience(self, seconds: float) -> float:
         return seconds * PATIENCE + GRACE_SECONDS + self._start_seconds
@@ -223,17 +235,19 @@ class Session:
         self._start_seconds = 0.0
         self._clock, self.starved = _Clock(self._opened_by, seconds), False
         try:
+            if self._gone and number >= self._gone[0]:
+                raise self._gone[1]
             size = FRAME.unpack(self._read(FRAME.size, deadline))[0]
             if size > plain.MAX_BYTES:
                 raise SessionLost("The notebook's process sent more than it may.")
             reply, self.weight = plain.decode_weighed(self._read(size, deadline))
         except (OSError, plain.NotPlain) as problem:
-            why = self._unsent or problem
-            raise SessionLost(f"The notebook's process is gone ({why}).") from None
-        self._sizes.popleft()
+            raise SessionLost(f"The notebook's process is gone ({problem}).") from None
         found = reply.get("id") if isinstance(reply, dict) else None
         if type(found) is not int or found != number:
             raise SessionLost("The notebook's process broke the protocol.")
+        self._sent.popleft()
+        self._send()
         return reply
 
     def _read(self, count: int, deadline: float) -> bytes:

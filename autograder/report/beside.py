@@ -14,23 +14,31 @@ from contextlib import contextmanager
 def beside(work: Callable[[], object]) -> Iterator[None]:
     """`work`, which writes files, is done when the block ends; what it raises is raised there.
 
-    Where forking is not safe, it is done after the block.
+    Where this process cannot be forked safely, or at all, it is done after the block.
     """
-    is_safe = sys.platform == "linux" and threading.active_count() == 1
-    process = multiprocessing.get_context("fork").Process(target=_only, args=(work,))
-    if is_safe:
-        process.start()
+    process = _fork(work)
     try:
         yield
     except BaseException:
-        if is_safe:
+        if process:
             process.kill()
-        raise
-    finally:
-        if is_safe:
             process.join()
-    if not is_safe or process.exitcode:
+        raise
+    if process:
+        process.join()
+    if process is None or process.exitcode:
         work()
+
+
+def _fork(work: Callable[[], object]) -> multiprocessing.Process | None:
+    if sys.platform != "linux" or threading.active_count() > 1:
+        return None
+    process = multiprocessing.get_context("fork").Process(target=_only, args=(work,))
+    try:
+        process.start()
+    except OSError:
+        return None
+    return process
 
 
 def _only(work: Callable[[], object]) -> None:

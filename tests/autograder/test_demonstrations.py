@@ -1,12 +1,18 @@
 """Which demonstrations run for a student: those on which something of theirs depends."""
 
+import threading
+import time
+
 import pytest
 from classroom import COURSE, NAME, cell, given, givens, graded, hand_in, points, solved
 from nbformat.v4 import new_code_cell
 
+from autograder.grading import batch, demonstrations, executor
 from autograder.grading.demonstrations import fixed, left_out, names_of
 from autograder.grading.reading import read_cells
 from autograder.grading.rebuild import rebuild
+from autograder.isolation import Limits
+from autograder.isolation.worker import WorkerFailed
 
 NAMES = {
     "x = 1\nprint(x)": ("print", "x"),
@@ -138,3 +144,82 @@ def test_the_executed_notebook_shows_them_all(tmp_path):
         }
     assert shown["anna"] == shown["ben"] and all(shown["anna"].values())
     assert COURSE.notebooks[NAME].parts
+
+
+# Beside everything else ----------------------------------------------------------------------------
+
+
+def shown_by(results):
+    """What a runner makes of the demonstrations of a notebook: these results, for each of its steps."""
+    made = given()
+
+    class Runner:
+        def run(self, jobs):
+            for number, job in enumerate(jobs):
+                yield number, results if isinstance(results, Exception) else results(job)
+
+    with demonstrations.Shows(Runner(), Limits()) as shows:
+        shown = shows.shown(made, others_follow=False)
+        return {name: shown[name] for name in shown}
+
+
+def test_everything_that_is_left_out_is_shown():
+    def say(job):
+        text = {"output_type": "stream", "name": "stdout", "text": "here"}
+        return [{"outputs": [text], "error": None} for _ in job.steps]
+
+    shown = shown_by(say)
+    assert fixed(given()) <= shown.keys()
+    assert all(outputs[0]["text"] == "here" for outputs in shown.values())
+
+
+def test_what_could_not_be_run_says_so_and_costs_nothing():
+    shown = shown_by(WorkerFailed("no <b>memory</b>"))
+    assert all("could not be shown: no" in outputs[0]["text"] for outputs in shown.values())
+
+
+def test_results_wait_for_their_demonstrations_and_no_other(monkeypatch):
+    """Few of them: each holds what its notebook printed."""
+    finished, ready = [], {"a": False, "b": True}
+
+    class Run(batch._Run):
+        def __init__(self):
+            pass
+
+        def _job(self, one):
+            return one
+
+        def _can_finish(self, one):
+            return ready[one[0]]
+
+        def _finish(self, one, results, book):
+            finished.append(one)
+            return one
+
+    class Runner:
+        def run(self, jobs):
+            for number, _ in enumerate(jobs):
+                if number == 3:
+                    assert finished == ["b1", "b2"]
+                yield number, None
+            ready["a"] = True
+
+    monkeypatch.setattr(batch, "HELD", 2)
+    todo = ["b1", "a1", "b2", "a2", "a3", "b3"]
+    assert list(Run().work(todo, Runner(), None)) == ["b1", "b2", "a1", "b3", "a2", "a3"]
+
+
+def test_who_asks_for_a_worker_first_gets_the_next_one():
+    idle, got = executor._Idle(), []
+    asking = []
+    for name in "abc":
+        thread = threading.Thread(target=lambda name=name: got.append((name, idle.get())))
+        thread.start()
+        asking.append(thread)
+        while len(idle._asking) < len(asking):
+            time.sleep(0.001)
+    for worker, thread in zip((1, 2, 3), asking):
+        idle.put(worker)
+        thread.join()
+    idle.put(4)
+    assert got == [("a", 1), ("b", 2), ("c", 3)] and idle.get() == 4

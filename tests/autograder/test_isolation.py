@@ -11,6 +11,7 @@ import numpy as np
 import psutil
 import pytest
 
+from autograder.grading.executor import RunCell, run_steps
 from autograder.grading.libraries import COMPUTES, DRAWS, LEARNS, TRAINS, of_cells
 from autograder.inside import serve, syscalls
 from autograder.inside.plain import Raised
@@ -526,3 +527,11 @@ def test_the_plain_tier_works_too():
             assert printed(session, "print(6 * 7)") == "42\n"
         with plain_worker.open() as session:
             assert session.run("while True: pass", 0.5)["error"] == "OutOfTime"
+
+
+def test_a_cell_that_ends_the_process_costs_none_of_those_that_were_sent_already(worker):
+    end = "import os; os._exit(0)"
+    steps = [RunCell(text) for text in ("a = 1", end, "b = a", "print(b)")]
+    results = run_steps(worker, steps, 1)
+    assert [one["error"] for one in results] == [None, "CellLost", None, None]
+    assert results[-1]["outputs"][0]["text"] == "1\n"

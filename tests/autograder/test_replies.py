@@ -3,6 +3,7 @@
 import json
 import socket
 import threading
+import time
 from types import SimpleNamespace
 
 import numpy as np
@@ -203,3 +204,56 @@ def test_a_notebook_that_waited_for_a_processor_is_tried_once_more(first):
     assert run_steps(Crowded(first, fine), [RunCell("")], 1) == [fine]
     late = {"outputs": [], "error": "OutOfTime"}
     assert run_steps(Crowded(late, late), [RunCell("")], 1) == [late]
+
+
+# Requests in flight -----------------------------------------------------------------------------
+
+
+class Slow:
+    """A student's process that reads a request only when the test says so."""
+
+    def __init__(self):
+        self.ours, self.theirs = socket.socketpair()
+        self.enforce = self.end_session = lambda *_: None
+        self.processor_seconds = lambda: 0.0
+        self.session = Session(self, self.ours, Limits())
+
+    def read_and_reply(self, number):
+        request = receive(self.theirs)
+        assert request["id"] == number
+        self.reply(number)
+
+    def reply(self, number):
+        data = plain.encode({"id": number, "outputs": [], "error": None})
+        self.theirs.sendall(FRAME.pack(len(data)) + data)
+
+
+def test_requests_are_sent_before_the_earlier_ones_are_answered():
+    slow = Slow()
+    pending = [slow.session.begin_run(f"x = {number}") for number in (1, 2, 3)]
+    assert not slow.session.is_room
+    for number in (1, 2, 3):
+        slow.read_and_reply(number)
+    assert [one.result()["error"] for one in pending] == [None] * 3
+    assert slow.session.is_room
+
+
+def test_a_large_request_waits_until_the_earlier_ones_are_read(monkeypatch):
+    """To send it would take as long as the cell before runs, and be counted as its own time."""
+    monkeypatch.setattr("autograder.isolation.session.GRACE_SECONDS", 0.2)
+    slow, large = Slow(), f"x = {'1' * 1_000_000}"
+    first, second = slow.session.begin_run("x = 1", 20.0), slow.session.begin_run(large, 0.01)
+    threading.Timer(0.5, lambda: [slow.read_and_reply(number) for number in (1, 2)]).start()
+    assert first.result()["error"] is None and second.result()["error"] is None
+
+
+def test_replies_to_what_was_never_read_end_with_the_first_that_cannot_be_sent(monkeypatch):
+    monkeypatch.setattr("autograder.isolation.session.GRACE_SECONDS", 0.1)
+    slow = Slow()
+    for number in range(1, 200):
+        slow.reply(number)
+    began = time.monotonic()
+    with pytest.raises(SessionLost):
+        for _ in range(199):
+            slow.session.begin_run("x" * 20_000, 0.01).result()
+    assert time.monotonic() - began < 2

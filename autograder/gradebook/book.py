@@ -281,7 +281,7 @@ class Book:
     def _rows(self, kind, place: str, *columns: str) -> Iterator[dict[str, SimpleNamespace]]:
         """The grades or comments of a submitted notebook by their cells; what changes is written.
 
-        A class has thousands of them. (As nbgrader's objects they take four times as long.)
+        A class has thousands of them; as nbgrader's objects they would take longer.
         """
         values = (getattr(kind, column) for column in columns)
         wanted = select(BaseCell.name, kind.id, *values).join(BaseCell, kind.cell_id == BaseCell.id)

@@ -30,13 +30,11 @@ def say(text: str, state: str = OPEN) -> None:
     """Show a text in the colour of a state."""
     try:
         from IPython import get_ipython
-        from IPython.display import display
     except ImportError:
         print(text)
         return
-    if get_ipython() is None:
+    if (shell := get_ipython()) is None:
         print(text)
-    else:
+    else:  # (`display` would ask for it in every format that there is)
         said = Said(text, COLOURS[state])
-        # (as it is shown: IPython would ask for it in every format that there is)
-        display({"text/plain": repr(said), "text/html": said._repr_html_()}, raw=True)
+        shell.display_pub.publish({"text/plain": repr(said), "text/html": said._repr_html_()})

@@ -107,7 +107,9 @@ class Cluster:
             batch, size = batches.pop(future.key)
             if future.status == "finished":
                 yield from zip((place for place, _ in batch), _results(future.result(), batch))
-            elif future.status in ("cancelled", "lost"):
+            elif future.status == "lost":  # with the worker that had the results already
+                send(batch, size)
+            elif future.status == "cancelled":
                 raise ClusterError(
                     f"The cluster at {self.address} went away; the same command goes on from here."
                 )

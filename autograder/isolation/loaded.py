@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from autograder.isolation.worker import WarmProcess
 
 COMING_SECONDS = 60.0
-TAKEN_SECONDS = 1.0  # importing the libraries takes longer
+TAKEN_SECONDS = 1.0  # another one takes longer to start
 
 
 class Loaded:

@@ -1,8 +1,8 @@
 """Stock nbgrader and our own command on the same simulated class, one after the other.
 
 A machine's speed moves by the minute: so stock nbgrader grades one half of its sample before and one
-half after our command. Processor time is that of the whole machine (/proc/stat), so that nothing that either side starts is
-missed; let the machine do nothing else meanwhile.
+half after our command. Processor time is that of the whole machine (/proc/stat), so that nothing that
+either side starts is missed; let the machine do nothing else meanwhile.
 """
 
 from __future__ import annotations

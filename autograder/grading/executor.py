@@ -16,7 +16,7 @@ from autograder.grading import libraries
 from autograder.inside import plain
 from autograder.inside.observation import Observation, Ran
 from autograder.isolation import Limits, Session, SessionLost, Tier, Worker
-from autograder.isolation.session import Mark, Pending, Ready, well_formed, well_formed_ran
+from autograder.isolation.session import Pending, Ready, well_formed, well_formed_ran
 from autograder.isolation.worker import loaded_in
 from autograder.notation.checks import Check
 from autograder.notation.faults import CourseFault
@@ -198,38 +198,38 @@ class _Work:
     def do(self, session: Session) -> None:
         """Run the cells, and after that observe what was marked between them."""
         marks: dict[int, int] = {}
-        under_way: deque[tuple[int, Pending]] = deque()
+        under_way: deque[tuple[int, Pending, bool]] = deque()  # place, request, is it a mark?
 
         def take(as_long_as: Callable[[], bool] = lambda: True) -> None:
             while under_way and as_long_as():
-                self._current, pending = under_way.popleft()
-                if isinstance(pending, Mark):
+                self._current, pending, is_mark = under_way.popleft()
+                if is_mark:
                     marks[self._current] = pending.result()
                 else:
                     self._keep(session, pending)
 
         for place, step in enumerate(self._steps[: self._end]):
-            if place in self._lost:
+            observes = isinstance(step, Observe)
+            if place in self._lost or observes and self._results[place]:
                 continue
             if self._is_later_than(1 + self._is_last):
                 self._end = place
                 break
-            if not isinstance(step, Observe) or (
-                self._results[place] is None and step.is_read(session)
-            ):
-                under_way.append((place, step.begin(session, self._seed)))
-            elif self._results[place] is None:
-                under_way.append((place, session.begin_mark()))
+            is_mark = observes and not step.is_read(session)
+            pending = session.begin_mark() if is_mark else step.begin(session, self._seed)
+            under_way.append((place, pending, is_mark))
             take(lambda: not session.is_room)
         take()
         for place, mark in marks.items():
             if not self._is_later_than(2):
-                under_way.append((place, self._steps[place].begin(session, self._seed, mark)))
+                pending = self._steps[place].begin(session, self._seed, mark)
+                under_way.append((place, pending, False))
                 take(lambda: not session.is_room)
         take()
         self.done = True
 
     def _keep(self, session: Session, pending: Pending) -> None:
+        """The result of the step that is under way, when it comes."""
         step = self._steps[self._current]
         try:
             result = pending.result()

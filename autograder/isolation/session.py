@@ -90,10 +90,6 @@ class Pending(Generic[Answer]):
         return self._answer_of(self._session.reply(*self._about))
 
 
-class Mark(Pending[int]):
-    """The number of a mark, for `begin_observe`."""
-
-
 class Ready(Pending[Answer]):
     """What needs no request."""
 
@@ -147,7 +143,7 @@ class Session:
         """What was typed: an entry for every place (label, name of the variable, key if it is a dict)."""
 
         def answer_of(reply: dict) -> Observation:
-            seen = well_formed(reply if "failed" in reply else reply.get("observation"))
+            seen = _observation_in(reply)
             if "failed" in seen:
                 return seen
             if [number for number, _, _ in seen["entries"]] != [str(n) for n in range(len(places))]:
@@ -159,11 +155,11 @@ class Session:
         request = {"do": "read", "places": wanted, "seconds": seconds}
         return self._begin(request, seconds, answer_of)
 
-    def begin_mark(self) -> Mark:
-        """Keep the names as they are now, for `begin_observe`."""
+    def begin_mark(self) -> Pending[int]:
+        """Keep the names as they are now; the number is for `begin_observe`."""
         self._marks += 1
         number, seconds = self._marks, self.limits.cell_seconds
-        return self._begin({"do": "mark", "mark": number}, seconds, lambda reply: number, Mark)
+        return self._begin({"do": "mark", "mark": number}, seconds, lambda reply: number)
 
     def begin_observe(
         self,
@@ -181,11 +177,7 @@ class Session:
         """
         request = {"do": "observe", "observe": observe, "part": part, "seed": seed}
         request |= {"without": list(without), "mark": self.mark() if mark is None else mark}
-
-        def answer_of(reply: dict) -> Observation:
-            return well_formed(reply if "failed" in reply else reply.get("observation"))
-
-        return self._begin({**request, "seconds": seconds}, seconds, answer_of)
+        return self._begin({**request, "seconds": seconds}, seconds, _observation_in)
 
     def run(self, source: str, seconds: float | None = None) -> Ran:
         """`begin_run`, and wait."""
@@ -200,17 +192,13 @@ class Session:
         return self.begin_observe(*request, **more).result()
 
     def _begin(
-        self,
-        request: dict,
-        seconds: float,
-        answer_of: Callable[[dict], Answer],
-        kind: type[Pending[Answer]] = Pending,
+        self, request: dict, seconds: float, answer_of: Callable[[dict], Answer]
     ) -> Pending[Answer]:
         self._count += 1
         data = plain.encode({"id": self._count, **request})
         self._unsent.append((FRAME.pack(len(data)) + data, seconds))
         self._send()
-        return kind(self, self._count, seconds, answer_of)
+        return Pending(self, self._count, seconds, answer_of)
 
     def _send(self) -> None:
         """Send what does not have to wait until the process has read what was sent before."""
@@ -284,6 +272,10 @@ class Session:
 
     def __exit__(self, *exception) -> None:
         self.close()
+
+
+def _observation_in(reply: dict) -> Observation:
+    return well_formed(reply if "failed" in reply else reply.get("observation"))
 
 
 def well_formed(observation) -> Observation:
